@@ -1,0 +1,301 @@
+"""``ledger``: post, state, reverse, import, and look at what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from landquota.cli.options import DATE, FILE, Group, Session, common_options, option, pass_session
+from landquota.i18n import mark, say
+
+if TYPE_CHECKING:
+    from landquota.ledger import Ledger, Receipt
+
+_DOCUMENT = mark("Document that says it.")
+_CLAUSE = mark("Clause of the document.")
+_KEY = mark("Key of the entry: posting the same key and content again changes nothing.")
+_HOLDER = mark("Holder of the quota: county, town or zone.")
+_KIND = mark("Quota kind, such as 新增计划 or 统筹.")
+_YEAR = mark("Year of the quota.")
+
+
+@click.group(cls=Group, help=mark("Post to the ledger and look at it."), example="landquota ledger balance")
+@common_options
+def ledger() -> None:
+    """Hold the ledger commands."""
+
+
+def _open(session: Session) -> Ledger:
+    from landquota.ledger import Ledger
+
+    return Ledger.open(session.project().ledger_file)
+
+
+def _now() -> datetime:
+    """Return when the entry is recorded; the one place that reads the clock for a post."""
+    return datetime.now(UTC)
+
+
+def _confirm(session: Session, receipt: Receipt, head: str) -> None:
+    if session.json:
+        session.print_json(
+            {
+                "key": receipt.key,
+                "seq": receipt.seq,
+                "hash": receipt.hash,
+                "already": receipt.already,
+                "ledger_head": head,
+            }
+        )
+    elif receipt.already:
+        click.echo(say("Already there: {key}. Nothing was written.", key=receipt.key))
+    else:
+        click.echo(say("Posted {key} as no. {seq}; ledger head {head}", key=receipt.key, seq=receipt.seq, head=head))
+
+
+@ledger.command(
+    help=mark("Post a movement of quota: request, grant, allot, transfer, reserve, commit, …"),
+    example=(
+        "landquota ledger post grant --holder 慈溪市 --kind 新增计划 --year 2024 --area 300亩 --document 甬自然资〔2024〕1号 --date 2024-03-01\n"
+        "landquota ledger post allot --holder 慈溪市 --to 周巷镇 --kind 新增计划 --year 2024 --area 40亩 --document … --date 2024-04-01"
+    ),
+)
+@click.argument("movement")
+@option("--holder", required=True, help=_HOLDER)
+@option("--to", help=mark("Receiving holder of an allotment or transfer."))
+@option("--kind", required=True, help=_KIND)
+@option("--year", type=int, help=_YEAR)
+@option("--to-year", type=int, help=mark("Year that a carry-over goes to (default: the next)."))
+@option("--area", required=True, help=mark("Exact area, such as 10亩 or 6666.67平方米."))
+@option("--document", required=True, help=_DOCUMENT)
+@option("--clause", help=_CLAUSE)
+@option("--date", "effective", type=DATE, required=True, help=mark("Date from which it counts."))
+@option("--zone", help=mark("Zone that it is for."))
+@option("--parcel", help=mark("Parcel that it is for."))
+@option("--request", help=mark("Key of the request that a grant satisfies."))
+@option("--expires", type=DATE, help=mark("Date on which a reservation expires."))
+@option("--reason", help=mark("Why."))
+@option("--from-reserved", is_flag=True, help=mark("Commit from what was reserved."))
+@option("--key", help=_KEY)
+@option("--declare", is_flag=True, help=mark("Declare an unknown holder instead of refusing it."))
+@common_options
+@pass_session
+def post(session: Session, *, declare: bool, area: str, **given: Any) -> None:
+    """Post one movement."""
+    from landquota.area import parse_exact
+    from landquota.ledger import MovementDraft
+
+    draft = MovementDraft(amount=parse_exact(area), **given)
+    with _open(session) as book:
+        receipt = book.post(draft, recorded=_now(), declare=declare)
+        _confirm(session, receipt, book.head)
+
+
+@ledger.command(
+    help=mark("Record a figure that a document states as of a date; it may be qualified (500余亩, 近400亩)."),
+    example="landquota ledger state requisitioned --holder 观海卫智能电器小镇 --value 500余亩 --document R241-2018 --clause 二(二) --as-of 2017-12-31",
+)
+@click.argument("measure")
+@option("--holder", required=True, help=_HOLDER)
+@option("--value", required=True, help=mark("The figure as the document writes it."))
+@option("--kind", help=_KIND)
+@option("--year", type=int, help=_YEAR)
+@option("--document", required=True, help=_DOCUMENT)
+@option("--clause", help=_CLAUSE)
+@option(
+    "--basis",
+    type=click.Choice(["stated", "interpreted"]),
+    default="stated",
+    show_default=True,
+    help=mark("Whether the document says it in so many words."),
+)
+@option("--note", help=mark("A remark kept with the figure."))
+@option("--key", help=_KEY)
+@option("--declare", is_flag=True, help=mark("Declare an unknown holder instead of refusing it."))
+@common_options
+@pass_session
+def state(session: Session, *, value: str, declare: bool, **given: Any) -> None:
+    """Record one statement."""
+    from landquota.area import parse_area
+    from landquota.ledger import StatementDraft
+
+    draft = StatementDraft(figure=parse_area(value), effective=_stated_as_of(session), **given)
+    with _open(session) as book:
+        receipt = book.post(draft, recorded=_now(), declare=declare)
+        _confirm(session, receipt, book.head)
+
+
+def _stated_as_of(session: Session) -> date:
+    if session.as_of is None:
+        raise click.MissingParameter(param_hint="'--as-of'", param_type="option")
+    return session.as_of
+
+
+@ledger.command(
+    help=mark("Take back the entry KEY by its mirror, once, with a reason and a date of its own."),
+    example="landquota ledger reverse L-000012 --reason 文号误录 --date 2024-05-06",
+)
+@click.argument("key")
+@option("--reason", required=True, help=mark("Why."))
+@option("--date", "effective", type=DATE, required=True, help=mark("Date from which it counts."))
+@common_options
+@pass_session
+def reverse(session: Session, key: str, reason: str, effective: date) -> None:
+    """Reverse one entry."""
+    with _open(session) as book:
+        receipt = book.reverse(key, reason=reason, effective=effective, recorded=_now())
+        _confirm(session, receipt, book.head)
+
+
+@ledger.command(
+    "import",
+    help=mark("Import movements from a CSV file: all of them, or none with every error named."),
+    example="landquota ledger import movements2024.csv",
+)
+@click.argument("file", type=FILE)
+@common_options
+@pass_session
+def import_(session: Session, file: Path) -> None:
+    """Import one file of movements."""
+    from landquota.findings import FindingsError, has_errors
+    from landquota.reports.terminal import progress
+    from landquota.seeds import movement_rows
+
+    drafts, findings = movement_rows(file)
+    with _open(session) as book, progress(say("Importing")) as report:
+        findings += book.check_all(drafts) if has_errors(findings) else []
+        if has_errors(findings):
+            raise FindingsError(findings)
+        receipts = book.import_all(drafts, recorded=_now(), progress=report)
+        head = book.head
+    present = sum(receipt.already for receipt in receipts)
+    if session.json:
+        session.print_json({"entries_added": len(receipts) - present, "entries_present": present, "ledger_head": head})
+        return
+    click.echo(
+        say("Ledger: {added} entries added, {present} already there.", added=len(receipts) - present, present=present)
+    )
+
+
+@ledger.command(
+    help=mark("List the entries."),
+    example="landquota ledger log --holder 观海卫镇\nlandquota ledger log --as-of 2018-12-31 --json",
+)
+@option("--holder", help=_HOLDER)
+@option("--kind", help=_KIND)
+@option("--zone", help=mark("Zone that it is for."))
+@option("--parcel", help=mark("Parcel that it is for."))
+@common_options
+@pass_session
+def log(session: Session, **chosen: str | None) -> None:
+    """List entries in their order."""
+    from landquota.reports import plain
+
+    with _open(session) as book:
+        entries = book.entries(as_of=session.as_of, **chosen)
+    if session.json:
+        session.print_json([plain.entry(entry) for entry in entries])
+        return
+    from landquota.reports.terminal import console, show_entries
+
+    show_entries(entries, console())
+
+
+@ledger.command(
+    help=mark("Show what each holder has, by quota kind and year."),
+    example="landquota ledger balance --as-of 2018-12-31 --json",
+)
+@option("--holder", help=_HOLDER)
+@option("--kind", help=_KIND)
+@common_options
+@pass_session
+def balance(session: Session, holder: str | None, kind: str | None) -> None:
+    """Print quota positions."""
+    from landquota.reports import plain
+
+    project = session.project()
+    as_of = session.date(project)
+    with _open(session) as book:
+        rows = [p for p in book.positions(as_of) if holder in {None, p.holder} and kind in {None, p.kind}]
+        head = book.head
+    if session.json:
+        session.print_json({"as_of": as_of.isoformat(), "ledger_head": head, "positions": plain.balance(rows)})
+        return
+    from landquota.reports.terminal import console, short_hash, show_positions
+
+    show_positions(rows, console(), title=say("Quota (mu) as of {as_of}, end of day", as_of=as_of.isoformat()))
+    click.echo(say("Ledger head {head}", head=short_hash(head)))
+
+
+@ledger.command(
+    help=mark(
+        "Check the ledger by its chain of hashes and by replay; exit 1 and the first bad entry if it was altered."
+    ),
+    example="landquota ledger verify\nlandquota ledger verify --head 3f9c…",
+)
+@option("--head", help=mark("Head that an earlier export or map printed: finds a removed tail."))
+@common_options
+@pass_session
+def verify(session: Session, head: str | None) -> None:
+    """Verify the whole ledger."""
+    with _open(session) as book:
+        report = book.verify(head=head)
+    problems = [problem.render(session.language) for problem in report.problems]
+    if session.json:
+        session.print_json(
+            {"ok": report.ok, "entries": report.entries, "ledger_head": report.head, "problems": problems}
+        )
+    elif report.ok:
+        click.echo(
+            say(
+                "Verified: {entries} entries, chain and replay agree; head {head}",
+                entries=report.entries,
+                head=report.head,
+            )
+        )
+    else:
+        click.echo(say("The ledger was altered. First bad entry:"), err=True)
+        for problem in problems:
+            click.echo(f"  {problem}", err=True)
+    if not report.ok:
+        click.get_current_context().exit(1)
+
+
+@ledger.command(
+    help=mark("Write all entries as CSV (UTF-8 with BOM), and print the ledger's head."),
+    example="landquota ledger export -o ledger.csv",
+)
+@option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    metavar="CSV",
+    help=mark("Where to write the entries."),
+)
+@common_options
+@pass_session
+def export(session: Session, output: Path) -> None:
+    """Export the entries."""
+    from landquota.formats.tables import write_csv
+
+    with _open(session) as book:
+        entries = book.entries(as_of=session.as_of)
+        head = book.head
+    fields = sorted({field for entry in entries for field in entry.body})
+    heading = ("seq", "key", "type", "effective", "recorded", "document", "clause", *fields, "hash")
+    write_csv(output, heading, (_flat(entry, fields) for entry in entries))
+    if session.json:
+        session.print_json({"file": str(output), "entries": len(entries), "ledger_head": head})
+        return
+    click.echo(say("Wrote {count} entries to {path}; ledger head {head}", count=len(entries), path=output, head=head))
+
+
+def _flat(entry: Any, fields: Iterable[str]) -> list[str]:
+    fixed = (entry.seq, entry.key, entry.type, entry.effective, entry.recorded, entry.document, entry.clause)
+    cells = (*fixed, *(entry.body.get(field) for field in fields), entry.hash)
+    return ["" if cell is None else str(cell) for cell in cells]

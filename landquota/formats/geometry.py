@@ -1,0 +1,154 @@
+"""What can be wrong with a single geometry, whatever file it comes from.
+
+A coordinate of 1e300 is "valid" with an infinite area, and one that is not finite makes
+intersections silently empty: so coordinates are looked at before validity is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+
+from landquota.findings import Finding, Place
+from landquota.i18n import Text, text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: No coordinate system of the Earth reaches so far, in degrees, feet or metres, zone prefix included.
+FARTHEST: Final = 1e9
+
+_POLYGONAL: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_EXPLANATION: Final = re.compile(r"(?P<reason>[^\[]+?)\s*\[(?P<x>\S+) (?P<y>[^\s\]]+)[^\]]*\]")
+_REASONS: Final = {
+    "Self-intersection": text("its boundary crosses itself"),
+    "Ring Self-intersection": text("a ring touches itself"),
+    "Hole lies outside shell": text("a hole lies outside the outer ring"),
+    "Holes are nested": text("a hole lies inside another"),
+    "Interior is disconnected": text("holes cut it into pieces"),
+    "Nested shells": text("one part lies inside another"),
+    "Duplicate Rings": text("a ring occurs twice"),
+    "Too few points in geometry component": text("a ring has fewer than three corners"),
+}
+
+
+def faults(geometries: NDArray[np.object_]) -> dict[str, NDArray[np.bool_]]:
+    """Return which geometries cannot be measured, by finding code.
+
+    Parameters
+    ----------
+    geometries
+        Shapely geometries or None, shape (n,).
+
+    Returns
+    -------
+    dict
+        Masks of shape (n,); a geometry is in one of them at most.
+    """
+    null = shapely.is_missing(geometries)
+    empty = ~null & shapely.is_empty(geometries)
+    xy, owner = shapely.get_coordinates(geometries, return_index=True)
+    nonfinite = _owners(~np.isfinite(xy), owner, len(geometries))
+    absurd = ~nonfinite & _owners(np.abs(xy) > FARTHEST, owner, len(geometries))
+    measurable = ~(null | empty | nonfinite | absurd)
+    polygonal = np.isin(shapely.get_type_id(geometries), _POLYGONAL)
+    invalid = np.zeros(len(geometries), dtype=bool)
+    asked = measurable & polygonal
+    invalid[asked] = ~shapely.is_valid(geometries[asked])
+    return {
+        "GEOM-NULL": null,
+        "GEOM-EMPTY": empty,
+        "COORD-NONFINITE": nonfinite,
+        "COORD-ABSURD": absurd,
+        "GEOM-NOT-POLYGON": measurable & ~polygonal,
+        "GEOM-INVALID": invalid,
+    }
+
+
+def measurable(geometries: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return which geometries of an array of shape (n,) are sound polygons."""
+    sound: NDArray[np.bool_] = ~np.any(list(faults(geometries).values()), axis=0)
+    return sound
+
+
+def bounds(geometries: NDArray[np.object_]) -> tuple[float, float, float, float] | None:
+    """Return west, south, east, north of the coordinates that can be coordinates, or None without any."""
+    xy = shapely.get_coordinates(geometries)
+    xy = xy[(np.abs(xy) <= FARTHEST).all(axis=1)]  # what is not a number is not below either
+    if not len(xy):
+        return None
+    (west, south), (east, north) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
+    return west, south, east, north
+
+
+def check(geometries: NDArray[np.object_], places: Sequence[Place]) -> list[Finding]:
+    """Name every geometry that cannot be measured, and say why and where.
+
+    A layer of points or lines gives one finding, not one for each feature.
+
+    Parameters
+    ----------
+    geometries
+        Shapely geometries or None, shape (n,).
+    places
+        Where each of them stands.
+    """
+    found = faults(geometries)
+    if len(geometries) > 1 and found["GEOM-NOT-POLYGON"].all():
+        types = ", ".join(sorted({_type(geometry) for geometry in geometries}))
+        return [Finding("GEOM-NO-POLYGON", Place(file=places[0].file), {"types": types})]
+    return [
+        _finding(code, geometries[index], places[index])
+        for code, mask in found.items()
+        for index in np.flatnonzero(mask).tolist()
+    ]
+
+
+def _finding(code: str, geometry: shapely.Geometry, place: Place) -> Finding:
+    match code:
+        case "COORD-NONFINITE":
+            return Finding(code, place, _vertex(geometry, ~np.isfinite(shapely.get_coordinates(geometry))))
+        case "COORD-ABSURD":
+            return Finding(code, place, _vertex(geometry, np.abs(shapely.get_coordinates(geometry)) > FARTHEST))
+        case "GEOM-NOT-POLYGON":
+            return Finding(code, _at(place, *shapely.get_coordinates(geometry)[0]), {"type": _type(geometry)})
+        case "GEOM-INVALID":
+            return _invalid(code, geometry, place)
+        case _:
+            return Finding(code, place)
+
+
+def _invalid(code: str, polygon: shapely.Geometry, place: Place) -> Finding:
+    explanation = shapely.is_valid_reason(polygon)
+    match = _EXPLANATION.fullmatch(explanation)
+    if match is None:
+        return Finding(code, place, {"reason": explanation})
+    reason: Text | str = _REASONS.get(match["reason"], match["reason"])
+    return Finding(code, _at(place, float(match["x"]), float(match["y"])), {"reason": reason})
+
+
+def _type(geometry: shapely.Geometry) -> str:
+    return str(shapely.GeometryType(int(shapely.get_type_id(geometry))).name)
+
+
+def _vertex(geometry: shapely.Geometry, wrong: NDArray[np.bool_]) -> dict[str, object]:
+    """Return the first wrong vertex, counted from 1 over all rings; too wild to be a place."""
+    index = int(np.flatnonzero(wrong.any(axis=1))[0])
+    x, y = shapely.get_coordinates(geometry)[index].tolist()
+    return {"vertex": index + 1, "x": f"{x:g}", "y": f"{y:g}"}
+
+
+def _at(place: Place, x: float, y: float) -> Place:
+    return replace(place, x=float(x), y=float(y))
+
+
+def _owners(vertices: NDArray[np.bool_], owner: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
+    """Return which of `count` geometries own a vertex marked in any coordinate."""
+    mask = np.zeros(count, dtype=bool)
+    mask[owner[vertices.any(axis=1)]] = True
+    return mask

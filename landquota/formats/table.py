@@ -1,0 +1,48 @@
+"""What every reader returns: one layer's features, unchanged, and where each one stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas
+
+    from landquota.area import Area
+    from landquota.findings import Place
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """The features of one layer as its file holds them.
+
+    `places` and `declared_area_m2` have one item per feature, in the order of `frame`.
+
+    Attributes
+    ----------
+    path
+        The file, or the folder of a file geodatabase.
+    layer
+        The layer's name in the file; the file's stem where the format knows no layers.
+    format
+        The format's name for people: GeoPackage, ESRI Shapefile, GeoJSON, OpenFileGDB, boundary TXT.
+    frame
+        Geometries with coordinates in east, north order; their CRS, or None where it is not
+        known; attributes verbatim.
+    places
+        Where each feature stands: file and feature id, or the line of its header.
+    declared_area_m2
+        The area that the file itself declares for each feature, exact; None where it declares none.
+    encoding
+        How the texts were decoded; None where the format defines it.
+    """
+
+    path: Path
+    layer: str
+    format: str
+    frame: geopandas.GeoDataFrame
+    places: tuple[Place, ...]
+    declared_area_m2: tuple[Area | None, ...]
+    encoding: str | None = None

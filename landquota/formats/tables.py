@@ -1,0 +1,242 @@
+"""Tables as clerks keep them: CSV in UTF-8 or GB18030, read with rows, written safely.
+
+This module needs the standard library only, so that the ledger's tables are read without
+loading any geometry library.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TextIO
+
+from landquota.errors import InputError
+from landquota.findings import Finding, Place
+from landquota.i18n import Text, text
+
+_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+#: Spreadsheets run a cell that begins so as a formula; the full-width forms do it in Chinese and Japanese Excel.
+_FORMULA_STARTS: Final = frozenset("=+-@\t\r\n＝＋－＠")
+_PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table: `values` has every required and optional column, stripped.
+
+    `row` counts as a spreadsheet does: the first row of the file is 1, blank rows, comments and
+    the heading are counted, and a cell with line breaks does not add rows.
+    """
+
+    file: str
+    row: int
+    values: Mapping[str, str]
+
+    def place(self, column: str | None = None) -> Place:
+        """Return where the row, or its cell in `column`, stands."""
+        return Place(file=self.file, row=self.row, column=column)
+
+
+def read_csv(path: Path, *, required: Sequence[str], optional: Sequence[str] = ()) -> tuple[list[Row], list[Finding]]:
+    """Read a table with a heading; everything that is wrong with it comes back at once.
+
+    Blank rows and rows that begin with ``#`` are skipped.  A row with a finding is left out;
+    without a usable heading there are no rows.
+
+    Parameters
+    ----------
+    path
+        A CSV file in UTF-8 (with or without a byte order mark) or GB18030 (so also GBK).
+    required
+        The columns that have to be there.
+    optional
+        The columns that may be there; they read as empty where they are not.
+    """
+    content, findings = _content(path)
+    if content is None:
+        return [], findings
+    records, findings = _records(content, path.name)
+    if not records:
+        return [], findings or [Finding("TABLE-EMPTY", Place(file=path.name), {"columns": ", ".join(required)})]
+    (number, heading), body = records[0], records[1:]
+    while heading and not heading[-1]:
+        heading.pop()  # spreadsheets export empty columns to the right of the table
+    wrong = list(_heading_findings(heading, required, optional, Place(file=path.name, row=number)))
+    if wrong:
+        return [], findings + wrong
+    rows = []
+    for number, cells in body:
+        if len(cells) < len(heading) or any(cells[len(heading) :]):
+            params = {"found": len(cells), "needed": len(heading)}
+            findings.append(Finding("TABLE-ROW-LENGTH", Place(file=path.name, row=number), params))
+            continue
+        values = dict.fromkeys(optional, "") | dict(zip(heading, cells, strict=False))
+        rows.append(Row(path.name, number, values))
+    return rows, findings
+
+
+def write_csv(target: Path | TextIO, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table that Excel opens with its Chinese intact and without running anything.
+
+    UTF-8 with a byte order mark and CRLF.  A text that a spreadsheet would run as a formula gets
+    an apostrophe in front; plain numbers keep their sign.  A file is replaced whole or not at all.
+
+    Parameters
+    ----------
+    target
+        The file, or a text stream that does not translate line ends (``newline=""``).
+    heading
+        The names of the columns.
+    rows
+        The cells; None is an empty cell.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written.
+    """
+    if not isinstance(target, Path):
+        _write(target, heading, rows)
+        return
+    stream = io.StringIO(newline="")
+    _write(stream, heading, rows)
+    _replace(target, stream.getvalue().encode())
+
+
+def append_row(path: Path, values: Mapping[str, object]) -> None:
+    """Append a row to a table that :func:`read_csv` reads, in the table's own encoding and order of columns.
+
+    Everything that stands in the table stays as it is; the file is replaced whole or not at all.
+
+    Raises
+    ------
+    InputError
+        The table has no column for a value that is not empty, or cannot be written.
+    """
+    data = path.read_bytes()
+    encoding = _encoding(data)
+    heading = next((cells for cells in _parsed(data.decode(encoding)) if any(cells)), [])
+    for column, value in values.items():
+        if value and column not in heading:
+            raise InputError(
+                text("{file} has no column '{column}'", file=path, column=column), remedy=text("Add it to the heading.")
+            )
+    row = io.StringIO(newline="")
+    cells = [str(values.get(column, "")) for column in heading]
+    csv.writer(row, lineterminator="\r\n").writerow([_harmless(cell) for cell in cells])
+    break_before = b"" if data.endswith((b"\n", b"\r")) else b"\r\n"
+    _replace(path, data + break_before + row.getvalue().encode(encoding.removesuffix("-sig")))
+
+
+def _replace(target: Path, data: bytes) -> None:
+    """Put `data` in the place of a file, whole or not at all."""
+    fresh = target.with_name(f".{target.name}.new")
+    try:
+        fresh.write_bytes(data)
+        fresh.replace(target)
+    except OSError as problem:
+        fresh.unlink(missing_ok=True)
+        raise InputError(
+            text("{file} cannot be written: {problem}", file=target, problem=problem.strerror),
+            remedy=text("Close it in other programs, or choose another file."),
+        ) from problem
+
+
+def _write(stream: TextIO, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    stream.write("\ufeff")
+    writer = csv.writer(stream, lineterminator="\r\n")
+    for row in itertools.chain([heading], rows):
+        writer.writerow([_harmless("" if cell is None else str(cell)) for cell in row])
+
+
+def _harmless(cell: str) -> str:
+    if cell[:1] in _FORMULA_STARTS and not _PLAIN_NUMBER.fullmatch(cell):
+        return "'" + cell
+    return cell
+
+
+def _content(path: Path) -> tuple[str | None, list[Finding]]:
+    """Return the file's text, or why there is none."""
+    place = Place(file=path.name)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None, [Finding("FILE-MISSING", place, {"path": path})]
+    except OSError as problem:
+        return None, [Finding("FILE-UNREADABLE", place, {"problem": problem.strerror})]
+    if data.startswith(_UTF16_MARKS):
+        return None, [Finding("TABLE-ENCODING", place, {"sample": "UTF-16"})]
+    if b"\0" in data:
+        return None, [Finding("TABLE-NUL", Place(file=path.name, line=_line(data, data.index(b"\0"))))]
+    try:
+        return data.decode(_encoding(data)), []
+    except UnicodeDecodeError as problem:
+        sample = data[problem.start : problem.start + 4].hex(" ")
+        return None, [
+            Finding("TABLE-ENCODING", Place(file=path.name, line=_line(data, problem.start)), {"sample": sample})
+        ]
+
+
+def _encoding(data: bytes) -> str:
+    """Return UTF-8 where all of it is that, else GB18030, which need not fit either."""
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
+
+
+def _line(data: bytes, position: int) -> int:
+    return data.count(b"\n", 0, position) + 1
+
+
+def _records(content: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Finding]]:
+    """Return the numbered records that are neither blank nor comments, their cells stripped."""
+    records: list[tuple[int, list[str]]] = []
+    number = 0
+    try:
+        for number, cells in enumerate(_parsed(content), start=1):
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped):
+                records.append((number, stripped))
+    except csv.Error as problem:
+        return records, [Finding("TABLE-QUOTE", Place(file=file, row=number + 1), {"problem": str(problem)})]
+    return records, []
+
+
+def _parsed(content: str) -> Iterator[list[str]]:
+    """Yield each record; a comment comes out empty, unless it stands inside a quoted cell."""
+    lines = io.StringIO(content, newline="")
+    for line in lines:
+        # One reader per record takes the lines that the record needs and no more, so that a
+        # quotation mark in a comment opens nothing.
+        yield [] if line.startswith("#") else next(csv.reader(itertools.chain([line], lines), strict=True))
+
+
+def _heading_findings(
+    heading: Sequence[str], required: Sequence[str], optional: Sequence[str], place: Place
+) -> Iterator[Finding]:
+    known = [*required, *optional]
+    absent = [column for column in known if column not in heading]
+    for column, count in Counter(heading).items():
+        at = Place(file=place.file, row=place.row, column=column)
+        if count > 1:
+            yield Finding("TABLE-COLUMN-TWICE", at, {"column": column, "count": count})
+        if column not in known:
+            params = {"column": column, "hint": _did_you_mean(column, absent), "known": ", ".join(known)}
+            yield Finding("TABLE-COLUMN-UNKNOWN", at, params)
+    for column in required:
+        if column not in heading:
+            yield Finding("TABLE-COLUMN-MISSING", place, {"column": column, "found": ", ".join(heading)})
+
+
+def _did_you_mean(column: str, absent: Sequence[str]) -> Text | str:
+    nearest = difflib.get_close_matches(column, absent, n=1, cutoff=0.5)
+    return text("Did you mean '{nearest}'? ", nearest=nearest[0]) if nearest else ""

@@ -1,0 +1,31 @@
+"""The project's geodata: catalogued files in, checked tables of zones, parcels and constraints out.
+
+``layers/catalog.csv`` names the files; :func:`read` checks them and brings them into the project's
+reference system, :func:`write` puts them into the workspace's GeoPackage, :func:`load` takes them
+from there.  :func:`check` reports on any single file.  Nothing here knows of the ledger.
+"""
+
+from landquota.layers.catalogue import CATALOGUE_COLUMNS, NATURES, CatalogEntry, read_catalogue
+from landquota.layers.checks import FeatureCheck, LayerCheck, check
+from landquota.layers.intake import add
+from landquota.layers.standard import DATE_COLUMNS, STAGES, stages
+from landquota.layers.store import Layers, build, load, read, write
+
+__all__ = [
+    "CATALOGUE_COLUMNS",
+    "DATE_COLUMNS",
+    "NATURES",
+    "STAGES",
+    "CatalogEntry",
+    "FeatureCheck",
+    "LayerCheck",
+    "Layers",
+    "add",
+    "build",
+    "check",
+    "load",
+    "read",
+    "read_catalogue",
+    "stages",
+    "write",
+]

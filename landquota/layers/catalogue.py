@@ -1,0 +1,138 @@
+"""The catalogue of a project's layers: which file is which layer, of what kind, from whom."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any, Final
+
+import pyproj
+from pyproj.exceptions import CRSError
+
+from landquota.dates import parse_date
+from landquota.errors import InputError
+from landquota.findings import Finding, Place
+from landquota.formats.shapefile import codec
+from landquota.formats.tables import Row, read_csv
+
+CATALOGUE_FILE: Final = "catalog.csv"
+_REQUIRED: Final = ("name", "kind", "file")
+_OPTIONAL: Final = ("layer", "crs", "encoding", "date", "source", "nature", "title", "title_en", "note")
+CATALOGUE_COLUMNS: Final = (*_REQUIRED, *_OPTIONAL)
+
+#: What a layer's geometry is: measured, drawn after a description, or made up to show something.
+NATURES: Final = ("surveyed", "schematic", "illustrative")
+#: Names that begin so belong to us, to SQLite or to the GeoPackage itself.
+_RESERVED: Final = ("landquota_", "sqlite_", "gpkg_", "rtree_")
+_LONGEST_NAME: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogEntry:
+    """One row of the catalogue; texts that are not given are empty.
+
+    `date` is ISO; `row` is the row in ``catalog.csv``; `features` and `sha256` (of the source
+    files) are known once the layer has been read.
+    """
+
+    name: str
+    kind: str
+    file: str
+    layer: str = ""
+    crs: str = ""
+    encoding: str = ""
+    date: str = ""
+    source: str = ""
+    nature: str = "surveyed"
+    title: str = ""
+    title_en: str = ""
+    note: str = ""
+    row: int = 0
+    features: int = 0
+    sha256: str = ""
+
+    def place(self, column: str | None = None) -> Place:
+        """Return where the entry, or its cell in `column`, stands in the catalogue."""
+        return Place(file=CATALOGUE_FILE, row=self.row or None, column=column)
+
+
+def read_catalogue(folder: Path) -> tuple[tuple[CatalogEntry, ...], list[Finding]]:
+    """Read and check ``catalog.csv`` of a layers folder.
+
+    Returns
+    -------
+    tuple
+        The entries of the rows without an error, in their order, and everything found.
+    """
+    rows, findings = read_csv(folder / CATALOGUE_FILE, required=_REQUIRED, optional=_OPTIONAL)
+    entries: list[CatalogEntry] = []
+    for row in rows:
+        entry, found = _entry(row)
+        found += entry_findings(entry, folder, taken=[other.name for other in entries])
+        findings += found
+        if not found:
+            entries.append(entry)
+    return tuple(entries), findings
+
+
+def entry_findings(entry: CatalogEntry, folder: Path, *, taken: Sequence[str] = ()) -> list[Finding]:
+    """Return what is wrong with an entry; `taken` are the names of the layers before it."""
+    return list(_wrong(entry, folder, {name.casefold() for name in taken}))
+
+
+def crs_of(entry: CatalogEntry) -> pyproj.CRS | None:
+    """Return the reference system that the catalogue gives, or None where it gives none or a wrong one."""
+    if not entry.crs:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pyproj's opinion on old spellings of PROJ strings
+            return pyproj.CRS.from_user_input(entry.crs)
+    except CRSError:
+        return None
+
+
+def _entry(row: Row) -> tuple[CatalogEntry, list[Finding]]:
+    values: dict[str, Any] = dict(row.values)
+    values["nature"] = values["nature"] or "surveyed"
+    findings = []
+    if values["date"]:
+        try:
+            values["date"] = parse_date(values["date"]).isoformat()
+        except InputError as problem:
+            params = {"problem": problem.message, "remedy": problem.remedy or ""}
+            findings.append(Finding("LAYER-DATE", row.place("date"), params))
+    return CatalogEntry(**values, row=row.row), findings
+
+
+def _wrong(entry: CatalogEntry, folder: Path, taken: set[str]) -> Iterator[Finding]:
+    if not _plain_word(entry.name):
+        yield Finding("LAYER-NAME", entry.place("name"), {"name": entry.name})
+    elif entry.name.casefold() in taken:
+        yield Finding("LAYER-NAME-TWICE", entry.place("name"), {"name": entry.name})
+    if not _plain_word(entry.kind):
+        yield Finding("LAYER-KIND", entry.place("kind"), {"kind": entry.kind})
+    if entry.nature not in NATURES:
+        params = {"nature": entry.nature, "natures": ", ".join(NATURES)}
+        yield Finding("LAYER-NATURE", entry.place("nature"), params)
+    if not _inside(folder, entry.file):
+        yield Finding("LAYER-FILE-PATH", entry.place("file"), {"file": entry.file})
+    if entry.crs and crs_of(entry) is None:
+        yield Finding("LAYER-CRS", entry.place("crs"), {"crs": entry.crs})
+    if entry.encoding and codec(entry.encoding) is None:
+        yield Finding("FILE-ENCODING-NAME", entry.place("encoding"), {"encoding": entry.encoding})
+
+
+def _plain_word(name: str) -> bool:
+    """Return whether `name` can name a table without surprise: letters (also Chinese), digits, _."""
+    return name.isidentifier() and len(name) <= _LONGEST_NAME and not name.casefold().startswith(_RESERVED)
+
+
+def _inside(folder: Path, file: str) -> bool:
+    """Return whether `file` is a relative path that stays inside `folder`, on every system."""
+    posix, windows = PurePosixPath(file), PureWindowsPath(file)
+    if not file or "\\" in file or windows.drive or posix.is_absolute() or ".." in posix.parts:
+        return False
+    return (folder / file).resolve().is_relative_to(folder.resolve())

@@ -1,0 +1,180 @@
+"""Checks of a draft by itself: texts, dates, years and amounts, each field on its own."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from landquota.area import UNITS_PER_MU, ZERO, Area
+from landquota.findings import Finding, Place
+from landquota.i18n import Text, text
+from landquota.ledger.drafts import (
+    EARLIEST,
+    LATEST,
+    Draft,
+    HolderDraft,
+    KindDraft,
+    MovementDraft,
+    ReversalDraft,
+    StatementDraft,
+)
+
+#: The largest area that one entry takes, 10^9 亩: six times the province, and 64 bits hold 46,000 of them.
+MOST: Final = Area(1_000_000_000 * UNITS_PER_MU)
+
+#: Categories of characters that cannot be seen: controls, format marks, lone surrogates, separators.
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
+
+
+class _TextField(NamedTuple):
+    name: str
+    limit: int
+    required: bool = False
+    lines: bool = False
+
+
+_KEY: Final = _TextField("key", 200)
+_SOURCE: Final = (_TextField("document", 200), _TextField("clause", 200))
+_CITED: Final = (_TextField("document", 200, required=True), _TextField("clause", 200))
+
+_TEXTS: Final[Mapping[type[Draft], tuple[_TextField, ...]]] = MappingProxyType(
+    {
+        HolderDraft: (
+            _KEY,
+            _TextField("holder", 100, required=True),
+            _TextField("parent", 100),
+            _TextField("zone", 100),
+            _TextField("name_en", 200),
+            *_SOURCE,
+        ),
+        KindDraft: (
+            _KEY,
+            _TextField("kind", 100, required=True),
+            _TextField("name", 200, required=True),
+            _TextField("name_en", 200),
+            _TextField("level", 100),
+            _TextField("consumed_by", 500),
+            *_SOURCE,
+        ),
+        MovementDraft: (
+            _KEY,
+            _TextField("holder", 100, required=True),
+            _TextField("to", 100),
+            _TextField("kind", 100, required=True),
+            *_CITED,
+            _TextField("zone", 100),
+            _TextField("parcel", 100),
+            _TextField("request", 200),
+            _TextField("reason", 1000, lines=True),
+        ),
+        StatementDraft: (
+            _KEY,
+            _TextField("holder", 100, required=True),
+            _TextField("kind", 100),
+            *_CITED,
+            _TextField("note", 1000, lines=True),
+        ),
+        ReversalDraft: (
+            _KEY,
+            _TextField("reverses", 200, required=True),
+            _TextField("reason", 1000, required=True, lines=True),
+            *_SOURCE,
+        ),
+    }
+)
+
+#: What the fields are called where people fill them in, if not by their own name.
+_COLUMNS: Final[Mapping[type[Draft], Mapping[str, str]]] = MappingProxyType(
+    {
+        MovementDraft: {"amount": "area", "effective": "date"},
+        StatementDraft: {"figure": "value", "effective": "as_of"},
+        ReversalDraft: {"reverses": "key", "effective": "date"},
+    }
+)
+
+
+def finding(draft: Draft, code: str, field: str, /, **params: object) -> Finding:
+    """Return the finding `code` about a field of `draft`, at the cell that it came from."""
+    place = draft.place or Place()
+    if place.row is not None:
+        place = replace(place, column=column(draft, field))
+    return Finding(code, place, params)
+
+
+def column(draft: Draft, field: str) -> str:
+    """Return what `field` is called where people fill it in."""
+    return _COLUMNS.get(type(draft), {}).get(field, field)
+
+
+def field_findings(draft: Draft) -> list[Finding]:
+    """Return what is wrong with the fields of `draft`, whatever the ledger holds."""
+    return [*_texts(draft), *_dates(draft), *_years(draft), *_areas(draft)]
+
+
+def _texts(draft: Draft) -> Iterator[Finding]:
+    for field in _TEXTS[type(draft)]:
+        value = getattr(draft, field.name)
+        problem = _text_problem(value, field)
+        if problem is not None:
+            shown = "" if value is None else value[:40]
+            yield finding(
+                draft, "LEDGER-TEXT", field.name, field=column(draft, field.name), value=shown, problem=problem
+            )
+    if isinstance(draft, StatementDraft):
+        problem = _text_problem(draft.figure.written, _TextField("figure", 200, required=True))
+        if problem is not None:
+            shown = draft.figure.written[:40]
+            yield finding(draft, "LEDGER-TEXT", "figure", field="value", value=shown, problem=problem)
+
+
+def _text_problem(value: str | None, field: _TextField) -> Text | None:
+    if value is None:
+        return text("is missing") if field.required else None
+    if not value.strip():
+        return text("is empty")
+    if len(value) > field.limit:
+        return text("is longer than {limit} characters", limit=field.limit)
+    if value != value.strip():
+        return text("has blanks at its beginning or end")
+    if not value.isprintable():
+        return _invisible(value, allowed=" \n\t" if field.lines else " ")
+    return None
+
+
+def _invisible(value: str, *, allowed: str) -> Text | None:
+    for character in value:
+        if character not in allowed and unicodedata.category(character) in _INVISIBLE:
+            return text("holds the invisible character U+{code}", code=f"{ord(character):04X}")
+    return None
+
+
+def _dates(draft: Draft) -> Iterator[Finding]:
+    for name in ("effective", "expires", "valid_from", "valid_to"):
+        value = getattr(draft, name, None)
+        if value is not None and not _plausible(value):
+            yield finding(draft, "LEDGER-DATE", name, field=column(draft, name), value=value)
+
+
+def _plausible(day: date) -> bool:
+    # A datetime is a date to Python, but its text would sort and hash differently.
+    return not isinstance(day, datetime) and EARLIEST <= day <= LATEST
+
+
+def _years(draft: Draft) -> Iterator[Finding]:
+    for name in ("year", "to_year"):
+        value = getattr(draft, name, None)
+        if value is not None and not EARLIEST.year <= value <= LATEST.year:
+            yield finding(draft, "LEDGER-YEAR", name, value=value)
+
+
+def _areas(draft: Draft) -> Iterator[Finding]:
+    if isinstance(draft, MovementDraft) and not ZERO < draft.amount <= MOST:
+        yield finding(draft, "LEDGER-AMOUNT", "amount", amount=draft.amount, most=MOST)
+    if isinstance(draft, StatementDraft):
+        bounds = draft.figure.bounds
+        if bounds.low < ZERO or max(draft.figure.nominal, bounds.high or bounds.low) > MOST:
+            yield finding(draft, "LEDGER-FIGURE", "figure", written=draft.figure.written, most=MOST)

@@ -1,0 +1,113 @@
+"""Entries: the numbered, hash-chained record that is the truth of the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from landquota.area import Area
+from landquota.ledger.drafts import Content
+
+#: What the first entry names as its predecessor, and the head of an empty ledger.
+GENESIS: Final = hashlib.sha256(b"landquota ledger 1").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An entry exactly as it is stored; `body` is canonical JSON."""
+
+    seq: int
+    key: str
+    type: str
+    effective: str
+    recorded: str
+    document: str | None
+    clause: str | None
+    body: str
+    prev: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as it is read.
+
+    `recorded` is UTC in ISO form; areas in `body` are whole units of 1/300 m².  `target` is
+    the body of the entry that a reversal takes back, `reversed_by` the key of the entry
+    that took this one back.
+    """
+
+    seq: int
+    key: str
+    type: str
+    effective: date
+    recorded: str
+    document: str | None
+    clause: str | None
+    body: Mapping[str, object]
+    hash: str
+    reversed_by: str | None = None
+    target: Mapping[str, object] | None = None
+
+    @property
+    def holder(self) -> str | None:
+        """The holder that the entry is about; of a reversal, the one of the entry taken back."""
+        holder = (self.target or self.body).get("holder")
+        return holder if isinstance(holder, str) else None
+
+    @property
+    def amount(self) -> Area | None:
+        """The exact amount that a movement moves; negative when it is taken back."""
+        units = (self.target or self.body).get("amount")
+        if not isinstance(units, int):
+            return None
+        return Area(-units) if self.target else Area(units)
+
+    def figure(self, language: str) -> str:
+        """Return the amount in 亩, or a statement's figure as its document writes it; else nothing."""
+        if self.amount is not None:
+            return self.amount.render(language)
+        written = (self.target or self.body).get("written", "")
+        return str(written)
+
+
+def canonical(data: Mapping[str, object]) -> str:
+    """Return `data` as JSON in the one form that is hashed: sorted keys, no blanks, no escapes."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def chained(content: Content, *, seq: int, key: str, recorded: str, prev: str) -> Record:
+    """Return the record of `content` as number `seq`, after the entry whose hash is `prev`."""
+    fields = {
+        "seq": seq,
+        "key": key,
+        "type": content.type,
+        "effective": content.effective,
+        "recorded": recorded,
+        "document": content.document,
+        "clause": content.clause,
+        "body": canonical(content.body),
+        "prev": prev,
+    }
+    return Record(**fields, hash=_digest(fields))  # type: ignore[arg-type]
+
+
+def digest(record: Record) -> str:
+    """Return the hash that `record` should carry.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A field holds what no entry can hold (bytes, broken text): it was altered.
+    """
+    fields = {name: getattr(record, name) for name in Record.__slots__ if name != "hash"}
+    return _digest(fields)
+
+
+def _digest(fields: Mapping[str, object]) -> str:
+    """Hash version 1 of the canonical form; a later version will be told by the body's ``v``."""
+    return hashlib.sha256(canonical({"v": 1, **fields}).encode("utf-8")).hexdigest()

@@ -1,0 +1,153 @@
+"""Positions: what each holder has of each kind and year, as of the end of a day.
+
+Where transfers exist the ledger's figures stand, and statements check them; where only
+statements exist they give the position.  A request is only a note of what was asked for: it
+does not make the ledger the authority on what is held, nor a holding on what was asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from landquota.area import ZERO, Area, Bounds
+from landquota.findings import Finding, Place
+from landquota.ledger.movements import LABELS, State
+from landquota.ledger.statements import Group, StatementView, by_group, live_statements
+from landquota.ledger.tally import Tally, entry_keys, tallies
+from landquota.ledger.words import Joined, account
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_NOTHING: Final = Bounds.exactly(ZERO)
+_EMPTY: Final = Tally()
+_CAME: Final = ("granted", "allotted_in")
+_WENT: Final = ("allotted_out", "reserved", "committed")
+_STATES: Final = (State.AVAILABLE, State.RESERVED, State.COMMITTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """One holder's quota of one kind and year.
+
+    Where the basis is ``ledger``, every figure is exact and ``available`` is granted plus
+    allotted, transferred and carried in, less allotted, transferred and carried out,
+    withdrawn, reserved and committed.  `recorded` is what is held: available, reserved and
+    committed together.  `entries` are the keys behind the figures.
+    """
+
+    holder: str
+    kind: str
+    year: int | None
+    requested: Bounds = _NOTHING
+    granted: Bounds = _NOTHING
+    allotted_in: Bounds = _NOTHING
+    allotted_out: Bounds = _NOTHING
+    transferred_in: Bounds = _NOTHING
+    transferred_out: Bounds = _NOTHING
+    carried_in: Bounds = _NOTHING
+    carried_out: Bounds = _NOTHING
+    withdrawn: Bounds = _NOTHING
+    reserved: Bounds = _NOTHING
+    committed: Bounds = _NOTHING
+    available: Bounds = _NOTHING
+    recorded: Bounds = _NOTHING
+    basis: str
+    entries: tuple[str, ...]
+
+
+def positions(connection: Connection, *, as_of: date) -> tuple[Position, ...]:
+    """Return every position that has transfers or statements by the end of `as_of`, sorted."""
+    day = as_of.isoformat()
+    totals, keys = tallies(connection, as_of=day), entry_keys(connection, as_of=day)
+    stated = by_group(live_statements(connection, as_of=as_of))
+    groups = sorted(totals.keys() | stated.keys(), key=lambda g: (g.holder, g.kind, g.year or 0))
+    return tuple(_position(g, totals.get(g, _EMPTY), stated.get(g, {}), keys.get(g, [])) for g in groups)
+
+
+def check_statements(connection: Connection, *, as_of: date) -> list[Finding]:
+    """Compare each live statement with the ledger, where the ledger has transfers of its own.
+
+    The comparison is as of the statement's day: what was posted for later days does not count.
+    """
+    live = by_group(live_statements(connection, as_of=as_of))
+    now = tallies(connection, as_of=as_of.isoformat())
+    checked = [
+        (group, view)
+        for group, views in live.items()
+        for view in views.values()
+        if _authoritative(now.get(group, _EMPTY), view.measure)
+    ]
+    then = {day: tallies(connection, as_of=day.isoformat()) for day in {view.as_of for _, view in checked}}
+    findings: list[Finding] = []
+    for group, view in checked:
+        figure = Area(then[view.as_of].get(group, _EMPTY).sums.get(view.measure, 0))
+        if not view.bounds.contains(figure):
+            findings.append(_differs(view, group, figure))
+    return findings
+
+
+def _authoritative(tally: Tally, measure: str) -> bool:
+    """Whether the ledger has transfers, not taken back, that speak about `measure`."""
+    return bool(tally.requests if measure == State.REQUESTED else tally.holdings)
+
+
+def _differs(view: StatementView, group: Group, figure: Area) -> Finding:
+    params = {
+        "measure": LABELS[view.measure],
+        "account": account(group.kind, group.holder, group.year),
+        "as_of": view.as_of,
+        "written": view.written,
+        "source": Joined(tuple(part for part in (view.document, view.clause) if part), " "),
+        "figure": figure,
+        "key": view.key,
+    }
+    return Finding("LEDGER-STATEMENT-DIFFERS", Place(feature=view.key), params)
+
+
+def _position(group: Group, tally: Tally, stated: Mapping[str, StatementView], keys: Iterable[str]) -> Position:
+    used = {measure: view for measure, view in stated.items() if not _authoritative(tally, measure)}
+    held = {measure: view for measure, view in used.items() if measure != State.REQUESTED}
+    figures = {name: Bounds.exactly(Area(units)) for name, units in tally.sums.items()}
+    figures |= {measure: view.bounds for measure, view in used.items()}
+    figures |= _holding(figures, stated=held.keys())
+    return Position(
+        holder=group.holder,
+        kind=group.kind,
+        year=group.year,
+        **figures,
+        basis=_basis(held or ({} if tally.holdings else used)),
+        entries=(*keys, *(view.key for view in used.values())),
+    )
+
+
+def _holding(figures: Mapping[str, Bounds], *, stated: AbstractSet[str]) -> dict[str, Bounds]:
+    """Return what is recorded and, by statements alone, what is available.
+
+    What no document states counts as none.  Where documents state what came in but not what
+    is available, that follows by interval arithmetic, and what is recorded from the same
+    figures: adding up the difference again would widen the bounds.
+    """
+    if "available" in stated or stated.isdisjoint(_CAME):
+        return {"recorded": _sum(figures, _STATES)}
+    came = _sum(figures, _CAME)
+    return {
+        "available": came.excess_over(_sum(figures, _WENT)),
+        "recorded": came.excess_over(_sum(figures, ("allotted_out",))),
+    }
+
+
+def _sum(figures: Mapping[str, Bounds], names: Iterable[str]) -> Bounds:
+    return sum((figures.get(name, _NOTHING) for name in names), _NOTHING)
+
+
+def _basis(views: Mapping[str, StatementView]) -> str:
+    """Return the weakest basis among `views`; figures without any are the ledger's own."""
+    bases = {view.basis for view in views.values()}
+    if not bases:
+        return "ledger"
+    return "interpreted" if "interpreted" in bases else "stated"

@@ -1,0 +1,263 @@
+"""Posting: one write transaction that takes drafts in order, all of them or none.
+
+A draft that breaks a rule is not posted, and the ones after it are still checked.  What hangs
+on such a draft (a holder that it would declare, an account that it would fill) is not held
+against the later ones: only mending the first will tell.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy import func as sql
+
+from landquota.errors import Refusal
+from landquota.findings import Finding
+from landquota.i18n import Text, text
+from landquota.ledger import schema
+from landquota.ledger.accounts import Account, Transfer, transfer_of
+from landquota.ledger.checks import field_findings, finding
+from landquota.ledger.drafts import Content, Draft, HolderDraft, KindDraft, MovementDraft, ReversalDraft
+from landquota.ledger.entries import GENESIS, Record, chained
+from landquota.ledger.limits import Limits
+from landquota.ledger.movements import MOVEMENTS
+from landquota.ledger.overdraft import Overdraft, overdraft_finding, shortage_of
+from landquota.ledger.projection import Projection
+from landquota.ledger.refusals import EntryRefused, KeyConflict, differences, key_conflict
+from landquota.ledger.registry import declared
+from landquota.ledger.rules import rule_findings
+
+#: Keys that the ledger gives by itself: L- and the number of the entry.
+_GIVEN: Final = re.compile(r"L-(\d{6,})")
+#: Findings that say that something is not there, and the parameter that names it.
+_HANGS_ON: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "LEDGER-HOLDER-UNKNOWN": "name",
+        "LEDGER-KIND-UNKNOWN": "name",
+        "LEDGER-REQUEST-UNKNOWN": "request",
+        "LEDGER-REVERSAL-UNKNOWN": "key",
+    }
+)
+#: How many keys one query asks for.
+_CHUNK: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was posted, or was there `already` with the same key and content."""
+
+    seq: int
+    key: str
+    hash: str
+    already: bool
+
+
+class Unjudged(Refusal):
+    """A draft that hangs on one that was refused: only mending that one will tell."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            text("This entry hangs on an earlier one that was refused"), remedy=text("Mend the earlier one first.")
+        )
+
+
+class Posting:
+    """What one write transaction has found and is going to write.
+
+    Parameters
+    ----------
+    connection
+        A connection that holds the write lock.
+    recorded
+        The time of recording, UTC in ISO form.
+    """
+
+    def __init__(self, connection: Connection, *, recorded: str) -> None:
+        self.registry = declared(connection)
+        self._connection = connection
+        self._recorded = recorded
+        self._head = head_of(connection)
+        self._records: dict[str, Record | None] = {}
+        self._taken_back: dict[int, str] = {}
+        self._limits = Limits(connection)
+        self._projection = Projection(
+            find_account=self._find_account,
+            find_target=self._find_target,
+            last_account=connection.execute(select(sql.coalesce(sql.max(schema.account.c.id), 0))).scalar_one(),
+        )
+        self._unwritten: dict[str, list[dict[str, Any]]] = {}
+        self._doubtful_names: set[str] = set()
+        self._doubtful_accounts: set[Account] = set()
+
+    def expect(self, drafts: Iterable[Draft]) -> None:
+        """Look up the keys of `drafts` together instead of one by one."""
+        keys = sorted({key for draft in drafts if (key := _own_key(draft)) is not None and key.isprintable()})
+        for start in range(0, len(keys), _CHUNK):
+            chunk = keys[start : start + _CHUNK]
+            self._records.update(dict.fromkeys(chunk))
+            rows = self._connection.execute(select(schema.entry).where(schema.entry.c.key.in_(chunk)))
+            self._records.update({row.key: Record(*row) for row in rows})
+
+    def post(self, draft: Draft) -> Receipt:
+        """Take `draft` in, or refuse it.
+
+        Raises
+        ------
+        EntryRefused
+            The draft breaks rules; also its kinds `KeyConflict` and `Overdraft`.
+        Unjudged
+            The draft hangs on an earlier one that was refused.
+        """
+        problems = field_findings(draft)
+        if any(problem.code == "LEDGER-TEXT" for problem in problems):
+            raise self._refused(draft, EntryRefused(problems))  # such text must not even be looked up
+        content, key = draft.content, _own_key(draft)
+        record = None if key is None else self.find(key)
+        if record is not None:
+            return self._again(draft, content, record)
+        problems += [*self._key_findings(draft, key), *self._rule_findings(draft)]
+        if problems:
+            raise self._refused(draft, EntryRefused(problems))
+        if not self._doubtful_names.isdisjoint(_names(draft)):
+            raise self._refused(draft, Unjudged())
+        return self._take(draft, content, key)
+
+    def find(self, key: str) -> Record | None:
+        """Return the entry with `key`, written or about to be."""
+        if key not in self._records:
+            row = self._connection.execute(select(schema.entry).where(schema.entry.c.key == key)).one_or_none()
+            self._records[key] = None if row is None else Record(*row)
+        return self._records[key]
+
+    def taken_back_by(self, seq: int) -> str | None:
+        """Return the key of the reversal of the entry `seq`."""
+        if seq in self._taken_back:
+            return self._taken_back[seq]
+        reversal, entry = schema.reversal, schema.entry
+        query = select(entry.c.key).join(reversal, reversal.c.seq == entry.c.seq).where(reversal.c.target == seq)
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def write(self) -> None:
+        """Write what was taken in; it is safe only when the transaction has been committed."""
+        for table in (schema.entry, *schema.PROJECTIONS):
+            rows = self._unwritten.pop(table.name, [])
+            if rows:
+                self._connection.execute(insert(table), rows)
+        self._limits.written()
+
+    def _again(self, draft: Draft, content: Content, record: Record) -> Receipt:
+        found = differences(draft, content, record)
+        if found:
+            raise self._refused(draft, KeyConflict(key_conflict(draft, record.key, found), found))
+        return Receipt(record.seq, record.key, record.hash, already=True)
+
+    def _key_findings(self, draft: Draft, key: str | None) -> list[Finding]:
+        given = _GIVEN.fullmatch(key or "")
+        if given is None or int(given[1]) == self._head[0] + 1:
+            return []
+        return [finding(draft, "LEDGER-KEY-RESERVED", "key", key=key)]
+
+    def _rule_findings(self, draft: Draft) -> list[Finding]:
+        """Return the rules that `draft` breaks, without those for which an earlier draft is to blame."""
+        return [
+            problem
+            for problem in rule_findings(draft, self)
+            if problem.params.get(_HANGS_ON.get(problem.code, "")) not in self._doubtful_names
+        ]
+
+    def _take(self, draft: Draft, content: Content, key: str | None) -> Receipt:
+        seq, prev = self._head[0] + 1, self._head[1]
+        record = chained(content, seq=seq, key=key or f"L-{seq:06d}", recorded=self._recorded, prev=prev)
+        transfer = self._projection.transfer(record, content.body)
+        if transfer is not None:
+            self._check_limit(draft, transfer)
+            self._limits.add(transfer)
+        for table, row in self._projection.rows(record, content.body):
+            self._unwritten.setdefault(table, []).append(row)
+        self._unwritten.setdefault(schema.entry.name, []).append(asdict(record))
+        self._records[record.key] = record
+        self._head = (record.seq, record.hash)
+        if isinstance(draft, HolderDraft | KindDraft):
+            self.registry.declare(draft)
+        if isinstance(draft, ReversalDraft):
+            target, _ = self._find_target(draft.reverses) or (record, {})
+            self._taken_back[target.seq] = record.key
+        return Receipt(record.seq, record.key, record.hash, already=False)
+
+    def _check_limit(self, draft: Draft, transfer: Transfer) -> None:
+        if not transfer.debit.limited:
+            return
+        number = self._projection.account_id(transfer.debit)
+        lowest, day = self._limits.lowest(transfer.debit, number, day=transfer.effective)
+        if lowest >= transfer.amount:
+            return
+        if transfer.debit in self._doubtful_accounts:
+            raise self._refused(draft, Unjudged())
+        self.write()  # so that the arithmetic sees the earlier drafts too; it is undone with the transaction
+        label = _label(transfer, taken_back=isinstance(draft, ReversalDraft))
+        shortage = shortage_of(self._connection, transfer, label=label, balance=lowest, day=day)
+        raise self._refused(draft, Overdraft([overdraft_finding(draft, shortage)], shortage))
+
+    def _refused(self, draft: Draft, refusal: Refusal) -> Refusal:
+        """Remember what would have come of `draft`: what hangs on it cannot be judged."""
+        names = {draft.key}
+        if isinstance(draft, HolderDraft):
+            names.add(draft.holder)
+        elif isinstance(draft, KindDraft):
+            names.add(draft.kind)
+        elif isinstance(draft, MovementDraft) and draft.movement in MOVEMENTS:
+            body = {"to": draft.to, "to_year": draft.to_year, **draft.content.body}
+            self._doubtful_accounts.add(transfer_of(body, "").credit)
+        known = self.registry.holders.keys() | self.registry.kinds.keys()
+        self._doubtful_names |= {name for name in names if name is not None} - known
+        return refusal
+
+    def _find_account(self, account: Account) -> int | None:
+        columns = schema.account.c
+        query = select(columns.id).where(
+            columns.book == account.book,
+            columns.holder.is_not_distinct_from(account.holder),
+            columns.kind == account.kind,
+            columns.year.is_not_distinct_from(account.year),
+            columns.state == account.state,
+        )
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def _find_target(self, key: str) -> tuple[Record, Mapping[str, Any]] | None:
+        record = self.find(key)
+        return None if record is None else (record, json.loads(record.body))
+
+
+def _own_key(draft: Draft) -> str | None:
+    """Return the key that `draft` brings; a declaration is known by the name that it declares."""
+    if draft.key is not None:
+        return draft.key
+    if isinstance(draft, HolderDraft):
+        return f"holder:{draft.holder}"
+    if isinstance(draft, KindDraft):
+        return f"kind:{draft.kind}"
+    return None
+
+
+def _names(draft: Draft) -> set[str]:
+    """Return the names on which `draft` hangs: holders, kinds, and keys of other entries."""
+    fields = ("holder", "parent", "to", "kind", "request", "reverses")
+    return {name for field in fields if (name := getattr(draft, field, None)) is not None}
+
+
+def _label(transfer: Transfer, *, taken_back: bool) -> Text:
+    label = MOVEMENTS[transfer.movement].label
+    return text("reversal of {movement}", movement=label) if taken_back else label
+
+
+def head_of(connection: Connection) -> tuple[int, str]:
+    """Return number and hash of the last entry."""
+    columns = schema.entry.c
+    row = connection.execute(select(columns.seq, columns.hash).order_by(columns.seq.desc()).limit(1)).one_or_none()
+    return (0, GENESIS) if row is None else (row.seq, row.hash)

@@ -1,0 +1,107 @@
+"""Refusals: an entry that breaks rules, or whose key stands for other content already."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from landquota.area import Area
+from landquota.errors import Refusal
+from landquota.findings import Finding
+from landquota.i18n import Renderable, Text, text
+from landquota.ledger.checks import column, finding
+from landquota.ledger.drafts import Content, Draft
+from landquota.ledger.entries import Record
+from landquota.ledger.words import Joined
+
+#: Fields of a statement that follow from its words; they are named only where the words agree.
+_FOLLOW: Final = frozenset({"nominal", "low", "high", "unit", "approximate"})
+_AREAS: Final = frozenset({"amount", "nominal", "low", "high"})
+#: What a draft calls the fields that its entry has under another name.
+_IN_BODY: Final[Mapping[str, str]] = {"written": "figure"}
+
+
+class EntryRefused(Refusal):
+    """An entry that breaks rules; `findings` holds every one of them."""
+
+    def __init__(self, findings: Sequence[Finding], *, message: Text | None = None, remedy: Text | None = None) -> None:
+        messages = [Text(f.kind.message, f.params) for f in findings]
+        remedies = [Text(f.kind.remedy, f.params) for f in findings]
+        super().__init__(message or _lines(messages), remedy=remedy or _lines(remedies))
+        self.findings = tuple(findings)
+
+    def details(self) -> dict[str, object]:
+        """Return the codes of the rules."""
+        return {"codes": [f.code for f in self.findings]}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field in which a draft differs from the entry that has its key; None where it is not filled."""
+
+    field: str
+    old: object
+    new: object
+
+    def render(self, language: str) -> str:
+        """Return the field with both values."""
+        old, new = ("—" if value is None else value for value in (self.old, self.new))
+        return text("{field} is {old} in the ledger and {new} here", field=self.field, old=old, new=new).render(
+            language
+        )
+
+
+class KeyConflict(EntryRefused):
+    """The key stands for other content already; `differences` names the fields."""
+
+    def __init__(self, finding: Finding, differences: Sequence[Difference]) -> None:
+        super().__init__([finding])
+        self.differences = tuple(differences)
+
+    def details(self) -> dict[str, object]:
+        """Return the differing fields with their values as the ledger writes them."""
+        return {
+            **super().details(),
+            "differences": [{"field": d.field, "old": _plain(d.old), "new": _plain(d.new)} for d in self.differences],
+        }
+
+
+def differences(draft: Draft, content: Content, record: Record) -> tuple[Difference, ...]:
+    """Return the fields in which `content` differs from the entry `record`."""
+    return tuple(
+        Difference(column(draft, _IN_BODY.get(name, name)), old, new) for name, old, new in _compare(content, record)
+    )
+
+
+def key_conflict(draft: Draft, key: str, found: Sequence[Difference]) -> Finding:
+    """Return the finding that `key` stands for other content already."""
+    return finding(draft, "LEDGER-KEY-CONFLICT", "key", key=key, differences=Joined(tuple(found), "; "))
+
+
+def _compare(content: Content, record: Record) -> Iterator[tuple[str, object, object]]:
+    for name in ("type", "effective", "document", "clause"):
+        old, new = getattr(record, name), getattr(content, name)
+        if old != new:
+            yield name, old, new
+    body = json.loads(record.body)
+    changed = [n for n in sorted(body.keys() | content.body.keys()) if body.get(n) != content.body.get(n)]
+    for name in changed:
+        if "written" in changed and name in _FOLLOW:
+            continue
+        old, new = body.get(name), content.body.get(name)
+        yield name, _said(name, old), _said(name, new)
+
+
+def _said(name: str, value: object) -> object:
+    return Area(value) if name in _AREAS and isinstance(value, int) else value
+
+
+def _plain(value: object) -> object:
+    return value.render("en") if isinstance(value, Renderable) else value
+
+
+def _lines(texts: Sequence[Text]) -> Text:
+    different = tuple({str(each): each for each in texts}.values())
+    return different[0] if len(different) == 1 else Text("{lines}", {"lines": Joined(different, "\n")})

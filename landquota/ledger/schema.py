@@ -1,0 +1,155 @@
+"""The tables: ``entry`` is the truth, the others follow from it and can be replayed.
+
+Only integers and text, so that QGIS and ogrinfo read them too; areas are whole units of
+1/300 m², dates ISO text.  Nothing here is particular to one database.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+)
+
+from landquota.ledger.entries import GENESIS
+
+#: Version of the tables; a ledger of a later version is left alone.
+SCHEMA_VERSION: Final = 1
+
+#: 64 bits everywhere; SQLite's INTEGER has them, and only as INTEGER it is the row's own number.
+_Long = BigInteger().with_variant(Integer(), "sqlite")
+
+metadata: Final = MetaData()
+
+meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("seq", _Long, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("effective", Text, nullable=False),
+    Column("recorded", Text, nullable=False),
+    Column("document", Text),
+    Column("clause", Text),
+    Column("body", Text, nullable=False),
+    Column("prev", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("key", name="entry_key"),
+)
+
+holder = Table(
+    "holder",
+    metadata,
+    Column("holder", Text, primary_key=True),
+    Column("level", Text, nullable=False),
+    Column("parent", Text, ForeignKey("holder.holder")),
+    Column("zone", Text),
+    Column("name_en", Text),
+    Column("seq", _Long, ForeignKey("entry.seq"), nullable=False),
+)
+
+kind = Table(
+    "kind",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text),
+    Column("level", Text),
+    Column("unit", Text, nullable=False),
+    Column("consumed_by", Text),
+    Column("covers_conversion", Integer, nullable=False),
+    Column("valid_from", Text),
+    Column("valid_to", Text),
+    Column("carry", Integer, nullable=False),
+    Column("seq", _Long, ForeignKey("entry.seq"), nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", _Long, primary_key=True, autoincrement=False),
+    Column("book", Text, nullable=False),
+    Column("holder", Text, ForeignKey("holder.holder")),
+    Column("kind", Text, ForeignKey("kind.kind"), nullable=False),
+    Column("year", Integer),
+    Column("state", Text, nullable=False),
+)
+# The issuer has no holder and some quota no year: null has to count as one value here.
+Index(
+    "account_identity",
+    account.c.book,
+    func.coalesce(account.c.holder, ""),
+    account.c.kind,
+    func.coalesce(account.c.year, 0),
+    account.c.state,
+    unique=True,
+)
+
+transfer = Table(
+    "transfer",
+    metadata,
+    Column("seq", _Long, ForeignKey("entry.seq"), primary_key=True, autoincrement=False),
+    Column("movement", Text, nullable=False),
+    Column("debit", _Long, ForeignKey("account.id"), nullable=False),
+    Column("credit", _Long, ForeignKey("account.id"), nullable=False),
+    Column("amount", _Long, nullable=False),
+    Column("effective", Text, nullable=False),
+    Column("zone", Text),
+    Column("parcel", Text),
+    CheckConstraint("amount > 0", name="transfer_amount"),
+    CheckConstraint("debit <> credit", name="transfer_accounts"),
+)
+# Both cover a balance as of a date: the table itself is not read.
+Index("transfer_debit", transfer.c.debit, transfer.c.effective, transfer.c.amount)
+Index("transfer_credit", transfer.c.credit, transfer.c.effective, transfer.c.amount)
+
+statement = Table(
+    "statement",
+    metadata,
+    Column("seq", _Long, ForeignKey("entry.seq"), primary_key=True, autoincrement=False),
+    Column("measure", Text, nullable=False),
+    Column("holder", Text, ForeignKey("holder.holder"), nullable=False),
+    Column("kind", Text, ForeignKey("kind.kind")),
+    Column("year", Integer),
+    Column("effective", Text, nullable=False),
+    Column("written", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("nominal", _Long, nullable=False),
+    Column("low", _Long, nullable=False),
+    Column("high", _Long),
+    Column("approximate", Integer, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("note", Text),
+)
+
+reversal = Table(
+    "reversal",
+    metadata,
+    Column("seq", _Long, ForeignKey("entry.seq"), primary_key=True, autoincrement=False),
+    Column("target", _Long, ForeignKey("entry.seq"), nullable=False),
+    Column("effective", Text, nullable=False),
+    UniqueConstraint("target", name="reversal_target"),
+)
+
+#: The rows of ``meta``, the same in every ledger of this version.
+META: Final = (
+    {"name": "format", "value": "landquota ledger"},
+    {"name": "genesis", "value": GENESIS},
+    {"name": "schema", "value": str(SCHEMA_VERSION)},
+)
+
+#: The tables that follow from the entries, in the order in which their rows refer to each other.
+PROJECTIONS: Final = (holder, kind, account, transfer, statement, reversal)

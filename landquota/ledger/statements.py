@@ -1,0 +1,116 @@
+"""Statements: what documents say as of a date, in bounds; the later one supersedes the earlier.
+
+Statements are never added up over time and never posted as transfers (design §3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection, RowMapping, and_, select
+
+from landquota.area import Area, Bounds, Figure, Unit
+from landquota.ledger import schema
+from landquota.ledger.movements import MEASURES
+
+
+class Group(NamedTuple):
+    """One holder's quota of one kind and year."""
+
+    holder: str
+    kind: str
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementView:
+    """A live statement, with its source."""
+
+    key: str
+    measure: str
+    holder: str
+    kind: str | None
+    year: int | None
+    as_of: date
+    figure: Figure
+    basis: str
+    document: str
+    clause: str | None
+    note: str | None
+
+    @property
+    def written(self) -> str:
+        """The figure as the document writes it."""
+        return self.figure.written
+
+    @property
+    def nominal(self) -> Area:
+        """The number itself, without its qualifier."""
+        return self.figure.nominal
+
+    @property
+    def bounds(self) -> Bounds:
+        """What the words mean."""
+        return self.figure.bounds
+
+    @property
+    def group(self) -> Group | None:
+        """The quota that it is about; None for land."""
+        return None if self.kind is None else Group(self.holder, self.kind, self.year)
+
+
+def live_statements(connection: Connection, *, as_of: date) -> tuple[StatementView, ...]:
+    """Return the statements that hold at the end of `as_of`: the latest per holder, measure, kind and year.
+
+    One taken back by then does not count, and the one before it holds again.  Of two as of
+    the same day the one posted later holds.
+    """
+    day = as_of.isoformat()
+    statement, entry, reversal = schema.statement, schema.entry, schema.reversal
+    taken_back = and_(reversal.c.target == statement.c.seq, reversal.c.effective <= day)
+    query = (
+        select(statement, entry.c.key, entry.c.document, entry.c.clause)
+        .join(entry, entry.c.seq == statement.c.seq)
+        .outerjoin(reversal, taken_back)
+        .where(statement.c.effective <= day, reversal.c.seq.is_(None))
+        .order_by(statement.c.effective, statement.c.seq)
+    )
+    views = [_view(row) for row in connection.execute(query).mappings()]
+    latest = {(view.holder, view.measure, view.kind, view.year): view for view in views}
+    return tuple(sorted(latest.values(), key=lambda view: (view.as_of, view.key)))
+
+
+def by_group(statements: Iterable[StatementView]) -> dict[Group, dict[str, StatementView]]:
+    """Return the statements about quota by what they are about and by measure."""
+    groups: dict[Group, dict[str, StatementView]] = {}
+    for view in statements:
+        if view.group is not None and MEASURES[view.measure].of_kind:
+            groups.setdefault(view.group, {})[view.measure] = view
+    return groups
+
+
+def _view(row: RowMapping) -> StatementView:
+    high = None if row["high"] is None else Area(row["high"])
+    figure = Figure(
+        written=row["written"],
+        nominal=Area(row["nominal"]),
+        bounds=Bounds(Area(row["low"]), high),
+        unit=Unit[row["unit"]],
+        approximate=bool(row["approximate"]),
+    )
+    return StatementView(
+        key=row["key"],
+        measure=row["measure"],
+        holder=row["holder"],
+        kind=row["kind"],
+        year=row["year"],
+        as_of=date.fromisoformat(row["effective"]),
+        figure=figure,
+        basis=row["basis"],
+        document=row["document"],
+        clause=row["clause"],
+        note=row["note"],
+    )

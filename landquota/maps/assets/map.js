@@ -1,0 +1,148 @@
+// The page: reads the block of data, builds the parts and ties them together.
+"use strict";
+
+(function (landquota) {
+  const { element } = landquota;
+  // Room for the notice and a zone's name above what is shown, for scale and read-out below it.
+  const FIT = { paddingTopLeft: [36, 88], paddingBottomRight: [36, 52], maxZoom: 18 };
+
+  /** Starts the page on the map that folium made. */
+  landquota.start = function (map) {
+    const data = JSON.parse(document.getElementById("lq-data").textContent);
+    document.documentElement.lang = data.language;
+    map.getContainer().setAttribute("aria-label", data.strings.map);
+    map.setMinZoom(3).setMaxZoom(21);
+
+    const page = { map, data, drawing: landquota.createDrawing(map, data.layers) };
+    tie(page);
+    fillHead(page);
+    fillFoot(data);
+    document.body.classList.toggle("lq-no-panel", data.panels.length === 0);
+    page.panel = landquota.createPanel(page, document.getElementById("lq-panel"));
+    landquota.createLegend(page, document.getElementById("lq-legend"));
+    open(page);
+    landquota.addGraticule(map);
+    landquota.addControls(page);
+    landquota.addZoneLabels(page);
+    listen(page);
+    landquota.preparePrint(map);
+    landquota.page = Object.freeze(page);
+    document.documentElement.dataset.features = String(page.drawing.features.length);
+  };
+
+  /** Gives the page the actions that its parts call. */
+  function tie(page) {
+    const { map, drawing } = page;
+    const whole = drawing.bounds(drawing.features);
+    const move = (bounds, options) =>
+      bounds.isValid() && map.fitBounds(bounds, { ...FIT, ...options, animate: !prefersStillness() });
+
+    page.selectZone = (id) => {
+      drawing.setZone(id);
+      page.panel.select(id);
+    };
+    page.showAll = () => {
+      map.closePopup();
+      page.selectZone(null);
+      move(whole);
+    };
+    page.flyTo = (features) => {
+      map.closePopup();
+      drawing.highlight("chosen", features);
+      move(drawing.bounds(features), { maxZoom: 16.5 });
+    };
+    page.openZone = (feature) => {
+      map.closePopup();
+      if (page.panel.has(feature.zone)) {
+        page.selectZone(feature.zone);
+        move(drawing.bounds([feature]));
+      } else {
+        page.openFeature(feature);
+      }
+    };
+    page.openFeature = (feature) => {
+      if (feature.layer.kind === "zones" && page.panel.has(feature.zone)) {
+        page.openZone(feature);
+        return;
+      }
+      if (feature.box !== null) {
+        map.once("moveend", () => landquota.openPopup(page, feature.box.getCenter(), [feature]));
+        page.flyTo([feature]);
+      }
+    };
+  }
+
+  /** The first sight: the zone that the page opens on, or everything; the places are filled by now. */
+  function open({ map, data, drawing }) {
+    const first = drawing.features.filter(
+      (feature) => feature.layer.kind === "zones" && feature.id === data.opensOn && feature.box !== null,
+    );
+    const bounds = drawing.bounds(first.length > 0 ? first : drawing.features);
+    map.invalidateSize({ animate: false, pan: false });
+    if (bounds.isValid()) {
+      map.fitBounds(bounds, { ...FIT, animate: false });
+    }
+  }
+
+  /** Clicks and hovering on the map, and changes of its size. */
+  function listen(page) {
+    const { map, drawing } = page;
+    const hint = L.tooltip({ direction: "top", offset: [0, -8], className: "lq-hint" });
+    let hovered = null;
+
+    /** What lies at a point: the parcel first, then what lies over and under it. */
+    function at(latlng) {
+      const isParcel = (feature) => Number(feature.layer.kind === "parcels");
+      return drawing.pick(latlng).sort((a, b) => isParcel(b) - isParcel(a));
+    }
+
+    function hover(feature, latlng) {
+      map.getContainer().classList.toggle("lq-pointing", feature !== null);
+      const named = feature !== null && feature.layer.kind !== "zones" ? feature : null;
+      if (named !== hovered) {
+        hovered = named;
+        drawing.highlight("hover", named ? [named] : []);
+        hint.remove();
+        if (named) {
+          hint.setContent(element("span", {}, named.name || named.id)).setLatLng(latlng).addTo(map);
+        }
+      } else if (named) {
+        hint.setLatLng(latlng);
+      }
+    }
+
+    new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(map.getContainer());
+    map.on("mousemove", (event) => hover(at(event.latlng)[0] || null, event.latlng));
+    map.on("mouseout movestart", () => hover(null));
+    map.on("click", (event) => {
+      const found = at(event.latlng);
+      const things = found.filter((feature) => feature.layer.kind !== "zones");
+      if (things.length > 0) {
+        landquota.openPopup(page, event.latlng, things);
+      } else if (found.length > 0) {
+        page.openZone(found[0]);
+      }
+    });
+  }
+
+  function fillHead({ data, ...page }) {
+    document.getElementById("lq-head").append(
+      element("h1", {}, data.title),
+      element("p", {}, [data.asOf, data.subtitle].filter(Boolean).join(" · ")),
+      landquota.createSearch({ data, ...page }),
+    );
+  }
+
+  function fillFoot({ footer, head }) {
+    const parts = footer.map((part) => element("span", {}, part));
+    if (head !== null) {
+      const whole = element("span", { className: "lq-whole" }, head.whole);
+      parts.push(element("span", { title: head.whole }, element("span", { className: "lq-short" }, head.short), whole));
+    }
+    document.getElementById("lq-foot").append(...parts);
+  }
+
+  function prefersStillness() {
+    return globalThis.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
+})(globalThis.landquota);

@@ -1,0 +1,102 @@
+// The panel: per zone and holder the figures, and behind each figure its entries.
+"use strict";
+
+(function (landquota) {
+  const { element } = landquota;
+  const MARKS = { ok: "✓", note: "i", warning: "!", error: "✕", no_data: "–" };
+
+  /** Fills the panel; `select` folds it to one zone, or unfolds it for null. */
+  landquota.createPanel = function (page, place) {
+    const { data } = page;
+    const all = element(
+      "button",
+      { type: "button", className: "lq-all", hidden: true, on: { click: () => page.showAll() } },
+      `← ${data.strings.all}`,
+    );
+    const sections = data.panels.map((panel) => ({ panel, ...section(page, panel) }));
+    place.append(all, ...sections.map(({ made }) => made));
+
+    function select(zone) {
+      const known = sections.some(({ panel }) => panel.zone !== null && panel.zone === zone);
+      const chosen = known ? zone : null;
+      all.hidden = chosen === null;
+      sections.forEach(({ panel, made, body }) => {
+        const open = chosen === null || panel.zone === chosen;
+        made.classList.toggle("lq-chosen", chosen !== null && open);
+        body.hidden = !open;
+        if (chosen !== null && open) {
+          made.scrollIntoView({ block: "nearest" });
+        }
+      });
+    }
+
+    return { select, has: (zone) => sections.some(({ panel }) => panel.zone !== null && panel.zone === zone) };
+  };
+
+  function section(page, panel) {
+    const zones = page.drawing.features.filter(
+      (feature) => feature.layer.kind === "zones" && panel.zone !== null && feature.id === panel.zone,
+    );
+    const body = element(
+      "div",
+      {},
+      ...panel.subtitle.map((line) => element("p", { className: "lq-sub" }, line)),
+      ...panel.tables.map((table) => tableOf(page, table)),
+      ...panel.notes.map((note) => noteOf(page, note)),
+      ...zones.filter((zone) => zone.rows.length > 0).map((zone) => attributes(page, zone)),
+    );
+    const name =
+      zones.length > 0
+        ? element("button", { type: "button", className: "lq-zone", on: { click: () => page.openZone(zones[0]) } }, panel.name)
+        : element("span", {}, panel.name);
+    const heading = element("h2", {}, name, panel.verdict ? badge(panel.verdict) : null);
+    return { made: element("section", { className: "lq-section" }, heading, body), body };
+  }
+
+  function badge({ severity, text }) {
+    const mark = element("i", { attributes: { "aria-hidden": "true" } }, MARKS[severity]);
+    return element("span", { className: `lq-badge lq-${severity}` }, mark, text);
+  }
+
+  function attributes(page, zone) {
+    const list = landquota.attributeList(zone.rows);
+    return element("details", {}, element("summary", {}, page.data.strings.attributes), list);
+  }
+
+  function tableOf(page, { heading, columns, rows }) {
+    const head = element("tr", {}, ...columns.map((column) => element("th", { scope: "col" }, column)));
+    const made = element(
+      "table",
+      {},
+      heading ? element("caption", {}, heading) : null,
+      element("thead", {}, head),
+      element("tbody", {}, ...rows.flatMap((row) => tableRow(page, row, columns.length))),
+    );
+    return element("div", { className: "lq-table" }, made);
+  }
+
+  /** A table row, followed by one hidden row per cell that has entries to show. */
+  function tableRow(page, { label, cells }, width) {
+    const details = [];
+    const shown = cells.map(({ text, entries }) => {
+      if (entries.length === 0) {
+        return element("td", {}, text);
+      }
+      const list = element("td", { colSpan: width }, landquota.entryList(page, entries));
+      const detail = element("tr", { className: "lq-detail" }, list);
+      details.push(detail);
+      return element("td", {}, landquota.discloseButton("lq-figure", text, detail));
+    });
+    return [element("tr", {}, element("th", { scope: "row" }, label), ...shown), ...details];
+  }
+
+  function noteOf(page, { text, severity, entries }) {
+    const className = `lq-note lq-${severity}`;
+    const mark = element("i", { attributes: { "aria-hidden": "true" } }, MARKS[severity]);
+    if (entries.length === 0) {
+      return element("p", { className }, mark, element("span", {}, text));
+    }
+    const detail = element("div", {}, landquota.entryList(page, entries));
+    return element("div", { className }, mark, landquota.discloseButton("lq-said", text, detail), detail);
+  }
+})(globalThis.landquota);

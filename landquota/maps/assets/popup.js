@@ -1,0 +1,49 @@
+// What a click on the map says about the features there.
+"use strict";
+
+(function (landquota) {
+  const { element } = landquota;
+
+  /** Opens one popup about `features`, the first of them foremost. */
+  landquota.openPopup = function (page, latlng, features) {
+    const { map, data, drawing } = page;
+    const size = map.getSize();
+    const popup = L.popup({
+      maxWidth: Math.min(400, size.x - 60),
+      minWidth: Math.min(260, size.x - 60),
+      maxHeight: Math.max(160, size.y * 0.6),
+      autoPanPadding: [16, 16],
+    })
+      .setLatLng(latlng)
+      .setContent(element("div", { className: "lq-cards" }, ...features.map((feature) => card(page, feature))));
+    popup.on("remove", () => drawing.highlight("chosen", []));
+    popup.openOn(map);
+    drawing.highlight("chosen", features.slice(0, 1));
+    const close = popup.getElement().querySelector(".leaflet-popup-close-button");
+    close.title = data.strings.close;
+    close.setAttribute("aria-label", data.strings.close);
+  };
+
+  /** The rows of a feature's attributes, as a list of terms. */
+  landquota.attributeList = function (rows) {
+    const pairs = rows.map(([label, value]) => element("div", {}, element("dt", {}, label), element("dd", {}, value)));
+    return element("dl", { className: "lq-rows" }, ...pairs);
+  };
+
+  function card(page, feature) {
+    const { layer } = feature;
+    const look = layer.classes[feature.class];
+    const title = feature.name || feature.id || layer.title;
+    const kind = [layer.title, look.label].filter((text, index, all) => text && all.indexOf(text) === index);
+    return element(
+      "article",
+      { className: "lq-card" },
+      element("h3", {}, title, feature.id && feature.id !== title ? element("small", {}, feature.id) : null),
+      element("p", { className: "lq-kind" }, landquota.swatch(look), kind.join(" · ")),
+      layer.natureNote ? element("p", { className: "lq-nature" }, layer.natureNote) : null,
+      feature.rows.length > 0 ? landquota.attributeList(feature.rows) : null,
+      feature.entries.length > 0 ? element("h4", {}, page.data.strings.entries) : null,
+      feature.entries.length > 0 ? landquota.entryList(page, feature.entries) : null,
+    );
+  }
+})(globalThis.landquota);

@@ -1,0 +1,202 @@
+"""The map page: one self-contained HTML file around a folium map.
+
+No data passes through a folium or branca template (branca compiles what its elements render a
+second time).  The page is fixed markup, fixed scripts and one inert block of JSON, from which
+``assets/map.js`` and its companions build everything with ``textContent``.  A content security
+policy allows exactly the scripts and styles that stand in the file, by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import html
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import folium
+from branca.element import Element
+
+from landquota.errors import InputError
+from landquota.i18n import text
+from landquota.maps.leaflet import load_leaflet
+from landquota.maps.payload import data_block
+
+if TYPE_CHECKING:
+    from branca.element import Figure
+
+    from landquota.maps.leaflet import Leaflet
+    from landquota.maps.view import MapView
+
+ASSETS: Final = Path(__file__).with_name("assets")
+#: In the order in which they build on each other; ``map.js`` starts the page.
+SCRIPTS: Final = (
+    "geodesy.js",
+    "dom.js",
+    "drawing.js",
+    "graticule.js",
+    "locator.js",
+    "controls.js",
+    "entries.js",
+    "popup.js",
+    "panel.js",
+    "legend.js",
+    "search.js",
+    "print.js",
+    "map.js",
+)
+STYLES: Final = ("map.css",)
+
+_POLICY_MARK: Final = "<!--policy-->"
+#: folium writes its own blocks without attributes, and so do we; the data block has a type.
+_INLINE: Final = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
+_MAP_ID: Final = "landquota"
+
+
+def render(view: MapView) -> str:
+    """Return the complete page: the same view gives the same text.
+
+    Raises
+    ------
+    MissingLeafletError
+        The package that carries Leaflet is not installed.
+    UsageError
+        A geometry is not a polygon in degrees.
+    """
+    drawn = _folium_map()
+    start = f"landquota.start({drawn.get_name()});"
+    drawn.add_child(_Content(head=_head(view, load_leaflet()), body=_body(view), start=start), name="landquota")
+    page: str = drawn.get_root().render()
+    return page.replace(_POLICY_MARK, _policy(page), 1)
+
+
+def write(view: MapView, path: Path) -> None:
+    """Write the page to `path`, whole or not at all; missing folders are made.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written.
+    """
+    page = render(view).encode("utf-8")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(page)
+        part.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise InputError(
+            text("Cannot write {file}: {reason}", file=path, reason=error.strerror or error),
+            remedy=text("Choose another place with -o, or close the program that has the file open."),
+        ) from error
+
+
+class _Finished(Element):
+    """An element whose text is finished: no template ever reads it."""
+
+    def __init__(self, finished: str) -> None:
+        super().__init__()
+        self._finished = finished
+
+    def render(self, **_kwargs: Any) -> str:  # noqa: ANN401 - branca's signature
+        return self._finished
+
+
+class _Content(Element):
+    """Our part of the page, as a child of the folium map that it runs on."""
+
+    def __init__(self, *, head: str, body: str, start: str) -> None:
+        super().__init__()
+        self._head = _Finished(head)
+        self._body = _Finished(body)
+        self._start = _Finished(start)
+
+    def render(self, **_kwargs: Any) -> str:  # noqa: ANN401 - branca's signature
+        """Hand the finished texts to the figure, after the map has handed over its own."""
+        figure = cast("Figure", self.get_root())
+        figure.header.add_child(self._head, name="landquota_head", index=0)
+        figure.html.add_child(self._body, name="landquota_body")
+        figure.script.add_child(self._start, name="landquota_start")
+        return ""
+
+
+def _folium_map() -> folium.Map:
+    """Return a bare map: no tiles, no links, and a name of ours where folium draws a random one."""
+    drawn = folium.Map(
+        location=(30.2, 121.3),
+        crs="EPSG3857",
+        tiles=None,
+        zoom_control=False,
+        attribution_control=False,
+        zoom_snap=0.25,
+        fade_animation=False,
+        font_size="14px",
+    )
+    drawn.default_js = []
+    drawn.default_css = []
+    drawn._id = _MAP_ID  # noqa: SLF001 - the one random id that reaches the page
+    return drawn
+
+
+def _head(view: MapView, leaflet: Leaflet) -> str:
+    """Return what stands in ``<head>``; the policy comes before anything that it governs."""
+    styles = [leaflet.style, *(_asset(name) for name in STYLES)]
+    scripts = [leaflet.script, *(_asset(name) for name in SCRIPTS)]
+    return "\n".join(
+        [
+            '<meta charset="utf-8">',
+            _POLICY_MARK,
+            f"<title>{_as_markup(view.title)}</title>",
+            *(f"<style>{style}</style>" for style in styles),
+            *(f"<script>{script}</script>" for script in scripts),
+        ]
+    )
+
+
+def _body(view: MapView) -> str:
+    """Return the page's places and its data; the script fills the one from the other."""
+    needs_script = text("This page draws its map with JavaScript, which is switched off here.")
+    return "\n".join(
+        [
+            f"<noscript>{_as_markup(needs_script.render(view.language))}</noscript>",
+            '<header id="lq-head"></header>',
+            '<main id="lq-panel"></main>',
+            '<section id="lq-legend"></section>',
+            '<footer id="lq-foot"></footer>',
+            f'<script type="application/json" id="lq-data">{data_block(view)}</script>',
+        ]
+    )
+
+
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def _as_markup(plain: str) -> str:
+    """Return `plain` as HTML text in which no template engine finds a brace either."""
+    whole = plain.encode("utf-8", "replace").decode("utf-8")
+    return html.escape(whole).replace("{", "&#123;").replace("}", "&#125;")
+
+
+def _policy(page: str) -> str:
+    """Return the content security policy that allows the inline blocks of `page` and nothing else."""
+    hashes: dict[str, dict[str, None]] = {"script": {}, "style": {}}
+    for tag, content in _INLINE.findall(page):
+        digest = base64.b64encode(hashlib.sha256(content.encode("utf-8")).digest()).decode("ascii")
+        hashes[tag][f"'sha256-{digest}'"] = None
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {' '.join(hashes['script'])}",
+            f"style-src {' '.join(hashes['style'])}",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+    return f'<meta http-equiv="Content-Security-Policy" content="{policy}">'

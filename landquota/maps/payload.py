@@ -1,0 +1,258 @@
+"""A map view as the inert block of data that the page's script reads."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+import shapely
+
+from landquota.errors import UsageError
+from landquota.i18n import Text, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from shapely import LinearRing, MultiPolygon, Polygon
+
+    from landquota.maps.view import (
+        EntryRow,
+        LayerKind,
+        MapClass,
+        MapFeature,
+        MapLayer,
+        MapView,
+        PanelTable,
+        PanelZone,
+    )
+
+Plain: TypeAlias = "dict[str, object]"
+
+#: 7 decimals of a degree are about 0.01 m.
+DEGREE_DECIMALS: Final = 7
+#: CGCS2000 defines the 3-degree zones 25 to 45; the central meridian is 3 degrees times the number.
+ZONE_NUMBERS: Final = range(25, 46)
+ZONE_WIDTH_DEGREES: Final = 3
+
+#: How many characters of the ledger head the footer shows at either end.
+_HEAD_START: Final = 4
+_HEAD_END: Final = 2
+_DEGREES: Final = (-180.0, -90.0, 180.0, 90.0)
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_RISKY: Final = re.compile("[<>&{}\u2028\u2029\ud800-\udfff]")
+
+_STRINGS: Final[Mapping[str, Text]] = {
+    "all": text("Show everything"),
+    "attributes": text("Attributes"),
+    "centre": text("centre"),
+    "close": text("Close"),
+    "entries": text("Ledger entries"),
+    "home": text("Whole map"),
+    "legend": text("Legend"),
+    "locator": text("Locator map"),
+    "map": text("Map"),
+    "north": text("N"),
+    "nothing": text("Nothing found"),
+    "search": text("Search by id or name"),
+    "zoomIn": text("Zoom in"),
+    "zoomOut": text("Zoom out"),
+}
+
+
+def data_block(view: MapView) -> str:
+    r"""Return the view's data as JSON that no parser on its way can take for anything else.
+
+    In its strings ``< > & { }``, the line separators U+2028 and U+2029 and lone surrogates are
+    written as ``\u`` escapes: the HTML parser finds no tag, a template engine no braces, and
+    the JSON parser gets every string back as it was.
+
+    Raises
+    ------
+    UsageError
+        A geometry is not a polygon in degrees.
+    """
+    plain = json.dumps(page_data(view), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _STRING.sub(lambda string: _RISKY.sub(_escape, string[0]), plain)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
+
+
+def page_data(view: MapView) -> Plain:
+    """Return the view as plain data; entries stand once and are referred to by position."""
+    entries: dict[EntryRow, int] = {}
+    language = view.language
+    layers = [_layer(layer, language, entries) for layer in view.layers]
+    data: Plain = {
+        "language": "zh-CN" if language == "zh" else language,
+        "title": view.title,
+        "subtitle": view.subtitle,
+        "asOf": text("as of {date}", date=view.as_of).render(language) if view.as_of else "",
+        "notices": view.notices,
+        "footer": view.footer,
+        "head": _head(view),
+        "opensOn": view.opens_on,
+        "readout": _readout(view),
+        "strings": {name: said.render(language) for name, said in _STRINGS.items()},
+        "layers": layers,
+        "panels": [_panel(panel, entries) for panel in view.panels],
+    }
+    data["entries"] = [_entry(entry) for entry in entries]
+    return data
+
+
+def _layer(layer: MapLayer, language: str, entries: dict[EntryRow, int]) -> Plain:
+    position = {one.key: index for index, one in enumerate(layer.classes)}
+    return {
+        "id": layer.id,
+        "title": layer.title,
+        "kind": layer.kind,
+        "natureNote": layer.nature_note or "",
+        "classes": [_class(one, layer.kind, language) for one in layer.classes],
+        "features": [_feature(feature, position[feature.class_key], entries) for feature in layer.features],
+    }
+
+
+def _class(one: MapClass, kind: LayerKind, language: str) -> Plain:
+    return {
+        "label": one.label,
+        "fill": one.fill,
+        "stroke": one.stroke,
+        "hatched": one.hatched,
+        "count": _count(one.count, kind).render(language),
+        "area": one.area_text,
+    }
+
+
+def _count(count: int, kind: LayerKind) -> Text:
+    if kind == "parcels":
+        return text("{count} parcel", count=count) if count == 1 else text("{count} parcels", count=count)
+    return text("{count} area", count=count) if count == 1 else text("{count} areas", count=count)
+
+
+def _feature(feature: MapFeature, class_index: int, entries: dict[EntryRow, int]) -> Plain:
+    return {
+        "id": feature.id,
+        "name": feature.name,
+        "class": class_index,
+        "zone": feature.zone,
+        "illustrative": feature.illustrative,
+        "rows": feature.rows,
+        "entries": _references(feature.entries, entries),
+        "parts": _parts(feature),
+    }
+
+
+def _parts(feature: MapFeature) -> list[list[list[float]]]:
+    """Return parts of rings of ``lon, lat, lon, lat …``; the first ring of a part is its shell."""
+    _check_degrees(feature)
+    return [
+        [_flat(ring) for ring in (part.exterior, *part.interiors)]
+        for part in _polygons(feature.geometry)
+        if not part.is_empty
+    ]
+
+
+def _polygons(geometry: Polygon | MultiPolygon) -> Iterator[Polygon]:
+    if isinstance(geometry, shapely.Polygon):
+        yield geometry
+    else:
+        yield from geometry.geoms
+
+
+def _flat(ring: LinearRing) -> list[float]:
+    numbers: list[float] = shapely.get_coordinates(ring).round(DEGREE_DECIMALS).ravel().tolist()
+    return numbers
+
+
+def _check_degrees(feature: MapFeature) -> None:
+    geometry = feature.geometry
+    polygonal = isinstance(geometry, (shapely.Polygon, shapely.MultiPolygon))
+    if polygonal and (geometry.is_empty or _within_degrees(geometry)):
+        return
+    raise UsageError(
+        text("Feature {feature} cannot be drawn.", feature=feature.id),
+        remedy=text("The map draws polygons in degrees of longitude and latitude."),
+    )
+
+
+def _within_degrees(geometry: Polygon | MultiPolygon) -> bool:
+    coordinates = shapely.get_coordinates(geometry)
+    west, south, east, north = _DEGREES
+    return bool(np.all((coordinates >= (west, south)) & (coordinates <= (east, north))))
+
+
+def _panel(panel: PanelZone, entries: dict[EntryRow, int]) -> Plain:
+    return {
+        "id": panel.id,
+        "name": panel.name,
+        "zone": panel.zone,
+        "subtitle": panel.subtitle,
+        "verdict": {"severity": panel.verdict.severity, "text": panel.verdict.text} if panel.verdict else None,
+        "tables": [_table(table, entries) for table in panel.tables],
+        "notes": [
+            {"text": note.text, "severity": note.severity, "entries": _references(note.entries, entries)}
+            for note in panel.notes
+        ],
+    }
+
+
+def _table(table: PanelTable, entries: dict[EntryRow, int]) -> Plain:
+    return {
+        "heading": table.heading,
+        "columns": table.columns,
+        "rows": [
+            {
+                "label": row.label,
+                "cells": [{"text": cell.text, "entries": _references(cell.entries, entries)} for cell in row.cells],
+            }
+            for row in table.rows
+        ],
+    }
+
+
+def _references(rows: tuple[EntryRow, ...], entries: dict[EntryRow, int]) -> list[int]:
+    return [entries.setdefault(row, len(entries)) for row in rows]
+
+
+def _entry(entry: EntryRow) -> Plain:
+    return {
+        "date": entry.date,
+        "source": entry.source,
+        "text": entry.text,
+        "amount": entry.amount,
+        "parcels": entry.parcels,
+        "zone": entry.zone,
+    }
+
+
+def _head(view: MapView) -> Plain | None:
+    """Return the ledger head as it is read (short) and as it is checked (whole)."""
+    if view.head is None:
+        return None
+    start, end = view.head[:_HEAD_START], view.head[-_HEAD_END:]
+    short = f"{start}…{end}" if len(view.head) > len(start) + len(end) else view.head
+    return {
+        "short": text("ledger {head}", head=short).render(view.language),
+        "whole": text("ledger {head}", head=view.head).render(view.language),
+    }
+
+
+def _readout(view: MapView) -> Plain | None:
+    """Return the zone of the coordinate read-out, one for the whole map, and its name."""
+    zone = view.readout_zone if view.readout_zone is not None else _central_zone(view)
+    if zone not in ZONE_NUMBERS:
+        return None
+    return {"zone": zone, "label": text("CGCS2000 3° zone {zone}", zone=zone).render(view.language)}
+
+
+def _central_zone(view: MapView) -> int | None:
+    """Return the 3-degree zone of the middle of everything drawn, if anything is."""
+    geometries = [feature.geometry for layer in view.layers for feature in layer.features]
+    longitudes = shapely.get_coordinates(geometries)[:, 0]
+    if longitudes.size == 0:
+        return None
+    return round(float(longitudes.min() + longitudes.max()) / 2 / ZONE_WIDTH_DEGREES)

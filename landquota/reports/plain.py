@@ -1,0 +1,98 @@
+"""Results as plain data for ``--json``: exact 亩 as strings, m² with 2 decimals, null for no data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from landquota.area import Bounds
+    from landquota.ledger import Entry, Position
+    from landquota.reconcile import Reconciliation, ZoneAccount
+
+#: The measures of a quota position, in the order of the tables.
+QUOTA_MEASURES = ("requested", "granted", "allotted_in", "allotted_out", "reserved", "committed", "available")
+
+
+def reconciliation(result: Reconciliation, language: str) -> dict[str, object]:
+    """Return the whole reconciliation; texts are in `language`."""
+    return {
+        "as_of": result.as_of.isoformat(),
+        "ledger_head": result.ledger_head,
+        "holders": [
+            {"holder": h.holder.holder, "parent": h.holder.parent, "quota": [position(p) for p in h.quota]}
+            for h in result.holders
+        ],
+        "zones": [_zone(zone, language) for zone in result.zones],
+        "findings": [finding.to_json(language) for finding in result.findings],
+    }
+
+
+def position(row: Position) -> dict[str, object]:
+    """Return one quota position."""
+    measures = {f"{name}_mu": getattr(row, name).to_json() for name in QUOTA_MEASURES}
+    return {"kind": row.kind, "year": row.year, **measures, "basis": row.basis, "entries": list(row.entries)}
+
+
+def balance(rows: Iterable[Position]) -> list[dict[str, object]]:
+    """Return quota positions with their holders."""
+    return [{"holder": row.holder, **position(row)} for row in rows]
+
+
+def entry(row: Entry) -> dict[str, object]:
+    """Return one ledger entry with everything that its hash covers."""
+    return {
+        "seq": row.seq,
+        "key": row.key,
+        "type": row.type,
+        "effective": row.effective.isoformat(),
+        "recorded": row.recorded,
+        "document": row.document,
+        "clause": row.clause,
+        "body": dict(row.body),
+        "hash": row.hash,
+        "reversed_by": row.reversed_by,
+    }
+
+
+def _zone(zone: ZoneAccount, language: str) -> dict[str, object]:
+    assumption = zone.assumption
+    return {
+        "zone": zone.zone,
+        "name": zone.title(language),
+        "holder": zone.holder,
+        "nature": zone.nature,
+        "documented_area_m2": None if zone.documented is None else zone.documented.nominal.m2,
+        "measured_area_m2": zone.measured.m2,
+        "area_method": zone.area_method,
+        "quota": [position(p) for p in zone.quota],
+        "land": _land(zone),
+        "parcels": {
+            "count": zone.parcels.count,
+            "illustrative": zone.parcels.illustrative,
+            "stages": {
+                s.stage: {"count": s.count, "area_mu": {"low": s.area.mu, "high": s.area.mu}}
+                for s in zone.parcels.by_stage
+            },
+        },
+        "uncovered_mu": _bounds(zone.uncovered),
+        "verdict": zone.verdict.value,
+        "assumption": None
+        if assumption is None
+        else {
+            "holder": assumption.holder,
+            "requested_mu": assumption.requested.to_json(),
+            "uncovered_mu": assumption.uncovered.to_json(),
+        },
+    }
+
+
+def _land(zone: ZoneAccount) -> dict[str, object]:
+    from landquota.reconcile import LAND_MEASURES  # noqa: PLC0415 - geometry libraries load only when there is a result
+
+    stated = {f"{m}_mu": zone.land[m].bounds.to_json() if m in zone.land else None for m in LAND_MEASURES}
+    return {**stated, "not_under_construction_mu": _bounds(zone.not_under_construction)}
+
+
+def _bounds(bounds: Bounds | None) -> dict[str, str | None] | None:
+    return None if bounds is None else bounds.to_json()

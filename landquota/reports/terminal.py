@@ -1,0 +1,286 @@
+"""Tables on the terminal: numbers right-aligned, one unit per table, no data said as such."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text as Styled
+
+from landquota.area import ZERO, Bounds, Unit
+from landquota.findings import Finding, Severity, worst_first
+from landquota.i18n import clean, current_language, say
+from landquota.reports.plain import QUOTA_MEASURES
+from landquota.reports.wording import difference, remarks
+from landquota.vocabulary import label
+
+if TYPE_CHECKING:
+    from landquota.layers import CatalogEntry, LayerCheck
+    from landquota.ledger import Entry, Position
+    from landquota.reconcile import Reconciliation, ZoneAccount
+
+_WIDTH: Final = 110
+#: A table on the terminal stops here; --json lists everything.
+_MOST_ROWS: Final = 50
+_COLOURS: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+_VERDICT_COLOURS: Final = {
+    "covered": "green",
+    "uncovered": "bold red",
+    "possibly_uncovered": "yellow",
+    "no_data": "dim",
+}
+#: Shown where a figure rests on how the source's wording is understood.
+_DAGGER: Final = "†"
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console; redirected output is as wide as its tables, without colour."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else _WIDTH
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on standard error while the work reports ``(done, of)``."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def show_reconciliation(result: Reconciliation, out: Console) -> None:
+    """Print the reconciliation, zone by zone, then the other holders, then the findings."""
+    language = current_language.get()
+    head = say(
+        "As of {as_of}, end of day · area by {method} · ledger {head}",
+        as_of=result.as_of.isoformat(),
+        method=label(result.project.area_method, language),
+        head=short_hash(result.ledger_head),
+    )
+    out.print(Styled(say("{name}: quota reconciliation", name=result.project.title(language)), style="bold"))
+    out.print(head)
+    for zone in result.zones:
+        out.print()
+        _show_zone(zone, out, language)
+    zoned = {zone.holder for zone in result.zones}
+    others = [h for h in result.holders if h.quota and h.holder.holder not in zoned]
+    if others:
+        out.print()
+        rows = [position for account in others for position in account.quota]
+        show_positions(rows, out, title=say("Other holders: quota (mu)"))
+    out.print()
+    show_findings(result.findings, out)
+
+
+def _show_zone(zone: ZoneAccount, out: Console, language: str) -> None:
+    title = Styled(f"{clean(zone.title(language))} ({clean(zone.zone)})", style="bold")
+    title.append("   " + _area_line(zone, language), style="not bold")
+    out.print(title)
+    if zone.quota:
+        show_positions(zone.quota, out, title=say("Quota (mu)"), holder=False)
+    else:
+        out.print("  " + say("Quota: no data (the sources state none)"))
+    _show_land(zone, out, language)
+    _show_difference(zone, out, language)
+
+
+def _area_line(zone: ZoneAccount, language: str) -> str:
+    nature = label(zone.nature, language)
+    measured = zone.measured.in_unit(Unit.KM2, 4)
+    if zone.documented is None:
+        return say("documented: no data   measured {measured} km² ({nature})", measured=measured, nature=nature)
+    written = zone.documented.nominal.in_unit(Unit.KM2, 2)
+    return say(
+        "documented {documented} km²   measured {measured} km² ({nature})",
+        documented=written,
+        measured=measured,
+        nature=nature,
+    )
+
+
+def show_positions(rows: Iterable[Position], out: Console, *, title: str, holder: bool = True) -> None:
+    """Print quota positions as a table in 亩."""
+    language = current_language.get()
+    table = _table(title)
+    if holder:
+        table.add_column(say("Holder"))
+    table.add_column(say("Quota kind"))
+    table.add_column(say("Year"), justify="right")
+    for measure in QUOTA_MEASURES:
+        table.add_column(label(measure, language), justify="right", no_wrap=True)
+    table.add_column(say("Basis"))
+    for row in rows:
+        mark = f" {_DAGGER}" if row.basis == "interpreted" else ""
+        figures = [_figure(getattr(row, measure), mark) for measure in QUOTA_MEASURES]
+        year = "—" if row.year is None else str(row.year)
+        names = [clean(row.holder)] if holder else []
+        table.add_row(*names, clean(row.kind), year, *figures, label(row.basis, language))
+    out.print(table)
+
+
+def _figure(bounds: Bounds, mark: str) -> str:
+    return "—" if bounds.high == ZERO else bounds.number() + mark
+
+
+def _show_land(zone: ZoneAccount, out: Console, language: str) -> None:
+    from landquota.reconcile import LAND_MEASURES  # noqa: PLC0415 - geometry libraries load only when there is a result
+
+    if not zone.land and not zone.parcels.count:
+        out.print("  " + say("Land: no data (the sources state none)"))
+        return
+    table = _table(say("Land (mu)"))
+    table.add_column("")
+    measures = (*LAND_MEASURES, "not_under_construction")
+    for measure in measures:
+        table.add_column(label(measure, language), justify="right", no_wrap=True)
+    stated = {m: s.bounds for m, s in zone.land.items()}
+    if zone.not_under_construction is not None:
+        stated["not_under_construction"] = zone.not_under_construction
+    table.add_row(say("documents"), *(stated[m].number() if m in stated else say("no data") for m in measures))
+    if zone.parcels.count:
+        source = say("map (illustrative)") if zone.parcels.illustrative else say("map")
+        drawn = [zone.parcels.reached(m).in_unit(Unit.MU, 2) for m in LAND_MEASURES]
+        table.add_row(source, *drawn, "—", style="dim" if zone.parcels.illustrative else None)
+    out.print(table)
+
+
+def _show_difference(zone: ZoneAccount, out: Console, language: str) -> None:
+    verdict = Styled(label(zone.verdict.value, language), style=_VERDICT_COLOURS[zone.verdict.value])
+    arithmetic = difference(zone)
+    line = Styled("  " + say("Difference") + ": ")
+    if arithmetic is not None:
+        line.append(arithmetic.render(language) + "  ")
+    out.print(line + verdict)
+    for remark in remarks(zone):
+        out.print("  " + remark.render(language))
+
+
+def show_findings(findings: Sequence[Finding], out: Console) -> None:
+    """Print findings, the worst first, each with place and remedy, then their count."""
+    language = current_language.get()
+    for finding in worst_first(findings):
+        line = Styled(label(finding.severity.value, language), style=_COLOURS[finding.severity])
+        line.append(f" {finding.code}", style="not bold dim")
+        place = finding.place.render(language)
+        line.append(f"  {clean(place)}" if place else "", style="default not bold")
+        out.print(line)
+        out.print("  " + finding.message(language))
+        remedy = finding.remedy(language)
+        if remedy:
+            out.print("  " + say("Remedy: {remedy}", remedy=remedy), style="dim")
+    counts = [sum(f.severity is severity for f in findings) for severity in Severity]
+    out.print(
+        say(
+            "Findings: {errors} error(s), {warnings} warning(s), {notes} note(s)",
+            errors=counts[0],
+            warnings=counts[1],
+            notes=counts[2],
+        )
+    )
+
+
+def show_entries(entries: Iterable[Entry], out: Console) -> None:
+    """Print ledger entries in their order."""
+    language = current_language.get()
+    table = _table(say("Ledger"))
+    for heading in (
+        say("No."),
+        say("Effective"),
+        say("Entry"),
+        say("Holder"),
+        say("Figure"),
+        say("Document"),
+        say("Key"),
+    ):
+        table.add_column(heading)
+    for entry in entries:
+        table.add_row(*(clean(cell) for cell in _entry_row(entry, language)))
+    out.print(table)
+
+
+def _entry_row(entry: Entry, language: str) -> tuple[str, ...]:
+    what = label(str(entry.body.get("movement") or entry.body.get("measure") or entry.type), language)
+    if entry.reversed_by is not None:
+        what += " " + say("(reversed)")
+    document = " ".join(part for part in (entry.document, entry.clause) if part)
+    return (
+        str(entry.seq),
+        entry.effective.isoformat(),
+        what,
+        entry.holder or "",
+        entry.figure(language),
+        document,
+        entry.key,
+    )
+
+
+def short_hash(digest: str) -> str:
+    """Return the head as people compare it: its first six and last two digits."""
+    return f"{digest[:6]}…{digest[-2:]}"
+
+
+def _table(title: str) -> Table:
+    from rich import box  # noqa: PLC0415 - loaded with the first table
+
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1),
+        header_style="bold",
+    )
+
+
+def show_check(report: LayerCheck, out: Console) -> None:
+    """Print what a file holds: its system, each feature's areas, and all findings."""
+    crs = say("unknown") if report.crs is None else clean(report.crs.name)
+    out.print(Styled(clean(str(report.path)), style="bold"))
+    out.print(say("{format} · {count} feature(s) · {crs}", format=report.format, count=len(report.features), crs=crs))
+    if report.features:
+        table = _table(say("Areas (m²)"))
+        table.add_column(say("Feature"))
+        table.add_column(say("Name"))
+        for heading in (say("planar"), say("ellipsoid"), say("declared")):
+            table.add_column(heading, justify="right")
+        for feature in report.features[:_MOST_ROWS]:
+            table.add_row(clean(feature.feature), clean(feature.name or ""), *feature.areas())
+        table.add_section()
+        table.add_row(say("Total"), "", *report.totals())
+        out.print(table)
+        if len(report.features) > _MOST_ROWS:
+            out.print(say("{count} more features; --json lists them all", count=len(report.features) - _MOST_ROWS))
+    show_findings(report.findings, out)
+
+
+def show_catalogue(entries: Iterable[CatalogEntry], out: Console) -> None:
+    """Print the layers of a project."""
+    language = current_language.get()
+    table = _table(say("Layers"))
+    for heading in (say("Name"), say("Kind"), say("Title"), say("File"), say("Date"), say("Nature"), say("Source")):
+        table.add_column(heading)
+    for entry in entries:
+        title = entry.title if language == "zh" else entry.title_en or entry.title
+        cells = (
+            entry.name,
+            label(entry.kind, language),
+            title,
+            entry.file,
+            entry.date,
+            label(entry.nature, language),
+            entry.source,
+        )
+        table.add_row(*(clean(cell) for cell in cells))
+    out.print(table)

@@ -1,0 +1,47 @@
+"""How a zone's differences are worded, the same on the terminal and on the map.
+
+A difference is said as what it is: a figure to be checked, never an accusation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from landquota.i18n import Text, text
+
+if TYPE_CHECKING:
+    from landquota.reconcile import ZoneAccount
+
+
+def difference(zone: ZoneAccount) -> Text | None:
+    """Return the arithmetic of the uncovered area; None where either side has no data."""
+    if zone.uncovered is None or zone.recorded_quota is None:
+        return None
+    return text(
+        "Requisitioned {requisitioned} − recorded quota {recorded} = {uncovered} mu",
+        requisitioned=zone.land["requisitioned"].bounds.number(),
+        recorded=zone.recorded_quota.number(),
+        uncovered=zone.uncovered.number(),
+    )
+
+
+def remarks(zone: ZoneAccount) -> Iterator[Text]:
+    """Yield what a reader must know beside the arithmetic: what to check, and what is assumed."""
+    if zone.uncovered is not None and zone.uncovered.low:
+        yield text("To be checked against earlier years' batches and existing construction land.")
+    if zone.assumption is not None:
+        yield text(
+            "Assumption: were all {requested} mu that {holder} requested granted and used for this zone, "
+            "{uncovered} mu would remain.",
+            requested=zone.assumption.requested.number(),
+            holder=zone.assumption.holder,
+            uncovered=zone.assumption.uncovered.number(),
+        )
+    if zone.not_under_construction is not None:
+        yield text(
+            "{area} mu requisitioned are not under construction (unbuilt or completed).",
+            area=zone.not_under_construction.number(),
+        )
+    if any(row.basis == "interpreted" for row in zone.quota):
+        yield text("† counted as granted by interpretation of the source's wording")

@@ -1,0 +1,314 @@
+"""The facts of a project folder: ``seeds/*.csv`` read into ledger drafts, documents and cited facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final, TypeVar
+
+from landquota.area import parse_area, parse_exact
+from landquota.dates import parse_date
+from landquota.errors import InputError, LandquotaError
+from landquota.findings import Finding
+from landquota.formats.tables import Row, read_csv
+from landquota.i18n import text
+from landquota.ledger import Draft, HolderDraft, KindDraft, MovementDraft, StatementDraft
+
+#: The heading of each seed file: the columns that must be there, and those that may.
+HOLDERS: Final = (("holder", "level", "parent"), ("name_en", "zone", "document", "clause", "note"))
+KINDS: Final = (
+    ("kind", "name", "unit", "covers_conversion"),
+    ("name_en", "level", "consumed_by", "valid_from", "valid_to", "carry", "document", "clause", "note"),
+)
+MOVEMENTS: Final = (
+    ("movement", "holder", "kind", "area", "date", "document"),
+    ("key", "to", "year", "clause", "zone", "parcel", "request", "expires", "reason", "note"),
+)
+STATEMENTS: Final = (
+    ("measure", "holder", "value", "as_of", "document", "basis"),
+    ("key", "kind", "year", "clause", "note"),
+)
+DOCUMENTS: Final = (("document", "issuer", "title"), ("date_printed", "year_inferred", "flag", "note"))
+FACTS: Final = (
+    ("fact", "statement_zh", "statement_en", "document", "clause"),
+    ("subject", "zone", "topic", "flag"),
+)
+#: The files whose rows become ledger entries, in the order in which they depend on each other.
+LEDGER_FILES: Final = ("holders.csv", "quota_kinds.csv", "statements.csv", "movements.csv")
+
+T = TypeVar("T")
+
+_UNITS: Final = {"亩": "mu", "mu": "mu", "kg": "kg", "公斤": "kg", "千克": "kg"}
+
+_YES: Final = {
+    "yes": True,
+    "true": True,
+    "1": True,
+    "是": True,
+    "no": False,
+    "false": False,
+    "0": False,
+    "否": False,
+    "": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source document, cited by its short name."""
+
+    name: str
+    issuer: str
+    title: str
+    date_printed: str
+    flag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A cited fact that is no amount of the ledger."""
+
+    id: str
+    subject: str
+    zone: str
+    statement_zh: str
+    statement_en: str
+    document: str
+    clause: str
+    flag: str
+
+    def statement(self, language: str) -> str:
+        """Return the fact in `language`."""
+        return self.statement_zh if language == "zh" else self.statement_en
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """Everything that ``seeds/`` holds."""
+
+    drafts: tuple[Draft, ...]
+    documents: tuple[Document, ...]
+    facts: tuple[Fact, ...]
+
+
+def read_seeds(folder: Path) -> tuple[Seeds, list[Finding]]:
+    """Read every seed table; all problems of all files come back as findings.
+
+    A table that is not there is empty.
+    """
+    findings: list[Finding] = []
+    documents = tuple(_documents(_rows(folder / "documents.csv", DOCUMENTS, findings)))
+    known = {document.name for document in documents}
+    drafts = [
+        draft
+        for name, heading, make in _LEDGER_TABLES
+        for draft in _drafts(_rows(folder / name, heading, findings), make, known, findings)
+    ]
+    facts = tuple(_facts(_rows(folder / "facts.csv", FACTS, findings), known, findings))
+    return Seeds(tuple(drafts), documents, facts), findings
+
+
+def movement_rows(path: Path) -> tuple[list[Draft], list[Finding]]:
+    """Read movements from a CSV file outside the project, such as a clerk's own table."""
+    findings: list[Finding] = []
+    rows = _rows(path, MOVEMENTS, findings)
+    return list(_drafts(rows, _movement, None, findings)), findings
+
+
+def _rows(path: Path, heading: tuple[tuple[str, ...], tuple[str, ...]], findings: list[Finding]) -> list[Row]:
+    if not path.is_file():
+        return []
+    rows, found = read_csv(path, required=heading[0], optional=heading[1])
+    findings.extend(found)
+    return rows
+
+
+def _drafts(
+    rows: Iterable[Row], make: Callable[[_Cells], Draft], known: set[str] | None, findings: list[Finding]
+) -> Iterator[Draft]:
+    for row in rows:
+        document = row.values["document"]
+        if known is not None and document and document not in known:
+            findings.append(_unknown_document(row, document))
+        cells = _Cells(row)
+        draft = make(cells)
+        findings.extend(cells.findings)
+        if not cells.findings:
+            yield draft
+
+
+class _Cells:
+    """The cells of one row; what cannot be read is kept as findings, all of the row's at once."""
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.findings: list[Finding] = []
+
+    def text(self, column: str) -> str | None:
+        """Return the cell, or None where it is empty."""
+        return self.row.values[column] or None
+
+    def read(self, column: str, reader: Callable[[str], T]) -> T:
+        """Return what `reader` makes of the cell; after a finding, nothing that anybody will use."""
+        try:
+            return reader(self.row.values[column])
+        except LandquotaError as problem:
+            params = {"problem": problem.message, "remedy": problem.remedy or text("Mend the cell.")}
+            self.findings.append(Finding("SEED-CELL", self.row.place(column), params))
+            return None  # type: ignore[return-value] # the draft is dropped
+
+
+def _optional_date(written: str) -> date | None:
+    return parse_date(written) if written else None
+
+
+def _optional_year(written: str) -> int | None:
+    if not written:
+        return None
+    if not re.fullmatch("[0-9]{4}", written):
+        raise InputError(
+            text("'{written}' is not a year", written=written), remedy=text("Write four digits, such as 2018.")
+        )
+    return int(written)
+
+
+def _yes_or_no(written: str) -> bool:
+    try:
+        return _YES[written.lower()]
+    except KeyError:
+        raise InputError(
+            text("'{written}' is neither yes nor no", written=written), remedy=text("Write yes (是) or no (否).")
+        ) from None
+
+
+def _filled(written: str) -> str:
+    if not written:
+        raise InputError(text("the cell is empty"), remedy=text("Fill it in."))
+    return written
+
+
+def _unit(written: str) -> str:
+    try:
+        return _UNITS[written.lower()]
+    except KeyError:
+        raise InputError(
+            text("'{written}' is not a unit of quota", written=written), remedy=text("Write 亩 (mu) or kg.")
+        ) from None
+
+
+def _holder(cells: _Cells) -> HolderDraft:
+    return HolderDraft(
+        holder=cells.read("holder", _filled),
+        level=cells.read("level", _filled),
+        parent=cells.text("parent"),
+        zone=cells.text("zone"),
+        name_en=cells.text("name_en"),
+        document=cells.text("document"),
+        clause=cells.text("clause"),
+        place=cells.row.place("holder"),
+    )
+
+
+def _kind(cells: _Cells) -> KindDraft:
+    return KindDraft(
+        kind=cells.read("kind", _filled),
+        name=cells.read("name", _filled),
+        name_en=cells.text("name_en"),
+        level=cells.text("level"),
+        unit=cells.read("unit", _unit),
+        consumed_by=cells.text("consumed_by"),
+        covers_conversion=cells.read("covers_conversion", _yes_or_no),
+        valid_from=cells.read("valid_from", _optional_date),
+        valid_to=cells.read("valid_to", _optional_date),
+        carry=cells.read("carry", _yes_or_no),
+        document=cells.text("document"),
+        clause=cells.text("clause"),
+        place=cells.row.place("kind"),
+    )
+
+
+def _statement(cells: _Cells) -> StatementDraft:
+    return StatementDraft(
+        measure=cells.read("measure", _filled),
+        holder=cells.read("holder", _filled),
+        figure=cells.read("value", parse_area),
+        effective=cells.read("as_of", parse_date),
+        document=cells.read("document", _filled),
+        clause=cells.text("clause"),
+        kind=cells.text("kind"),
+        year=cells.read("year", _optional_year),
+        basis=cells.read("basis", _filled),
+        note=cells.text("note"),
+        key=cells.text("key") or _derived_key(cells.row),
+        place=cells.row.place("measure"),
+    )
+
+
+def _movement(cells: _Cells) -> MovementDraft:
+    return MovementDraft(
+        movement=cells.read("movement", _filled),
+        holder=cells.read("holder", _filled),
+        to=cells.text("to"),
+        kind=cells.read("kind", _filled),
+        year=cells.read("year", _optional_year),
+        amount=cells.read("area", parse_exact),
+        effective=cells.read("date", parse_date),
+        document=cells.read("document", _filled),
+        clause=cells.text("clause"),
+        zone=cells.text("zone"),
+        parcel=cells.text("parcel"),
+        request=cells.text("request"),
+        expires=cells.read("expires", _optional_date),
+        reason=cells.text("reason") or cells.text("note"),
+        key=cells.text("key") or _derived_key(cells.row),
+        place=cells.row.place("movement"),
+    )
+
+
+_LEDGER_TABLES: Final[tuple[tuple[str, tuple[tuple[str, ...], tuple[str, ...]], Callable[[_Cells], Draft]], ...]] = (
+    ("holders.csv", HOLDERS, _holder),
+    ("quota_kinds.csv", KINDS, _kind),
+    ("statements.csv", STATEMENTS, _statement),
+    ("movements.csv", MOVEMENTS, _movement),
+)
+
+
+def _derived_key(row: Row) -> str:
+    """Return the key of a row that names none: its document, clause and row (design §4)."""
+    return ":".join((row.values["document"], row.values["clause"], str(row.row)))
+
+
+def _documents(rows: Iterable[Row]) -> Iterator[Document]:
+    for row in rows:
+        values = row.values
+        yield Document(
+            values["document"],
+            values["issuer"],
+            values["title"],
+            values["date_printed"],
+            values["flag"],
+        )
+
+
+def _facts(rows: Iterable[Row], known: set[str], findings: list[Finding]) -> Iterator[Fact]:
+    for row in rows:
+        values = row.values
+        if values["document"] not in known:
+            findings.append(_unknown_document(row, values["document"]))
+        yield Fact(
+            id=values["fact"],
+            subject=values["subject"],
+            zone=values["zone"],
+            statement_zh=values["statement_zh"],
+            statement_en=values["statement_en"],
+            document=values["document"],
+            clause=values["clause"],
+            flag=values["flag"],
+        )
+
+
+def _unknown_document(row: Row, document: str) -> Finding:
+    return Finding("SEED-DOCUMENT-UNKNOWN", row.place("document"), {"document": document})

@@ -1,0 +1,95 @@
+"""The field's words for what the data calls by code (design §9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from landquota.i18n import mark, translate
+
+_LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        # stages of a parcel, measures of land
+        "planned": mark("Planned"),
+        "approved": mark("Approved"),
+        "requisitioned": mark("Requisitioned"),
+        "supplied": mark("Supplied"),
+        "under_construction": mark("Under construction"),
+        "completed": mark("Completed"),
+        "not_under_construction": mark("Not under construction"),
+        "documented_area": mark("Documented area"),
+        # measures of quota
+        "requested": mark("Requested"),
+        "granted": mark("Granted"),
+        "allotted_in": mark("Allotted in"),
+        "allotted_out": mark("Allotted out"),
+        "reserved": mark("Reserved"),
+        "committed": mark("Committed"),
+        "available": mark("Available"),
+        # movements
+        "request": mark("Request"),
+        "withdraw": mark("Withdraw request"),
+        "grant": mark("Grant"),
+        "supplement": mark("Supplement"),
+        "reward": mark("Reward"),
+        "allot": mark("Allot"),
+        "transfer": mark("Transfer"),
+        "reserve": mark("Reserve"),
+        "release": mark("Release"),
+        "lapse": mark("Lapse"),
+        "commit": mark("Commit"),
+        "return": mark("Return"),
+        "deduct": mark("Deduct"),
+        "recover": mark("Recover"),
+        "expire": mark("Expire"),
+        "carry": mark("Carry over"),
+        # entries
+        "holder": mark("Holder"),
+        "kind": mark("Quota kind"),
+        "movement": mark("Movement"),
+        "statement": mark("Statement"),
+        "reversal": mark("Reversal"),
+        # bases of a figure
+        "ledger": mark("ledger"),
+        "stated": mark("stated"),
+        "interpreted": mark("interpreted"),
+        # verdicts
+        "covered": mark("covered"),
+        "uncovered": mark("uncovered"),
+        "possibly_uncovered": mark("possibly uncovered"),
+        "no_data": mark("no data"),
+        # how an area was measured, and what a geometry is
+        "ellipsoid": mark("ellipsoid"),
+        "planar": mark("planar"),
+        "surveyed": mark("surveyed boundary"),
+        "schematic": mark("schematic boundary"),
+        "illustrative": mark("illustrative, made up"),
+        # severities
+        "error": mark("error"),
+        "warning": mark("warning"),
+        "note": mark("note"),
+        # layer kinds
+        "zones": mark("Zones"),
+        "parcels": mark("Parcels"),
+        "basic_farmland": mark("Permanent basic farmland"),
+        "context": mark("Context"),
+    }
+)
+
+
+def label(code: str, language: str) -> str:
+    """Return the word for `code` in `language`; a code of the user's own stays as it is."""
+    return translate(_LABELS[code], language) if code in _LABELS else code
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A code that says its word in the reader's language."""
+
+    code: str
+
+    def render(self, language: str) -> str:
+        """Return the word in `language`."""
+        return label(self.code, language)

@@ -1,0 +1,391 @@
+"""The page in a browser without a network: it draws, answers, and runs nothing of the data's."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from browser import Pipe, Tab, new_tab, running
+from map_views import SOUTH, WEST, cell, hostile_view, layer_only, parcels, sample_view
+from pyproj import Transformer
+from shapely import Point, Polygon
+
+from landquota.maps import MapFeature, MapView
+from landquota.maps.page import write
+from landquota.maps.view import STAGE_FILLS
+
+pytestmark = pytest.mark.chromium
+
+Open = Callable[..., Tab]
+
+EVIL = (
+    "</script><script>fired=1</script><img src=x onerror=fired=1><svg onload=fired=1>"
+    "<iframe srcdoc='<script>top.fired=1</script>'></iframe><style>*{display:none}</style>"
+    "{{fired=1}}{% set fired=1 %}`${fired=1}`'-(fired=1)-'\"onmouseover=fired=1 x=\"javascript:fired=1"
+    "&lt;b&gt;\u2028<!--"
+)
+HOLE = (WEST + 0.002, SOUTH + 0.002)
+
+
+@pytest.fixture(scope="module")
+def pipe(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipe]:
+    with running(chromium, tmp_path_factory.mktemp("profile")) as started:
+        yield started
+
+
+@pytest.fixture
+def open_page(pipe: Pipe, tmp_path: Path) -> Iterator[Open]:
+    """Return a function that shows a view; afterwards nothing may have been asked for or gone wrong."""
+    shown: list[tuple[Tab, Path]] = []
+
+    def show(view: MapView, *, width: int = 1280, height: int = 800, touch: bool = False) -> Tab:
+        file = tmp_path / f"{len(shown)}.html"
+        write(view, file)
+        tab = new_tab(pipe)
+        shown.append((tab, file))
+        tab.open(file, width=width, height=height, touch=touch)
+        return tab
+
+    yield show
+    for tab, file in shown:
+        assert [url for url in tab.requests() if not url.startswith("data:")] == [file.as_uri()]
+        assert tab.complaints() == []
+        tab.close()
+
+
+def pixel(tab: Tab, lon: float, lat: float) -> tuple[float, float]:
+    """Return where a point of the map is in the window."""
+    place = tab.evaluate(
+        f"(() => {{ const p = landquota.page.map.latLngToContainerPoint([{lat}, {lon}]);"
+        "const box = landquota.page.map.getContainer().getBoundingClientRect();"
+        "return [box.left + p.x, box.top + p.y]; })()"
+    )
+    return place[0], place[1]
+
+
+def painted(tab: Tab, lon: float, lat: float) -> list[int]:
+    """Return the red, green, blue and alpha that the canvas holds at a point of the map."""
+    x, y = pixel(tab, lon, lat)
+    colour: list[int] = tab.evaluate(
+        "(() => { const canvas = document.querySelector('.leaflet-overlay-pane canvas');"
+        "const box = canvas.getBoundingClientRect(); const scale = canvas.width / box.width;"
+        "const one = document.createElement('canvas').getContext('2d', {willReadFrequently: true});"
+        f"one.drawImage(canvas, Math.round((box.left - {x}) * scale), Math.round((box.top - {y}) * scale));"
+        "return [...one.getImageData(0, 0, 1, 1).data]; })()"
+    )
+    return colour
+
+
+def is_filled_with(colour: list[int], fill: str) -> bool:
+    wanted = [int(fill[at : at + 2], 16) for at in (1, 3, 5)]
+    return colour[3] > 200 and all(abs(a - b) < 16 for a, b in zip(colour, wanted, strict=False))
+
+
+def click(tab: Tab, lon: float, lat: float) -> None:
+    tab.click(*pixel(tab, lon, lat))
+
+
+def click_on(tab: Tab, selector: str) -> None:
+    """Click the middle of the first element that `selector` finds."""
+    place = tab.evaluate(
+        f"(() => {{ const found = document.querySelector({json.dumps(selector)});"
+        "found.scrollIntoView({block: 'nearest'}); const box = found.getBoundingClientRect();"
+        "return [box.left + box.width / 2, box.top + box.height / 2]; })()"
+    )
+    tab.click(*place)
+
+
+def texts(tab: Tab, selector: str) -> list[str]:
+    found: list[str] = tab.evaluate(
+        f"[...document.querySelectorAll({json.dumps(selector)})].map((one) => one.textContent)"
+    )
+    return found
+
+
+def show_zone(tab: Tab) -> None:
+    """Bring the zone with the parcels close."""
+    click_on(tab, "button.lq-zone")
+    tab.settle()
+
+
+def inside(parcel: MapFeature) -> list[tuple[float, float]]:
+    """Return a point inside each part of a parcel."""
+    parts = list(getattr(parcel.geometry, "geoms", [parcel.geometry]))
+    points: list[Point] = [part.representative_point() for part in parts]
+    return [(point.x, point.y) for point in points]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("size", [(1280, 800), (1440, 900), (390, 844)])
+def test_the_page_opens_without_a_request_and_fits(open_page: Open, language: str, size: tuple[int, int]) -> None:
+    tab = open_page(sample_view(language), width=size[0], height=size[1], touch=size[0] < 500)
+    assert tab.evaluate("document.documentElement.dataset.features") == "9"
+    assert tab.evaluate("document.documentElement.scrollWidth") <= size[0]
+    boxes = tab.evaluate(
+        "['.folium-map', '#lq-panel', '#lq-legend'].map((one) => document.querySelector(one)"
+        ".getBoundingClientRect()).map((box) => [box.left, box.top, box.width, box.height])"
+    )
+    (_, map_top, map_width, map_height), (panel_left, panel_top, *_), (_, legend_top, *_) = boxes
+    assert legend_top >= map_top + map_height
+    if size[0] > 500:
+        assert panel_left >= map_width
+        assert 0.6 < map_width / size[0] < 0.7
+        assert tab.evaluate("document.documentElement.scrollHeight") <= size[1]
+    else:
+        assert panel_top >= map_top + map_height
+
+
+def test_the_page_says_what_it_was_given(open_page: Open) -> None:
+    tab = open_page(sample_view())
+    assert tab.evaluate("document.title") == "慈溪市 指标一张图"
+    assert tab.evaluate("document.documentElement.lang") == "zh-CN"
+    assert texts(tab, "#lq-head h1") == ["慈溪市 指标一张图"]
+    assert "2021-06-23" in texts(tab, "#lq-head p")[0]
+    assert texts(tab, ".lq-notice p") == ["地块为示例"]
+    assert texts(tab, ".lq-zone-label span") == ["观海卫智能电器小镇", "周巷小家电智造小镇"]
+    assert texts(tab, ".lq-zone-label small") == ["示意边界", "示意边界"]
+    assert texts(tab, "#lq-foot > span")[:2] == ["内部工作用图", "边界为示意"]
+    assert "3f9c…a1" in texts(tab, "#lq-foot .lq-short")[0]
+    assert f"3f9c{58 * '0'}a1" in texts(tab, "#lq-foot .lq-whole")[0]
+    assert re.search(r"m$", texts(tab, ".leaflet-control-scale")[0])
+
+
+def test_every_parcel_is_painted_in_the_colour_of_its_stage(open_page: Open) -> None:
+    tab = open_page(sample_view())
+    show_zone(tab)
+    for parcel in parcels():
+        for lon, lat in inside(parcel):
+            colour = painted(tab, lon, lat)
+            assert is_filled_with(colour, STAGE_FILLS[parcel.class_key]), (parcel.id, colour)
+    assert not is_filled_with(painted(tab, *HOLE), STAGE_FILLS["planned"])
+
+
+def test_a_popup_says_every_row_and_entry_of_its_parcel(open_page: Open) -> None:
+    tab = open_page(sample_view())
+    show_zone(tab)
+    for parcel in parcels():
+        for lon, lat in inside(parcel):
+            click(tab, lon, lat)
+            assert texts(tab, ".lq-card:first-child h3") == [parcel.name + parcel.id]
+            shown = list(zip(texts(tab, ".lq-card:first-child dt"), texts(tab, ".lq-card:first-child dd"), strict=True))
+            assert shown == list(parcel.rows)
+            assert texts(tab, ".lq-card .lq-entry-amount") == [entry.amount for entry in parcel.entries]
+            click_on(tab, ".leaflet-popup-close-button")
+
+
+def test_a_click_in_a_hole_is_not_a_click_on_the_parcel(open_page: Open) -> None:
+    tab = open_page(sample_view())
+    show_zone(tab)
+    click(tab, *HOLE)
+    assert texts(tab, ".lq-card") == []
+
+
+def test_a_click_where_farmland_covers_a_parcel_tells_of_both(open_page: Open) -> None:
+    tab = open_page(sample_view())
+    show_zone(tab)
+    click(tab, WEST + 0.0135, SOUTH + 0.002)
+    assert texts(tab, ".lq-card h3") == ["示例地块 3P3", "永久基本农田 1YN-1"]
+
+
+def test_hovering_names_the_parcel(open_page: Open) -> None:
+    tab = open_page(sample_view())
+    show_zone(tab)
+    tab.move(*pixel(tab, *inside(parcels()[1])[0]))
+    tab.settle()
+    assert texts(tab, ".lq-hint") == ["示例地块 2"]
+    tab.move(*pixel(tab, *HOLE))
+    tab.settle()
+    assert texts(tab, ".lq-hint") == []
+
+
+def test_a_switch_of_the_legend_hides_its_class(open_page: Open) -> None:
+    tab = open_page(sample_view())
+    show_zone(tab)
+    planned, approved = parcels()[0], parcels()[1]
+    first = ".lq-several .lq-class input"
+    click_on(tab, first)
+    assert not is_filled_with(painted(tab, *inside(planned)[0]), STAGE_FILLS["planned"])
+    assert is_filled_with(painted(tab, *inside(approved)[0]), STAGE_FILLS["approved"])
+    click(tab, *inside(planned)[0])
+    assert texts(tab, ".lq-card") == []
+    whole = "document.querySelector('.lq-layer input')"
+    assert tab.evaluate(f"[{whole}.checked, {whole}.indeterminate]") == [True, True]
+    click_on(tab, first)
+    assert is_filled_with(painted(tab, *inside(planned)[0]), STAGE_FILLS["planned"])
+    click_on(tab, ".lq-layer input")
+    for parcel in parcels():
+        assert not is_filled_with(painted(tab, *inside(parcel)[0]), STAGE_FILLS[parcel.class_key])
+
+
+def test_the_legend_counts_and_measures_every_class(open_page: Open) -> None:
+    tab = open_page(sample_view("en"))
+    lines = texts(tab, ".lq-class")
+    assert lines[0] == "片区片区2 areas · 7.67 km²"
+    assert lines[1:7] == [f"{stage}1 parcel" for stage in STAGE_FILLS]
+    assert lines[7] == "永久基本农田保护图斑1 area · 9 亩"
+
+
+def test_search_finds_by_id_and_by_name_and_shows_what_it_found(open_page: Open) -> None:
+    tab = open_page(sample_view("en"))
+    for asked, found in {"p4": "示例地块 4P4", "地块 6": "示例地块 6P6"}.items():
+        tab.evaluate("(() => { const box = document.querySelector('#lq-search'); box.value = ''; box.focus(); })()")
+        tab.call("Input.insertText", text=asked)
+        tab.press("Enter", 13)
+        assert tab.until("document.querySelector('.lq-card h3') !== null")
+        assert texts(tab, ".lq-card h3") == [found]
+    tab.evaluate("document.querySelector('#lq-search').select()")
+    tab.call("Input.insertText", text="no such parcel")
+    assert texts(tab, "#lq-hits li") == ["Nothing found"]
+
+
+def test_a_click_on_a_zone_shows_it_alone_until_everything_is_asked_for(open_page: Open) -> None:
+    tab = open_page(replace(sample_view(), opens_on="GHW-01"))
+    click(tab, WEST - 0.002, SOUTH + 0.007)
+    bodies = "[...document.querySelectorAll('.lq-section > div')].map((body) => body.hidden)"
+    assert tab.evaluate(bodies) == [True, False]
+    assert tab.evaluate("landquota.page.map.getBounds().contains([30.19, 121.13])") is False
+    click_on(tab, ".lq-all")
+    assert tab.evaluate(bodies) == [False, False]
+    assert tab.evaluate("landquota.page.map.getBounds().contains([30.19, 121.13])") is True
+
+
+def test_the_panel_drills_down_to_entries_and_from_them_to_parcels(open_page: Open) -> None:
+    tab = open_page(sample_view())
+    figures = ".lq-figure"
+    assert texts(tab, figures) == ["200", "145"]
+    assert tab.evaluate("document.querySelector('tr.lq-detail').hidden") is True
+    click_on(tab, figures)
+    assert tab.evaluate("document.querySelector('tr.lq-detail').hidden") is False
+    assert texts(tab, "tr.lq-detail:not([hidden]) .lq-entry-source") == ["2018-06-26 · R241-2018 §二(二)"]
+    assert texts(tab, "tr.lq-detail:not([hidden]) button") == [], "an entry without a place is not a button"
+    tab.evaluate("[...document.querySelectorAll('.lq-figure')][1].focus()")
+    tab.press("Enter", 13)
+    tab.evaluate("[...document.querySelectorAll('.lq-figure')][1].click()")
+    click_on(tab, "tr.lq-detail:not([hidden]) button.lq-entry")
+    centre = tab.evaluate("(() => { const c = landquota.page.map.getCenter(); return [c.lng, c.lat]; })()")
+    assert cell(1, 0).buffer(0.002).contains(Point(centre))
+
+
+def test_a_note_lists_the_entries_that_it_rests_on(open_page: Open) -> None:
+    tab = open_page(sample_view())
+    click_on(tab, ".lq-said")
+    assert texts(tab, ".lq-note > div:not([hidden]) .lq-entry-amount") == ["145 亩", "200 亩"]
+
+
+def test_the_page_opens_on_the_zone_that_the_view_names(open_page: Open) -> None:
+    tab = open_page(replace(sample_view(), opens_on="GHW-01"))
+    assert tab.evaluate("landquota.page.map.getBounds().contains([30.19, 121.13])") is False
+    assert tab.evaluate("document.querySelectorAll('.lq-locator:not([hidden]) .lq-mark').length") == 2
+    mark = tab.evaluate(
+        "(() => { const box = document.querySelectorAll('.lq-mark')[1].getBoundingClientRect();"
+        "return [box.left + box.width / 2, box.top + box.height / 2]; })()"
+    )
+    tab.click(*mark)
+    assert tab.evaluate("landquota.page.map.getBounds().contains([30.19, 121.13])") is True
+
+
+def test_gauss_kruger_agrees_with_proj_to_a_millimetre(open_page: Open) -> None:
+    tab = open_page(MapView("", "en"))
+    draw = np.random.default_rng(20210623)
+    for zone, epsg in ((25, 4513), (40, 4528), (41, 4529), (45, 4533)):
+        lon = 3 * zone + draw.uniform(-3, 3, 100)
+        lat = draw.uniform(18, 54, 100)
+        asked = json.dumps([list(pair) for pair in zip(lon.tolist(), lat.tolist(), strict=True)])
+        found = np.array(
+            tab.evaluate(
+                f"{asked}.map(([x, y]) => landquota.gaussKruger(x, y, {zone})).map((at) => [at.east, at.north])"
+            )
+        )
+        expected = np.column_stack(Transformer.from_crs(4490, epsg, always_xy=True).transform(lon, lat))
+        assert np.abs(found - expected).max() < 0.001
+
+
+def test_the_readout_says_plane_and_geographic_coordinates_of_the_pointer(open_page: Open) -> None:
+    tab = open_page(sample_view("en"))
+    assert texts(tab, ".lq-readout span")[0] == "centre"
+    tab.move(300, 400)
+    tab.settle()
+    plane, degrees = texts(tab, ".lq-readout span")
+    found = re.fullmatch(r"CGCS2000 3° zone 40  N (\d+\.\d)  E (\d+\.\d)", plane)
+    assert found is not None, plane
+    lon, lat = Transformer.from_crs(4528, 4490, always_xy=True).transform(float(found[2]), float(found[1]))
+    assert degrees == f"{lon:.4f}° E {lat:.4f}° N"
+    x, y = pixel(tab, lon, lat)
+    assert (round(x), round(y)) == (300, 400)
+
+
+def test_hostile_texts_run_nothing_and_are_shown_as_they_are(open_page: Open) -> None:
+    tab = open_page(hostile_view(EVIL))
+    for column in (1, 2, 3):
+        x, y = pixel(tab, WEST + 0.005 * column + 0.002, SOUTH + 0.002)
+        tab.move(x, y)
+        tab.settle()
+        assert texts(tab, ".lq-hint") == [EVIL]
+        tab.click(x, y)
+        assert texts(tab, ".lq-card dd") == [EVIL, EVIL]
+        click_on(tab, ".leaflet-popup-close-button")
+    for selector in ("#lq-legend input", ".lq-figure, .lq-said, summary", "button.lq-entry", "button.lq-zone"):
+        tab.evaluate(f"document.querySelectorAll({json.dumps(selector)}).forEach((one) => one.click())")
+        tab.settle()
+    tab.evaluate("document.querySelector('#lq-search').focus()")
+    tab.call("Input.insertText", text="</script>")
+    assert texts(tab, "#lq-hits li span") == 4 * [EVIL]
+    tab.press("Enter", 13)
+    tab.settle()
+    assert tab.evaluate("[typeof fired, document.title, document.querySelector('h1').textContent]") == [
+        "undefined",
+        EVIL,
+        EVIL,
+    ]
+    strange = (
+        "img, iframe, object, embed, form, link, base, [onerror], [onload], [onmouseover], [src], a[href*=javascript]"
+    )
+    assert tab.evaluate(f"document.querySelectorAll({json.dumps(strange)}).length") == 0
+    assert tab.evaluate("getComputedStyle(document.body).display") == "grid"
+
+
+@pytest.mark.parametrize(
+    "features",
+    [
+        (),
+        (MapFeature("", "", "all", cell(0, 0)),),
+        (MapFeature("1", "", "all", Polygon()), MapFeature("1", "twin", "all", cell(1, 0))),
+    ],
+    ids=["nothing", "one without attributes", "an empty geometry and a repeated id"],
+)
+@pytest.mark.parametrize("kind", ["zones", "other"])
+def test_small_views_work(open_page: Open, kind: Any, features: tuple[MapFeature, ...]) -> None:
+    tab = open_page(layer_only(kind, *features))
+    assert tab.evaluate("document.documentElement.dataset.features") == str(len(features))
+    drawn = [feature for feature in features if not feature.geometry.is_empty]
+    for feature in drawn:
+        point = feature.geometry.representative_point()
+        assert painted(tab, point.x, point.y)[3] > 0
+        click(tab, point.x, point.y)
+        assert len(texts(tab, ".lq-card")) == 1
+
+
+def test_a_page_without_anything_opens(open_page: Open) -> None:
+    tab = open_page(MapView("", "zh"))
+    assert tab.evaluate("document.documentElement.dataset.features") == "0"
+
+
+def test_the_page_prints_on_one_sheet_of_a3_and_is_as_before_afterwards(open_page: Open) -> None:
+    tab = open_page(sample_view())
+    seen = "landquota.page.map.getBounds().toBBoxString()"
+    before = tab.evaluate(seen)
+    pdf = base64.b64decode(tab.call("Page.printToPDF", printBackground=True, preferCSSPageSize=True)["data"])
+    width_pt, height_pt = map(float, re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)[0])
+    assert (round(width_pt / 72 * 25.4), round(height_pt / 72 * 25.4)) == (420, 297)
+    assert len(re.findall(rb"/Type /Page\b", pdf)) == 1
+    tab.settle()
+    assert tab.evaluate("document.documentElement.className") == ""
+    after = tab.evaluate(seen)
+    assert [float(side) for side in after.split(",")] == pytest.approx([float(side) for side in before.split(",")])

@@ -1,0 +1,100 @@
+"""Seed tables become drafts with their place; all problems of all files come back at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from landquota.area import Area, Unit
+from landquota.dates import parse_date
+from landquota.errors import InputError
+from landquota.ledger import HolderDraft, KindDraft, MovementDraft, StatementDraft
+from landquota.project import shipped_folder
+from landquota.seeds import movement_rows, read_seeds
+
+DOCUMENTS = "document,issuer,title\nD1,某局,某文\n"
+MOVEMENTS = "movement,holder,kind,area,date,document,key\n"
+
+
+def folder(tmp_path: Path, **tables: str) -> Path:
+    for name, content in {"documents": DOCUMENTS, **tables}.items():
+        (tmp_path / f"{name}.csv").write_text(content, "utf-8")
+    return tmp_path
+
+
+def test_the_shipped_seeds_read_without_a_finding() -> None:
+    seeds, findings = read_seeds(shipped_folder() / "seeds")
+    assert findings == []
+    request = next(d for d in seeds.drafts if isinstance(d, MovementDraft))
+    assert (request.movement, request.holder, request.year) == ("request", "观海卫镇", 2018)
+    assert request.amount == Area.of(200, Unit.MU)
+    statements = {
+        d.measure: d for d in seeds.drafts if isinstance(d, StatementDraft) and d.measure != "documented_area"
+    }
+    assert statements["requisitioned"].figure.bounds.to_json() == {"low": "500", "high": None}
+    assert statements["granted"].basis == "interpreted"
+
+
+def test_drafts_come_in_the_order_in_which_they_depend_on_each_other() -> None:
+    seeds, _ = read_seeds(shipped_folder() / "seeds")
+    order = [HolderDraft, KindDraft, StatementDraft, MovementDraft]
+    ranks = [order.index(type(draft)) for draft in seeds.drafts]
+    assert ranks == sorted(ranks)
+
+
+def test_a_draft_knows_its_row_and_a_row_without_key_gets_one(tmp_path: Path) -> None:
+    rows = MOVEMENTS + "grant,甲镇,统筹,10亩,2018-06-26,D1,\n"
+    seeds, findings = read_seeds(folder(tmp_path, movements=rows))
+    (draft,) = seeds.drafts
+    assert findings == []
+    assert draft.key == "D1::2"
+    assert draft.place is not None
+    assert (draft.place.file, draft.place.row) == ("movements.csv", 2)
+
+
+def test_every_problem_of_every_file_is_found_at_once(tmp_path: Path) -> None:
+    movements = MOVEMENTS + "grant,甲镇,统筹,145 mou,2018-06-26,D1,a\ngrant,甲镇,统筹,500余亩,2018-02-30,D2,b\n"
+    facts = "fact,statement_zh,statement_en,document,clause\nf,甲,a,D3,§一\n"
+    kinds = "kind,name,unit,covers_conversion\n统筹,统筹指标,亩,maybe\n"
+    _, findings = read_seeds(folder(tmp_path, movements=movements, facts=facts, quota_kinds=kinds))
+    found = {(f.code, f.place.file, f.place.row, f.place.column) for f in findings}
+    assert found == {
+        ("SEED-CELL", "quota_kinds.csv", 2, "covers_conversion"),
+        ("SEED-CELL", "movements.csv", 2, "area"),
+        ("SEED-CELL", "movements.csv", 3, "area"),
+        ("SEED-CELL", "movements.csv", 3, "date"),
+        ("SEED-DOCUMENT-UNKNOWN", "movements.csv", 3, "document"),
+        ("SEED-DOCUMENT-UNKNOWN", "facts.csv", 2, "document"),
+    }
+    cell = next(f for f in findings if f.place.file == "movements.csv" and f.place.row == 2)
+    assert cell.message("en") == "'145 mou': the unit 'mou' is unknown"
+    assert "Did you mean 'mu'?" in cell.remedy("en")
+
+
+def test_a_clerks_own_table_may_name_documents_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_bytes((MOVEMENTS + "grant,甲镇,统筹,1,700亩,x,y,z\n").encode("gbk"))
+    drafts, findings = movement_rows(path)
+    assert drafts == []
+    assert [f.code for f in findings] == ["TABLE-ROW-LENGTH"]
+    path.write_bytes((MOVEMENTS + 'grant,甲镇,统筹,"1,700亩",2018/6/26,甬〔2018〕1号,k\n').encode("gbk"))
+    (draft,), findings = movement_rows(path)
+    assert findings == []
+    assert isinstance(draft, MovementDraft)
+    assert (draft.amount.mu, draft.effective) == ("1700", date(2018, 6, 26))
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [("2018-06-26", date(2018, 6, 26)), ("2018/6/26", date(2018, 6, 26)), ("２０１８年6月26日", date(2018, 6, 26))],
+)
+def test_dates_as_clerks_write_them(written: str, day: date) -> None:
+    assert parse_date(written) == day
+
+
+@pytest.mark.parametrize("written", ["", "2018", "2018-02-30", "26.6.2018", "2018-6-26 12:00"])
+def test_what_is_no_date_is_refused(written: str) -> None:
+    with pytest.raises(InputError, match="is not a date"):
+        parse_date(written)
