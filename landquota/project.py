@@ -115,6 +115,22 @@ def open_project(folder: Path) -> Project:
     return _project(folder, settings, settings_file)
 
 
+def built(project: Project) -> Project:
+    """Return the project, its workspace being there.
+
+    Raises
+    ------
+    UsageError
+        The project has not been built.
+    """
+    if not (project.ledger_file.is_file() and project.layers_file.is_file()):
+        raise UsageError(
+            text("{folder} has not been built", folder=project.folder),
+            remedy=text("Run: landquota --project {folder} build", folder=project.folder),
+        )
+    return project
+
+
 def _project(folder: Path, settings: Mapping[str, object], file: Path) -> Project:
     project = _table(settings, "project", file)
     ledger = _table(settings, "ledger", file)

@@ -14,17 +14,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import shapely
 
 from landquota.area import ZERO, Area, Bounds, Unit, total
 from landquota.ellipsoid import ellipsoidal_areas, planar_areas
 from landquota.findings import Finding, Place, worst_first
+from landquota.i18n import Text, text
 from landquota.layers import STAGES, Layers, stages
 from landquota.topology import conflicts, outside, overlaps
 from landquota.vocabulary import Term
 
 if TYPE_CHECKING:
     import pyproj
-    import shapely
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
@@ -126,7 +127,7 @@ class ZoneAccount:
     recorded_quota: Bounds | None
     assumption: Assumption | None
 
-    def title(self, language: str) -> str:
+    def render(self, language: str) -> str:
         """Return the zone's name in `language`."""
         return self.name if language == "zh" else self.name_en or self.name
 
@@ -262,6 +263,11 @@ def _zone(row: Mapping[str, Any], area: Area, books: _Books, parcels: ZoneParcel
     )
 
 
+def _mu(area: Area) -> Text:
+    """Return a measured area in 亩 with the two decimals that are usual."""
+    return text("{number} mu", number=area.in_unit(Unit.MU, 2))
+
+
 def _excess(whole: Bounds | None, part: Bounds | None) -> Bounds | None:
     return None if whole is None or part is None else whole.excess_over(part)
 
@@ -296,21 +302,21 @@ def _zone_findings(zones: Iterable[ZoneAccount], project: Project) -> Iterable[F
         yield from _land_findings(zone, project.tolerances.zone_area, place)
         for position in zone.quota:
             if position.basis == "interpreted":
-                params = {"kind": position.kind, "zone": zone.name, "area": position.granted}
+                params = {"kind": position.kind, "zone": zone, "area": position.granted}
                 yield Finding("QUOTA-INTERPRETED", place, params)
         if zone.parcels.illustrative:
-            yield Finding("PARCEL-ILLUSTRATIVE", place, {"zone": zone.name, "count": zone.parcels.illustrative})
+            yield Finding("PARCEL-ILLUSTRATIVE", place, {"zone": zone, "count": zone.parcels.illustrative})
 
 
 def _area_finding(zone: ZoneAccount, tolerance: Decimal, place: Place) -> Iterable[Finding]:
     if zone.documented is None:
-        yield Finding("ZONE-AREA-NO-DATA", place, {"zone": zone.name})
+        yield Finding("ZONE-AREA-NO-DATA", place, {"zone": zone})
         return
     documented = zone.documented.nominal
     difference = zone.measured - documented
     if abs(difference).units > tolerance * documented.units:
         params = {
-            "zone": zone.name,
+            "zone": zone,
             "measured": zone.measured.in_unit(Unit.KM2, 4),
             "documented": documented.in_unit(Unit.KM2, 4),
             "percent": f"{Decimal(difference.units) * 100 / Decimal(documented.units):+.3f}",
@@ -324,7 +330,7 @@ def _uncovered_finding(zone: ZoneAccount, place: Place) -> Iterable[Finding]:
         return
     code = "QUOTA-UNCOVERED" if zone.verdict is Verdict.UNCOVERED else "QUOTA-POSSIBLY-UNCOVERED"
     params = {
-        "zone": zone.name,
+        "zone": zone,
         "requisitioned": zone.land["requisitioned"].bounds,
         "recorded": zone.recorded_quota,
         "uncovered": zone.uncovered,
@@ -341,7 +347,7 @@ def _land_findings(zone: ZoneAccount, tolerance: Decimal, place: Place) -> Itera
         slack = Area(int(statement.nominal.units * tolerance))
         low, high = statement.bounds.low - slack, statement.bounds.high
         if on_map < low or (high is not None and on_map > high + slack):
-            params = {"zone": zone.name, "measure": Term(measure), "on_map": on_map, "stated": statement.bounds}
+            params = {"zone": zone, "measure": Term(measure), "on_map": _mu(on_map), "stated": statement.bounds}
             yield Finding("LAND-MAP-DIFFERS", place, params)
 
 
@@ -362,7 +368,7 @@ def _farmland_findings(layers: Layers, found: Iterable[FarmlandConflict]) -> Ite
     if layers.constraints(FARMLAND).empty:
         yield Finding("FARMLAND-NO-DATA", Place(file="layers/catalog.csv"))
     for conflict in found:
-        point = conflict.geometry.representative_point()
+        point = shapely.point_on_surface(conflict.geometry)
         place = Place(file="parcels", feature=conflict.parcel, x=point.x, y=point.y)
-        params = {"parcel": conflict.parcel, "area": conflict.area, "layer": Term(FARMLAND)}
+        params = {"parcel": conflict.parcel, "area": _mu(conflict.area), "layer": Term(FARMLAND)}
         yield Finding("PARCEL-ON-FARMLAND", place, params)

@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po, write_po
 PACKAGE = Path(__file__).resolve().parent.parent / "landquota"
 PO = PACKAGE / "locale" / "zh_CN" / "LC_MESSAGES" / "landquota.po"
 MO = PO.with_suffix(".mo")
-KEYWORDS = {"text": None, "mark": None, "say": None, "_say": None}
+KEYWORDS = {"text": None, "mark": None, "say": None}
 
 #: What click says by itself, through gettext's default domain, which the command line sets to ours.
 CLICK = (
@@ -77,15 +77,15 @@ def update(extra: Catalog | None = None) -> list[str]:
     """Rewrite ``.po`` and ``.mo`` from the code; return the message ids without a translation."""
     old = read() if PO.is_file() else Catalog()
     new = Catalog(locale="zh_CN", domain="landquota", project="landquota", fuzzy=False, charset="utf-8")
-    for msgid, places in sorted(messages().items()):
-        known = [c[msgid].string for c in (extra, old) if c is not None and c.get(msgid) is not None and c[msgid].string]
-        new.add(msgid, known[0] if known else "", locations=[place for place, _ in sorted(set(places)) if place] and [])
+    for msgid in sorted(messages()):
+        known = [c[msgid].string for c in (extra, old) if c is not None and msgid in c and c[msgid].string]
+        new.add(msgid, known[0] if known else "")
     # The dates of the header would make every run a change.
     new.revision_date = new.creation_date = old.creation_date
     with PO.open("wb") as file:
         write_po(file, new, omit_header=False, width=0, sort_output=True)
     MO.write_bytes(compiled(read()))
-    return [m.id for m in new if m.id and not m.string]
+    return [str(m.id) for m in new if m.id and not m.string]
 
 
 if __name__ == "__main__":

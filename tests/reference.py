@@ -15,7 +15,9 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 SEVERITIES = ("error", "warning", "note")
 
 
-def commands(group: click.Group, path: tuple[str, ...] = ("landquota",)) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def commands(
+    group: click.Group, path: tuple[str, ...] = ("landquota",)
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Yield every command with its words, groups before what they hold."""
     yield path, group
     for name, command in sorted(group.commands.items()):
@@ -37,7 +39,12 @@ def cli_page() -> str:
 
 def findings_page() -> str:
     """Return the finding catalogue in both languages, the worst first."""
-    lines = ["# Findings", "", "Every finding code: what it says, what to do, and who acts. Generated from the catalogue.", ""]
+    lines = [
+        "# Findings",
+        "",
+        "Every finding code: what it says, what to do, and who acts. Generated from the catalogue.",
+        "",
+    ]
     for severity in SEVERITIES:
         lines += [f"## {severity}", ""]
         for kind in sorted(catalogue().values(), key=lambda kind: kind.code):

@@ -35,7 +35,13 @@ LEVELS = {
     "__main__": 8,
 }
 #: Pairs of one level in which the first may use the second.
-SAME_LEVEL = {("errors", "i18n"), ("findings", "area"), ("layers", "topology"), ("ellipsoid", "crs"), ("maps", "reports")}
+SAME_LEVEL = {
+    ("errors", "i18n"),
+    ("findings", "area"),
+    ("layers", "topology"),
+    ("ellipsoid", "crs"),
+    ("maps", "reports"),
+}
 HEAVY = ("geopandas", "shapely", "pandas", "pyogrio", "fiona", "folium", "sqlalchemy", "numpy", "rich", "pyproj")
 
 
@@ -50,7 +56,9 @@ def imported(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {f"{node.module}.{alias.name}" for alias in node.names} if node.module == "landquota" else {node.module}
+            names |= (
+                {f"{node.module}.{alias.name}" for alias in node.names} if node.module == "landquota" else {node.module}
+            )
     return names
 
 
@@ -95,7 +103,9 @@ def test_a_module_can_be_read_in_one_sitting(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 400
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["ledger", "--help"], ["ledger", "post", "--help"], ["map", "-h"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["ledger", "--help"], ["ledger", "post", "--help"], ["map", "-h"]]
+)
 def test_help_starts_without_the_heavy_libraries(arguments: list[str]) -> None:
     program = (
         "import sys\nfrom landquota.cli import main\n"

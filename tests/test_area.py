@@ -75,7 +75,8 @@ def test_about_is_marked_as_a_convention() -> None:
     [
         (
             "145 mou",
-            "'145 mou': the unit 'mou' is unknown\nDid you mean 'mu'? Known units: 亩 (mu), 平方米 (m²), 公顷 (ha), 平方公里 (km²).",
+            "'145 mou': the unit 'mou' is unknown\n"
+            "Did you mean 'mu'? Known units: 亩 (mu), 平方米 (m²), 公顷 (ha), 平方公里 (km²).",
         ),
         ("145", "'145' is not an area\nWrite a number with a unit, such as 145亩, 500余亩, 4.81平方公里 or 1.5 ha."),
         ("", "'' is not an area\nWrite a number with a unit, such as 145亩, 500余亩, 4.81平方公里 or 1.5 ha."),
@@ -83,7 +84,8 @@ def test_about_is_marked_as_a_convention() -> None:
         ("近500余亩", "'近500余亩' has two qualifiers that cannot both hold\nKeep one of them."),
         (
             "0.0000001亩",
-            "0.0000001 mu is finer than 1/300 m²\nGive at most 2 decimals of m², 6 of ha, 5 of mu (in steps of 0.000005).",
+            "0.0000001 mu is finer than 1/300 m²\n"
+            "Give at most 2 decimals of m², 6 of ha, 5 of mu (in steps of 0.000005).",
         ),
         (
             "3.333㎡",

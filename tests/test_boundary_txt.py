@@ -216,6 +216,12 @@ def test_a_zone_that_nothing_states_is_assumed_aloud(tmp_path: Path) -> None:
     assert (table.frame.crs.to_epsg(), findings[0].severity) == (4548, Severity.WARNING)
 
 
+def test_a_zone_that_cannot_even_be_assumed(tmp_path: Path) -> None:
+    edge = [(north, east - 500_000) for north, east in SHELL]
+    finding = only(tmp_path, survey(*parcel(rows(edge, prefix=None)), 带号=None))
+    assert (finding.code, finding.place.line) == ("CRS-UNKNOWN", 5)
+
+
 def test_eastern_cixi_is_not_refused(tmp_path: Path) -> None:
     east = [(north, east + 51_000) for north, east in SHELL]
     assert planar(table_of(tmp_path, survey(*parcel(rows(east))))) == [60_000]
@@ -312,6 +318,8 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     finding = only(tmp_path, b"\xff\x80\xff" * 9)
     assert finding.code == "TXT-ENCODING"
     assert finding.message("en") == "the text cannot be decoded as UTF-8, GB18030"
+    broken = SQUARE.encode().replace(b"J3,1", b"J3\xff,1")
+    assert only(tmp_path, broken).place == Place(file="红线.txt", line=16)
 
 
 def test_the_named_encoding_has_to_fit(tmp_path: Path) -> None:

@@ -117,6 +117,7 @@ def test_meridians_that_are_none(meridian: int, message: str) -> None:
         (25833, (1_100_000, 7_800_000, 1_101_000, 7_801_000)),  # Finnmark in Norway's one zone
         (4647, (32_500_000, 5_600_000, 32_501_000, 5_601_000)),  # a German prefix
         (2263, (903_175.0, 110_121.0, 1_077_375.0, 282_841.0)),  # feet
+        ("+proj=lcc +lat_1=30 +lat_2=40 +lat_0=35 +lon_0=105 +ellps=GRS80", (1_500_000, -400_000, 1_501_000, -399_000)),
         (2193, (1_570_000, 5_180_000, 1_571_000, 5_181_000)),
         (4326, (-178.2, 18.9, -66.9, 71.4)),
         ('LOCAL_CS["works grid",UNIT["metre",1]]', (0, 0, 10, 10)),
@@ -226,6 +227,11 @@ def test_the_unknown_shows_a_coordinate() -> None:
         (4528, (40_622_000, 3_340_000, math.inf, 3_341_000), "a coordinate is not finite"),
         (32651, PREFIXED, "its coordinates lie far outside the area it is made for"),
         (3857, (622_000, 40_622_000, 622_100, 40_622_100), "its coordinates lie far outside the area it is made for"),
+        (
+            2154,
+            (-19_000_000, -19_000_000, -18_000_000, -18_000_000),
+            "its coordinates lie far outside the area it is made for",
+        ),
         (25833, SWAPPED, "its coordinates lie far outside the area it is made for"),
     ],
 )

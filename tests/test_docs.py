@@ -13,7 +13,7 @@ from landquota.cli.options import Command
 from landquota.i18n import current_language
 
 ROOT = reference.DOCS.parent
-COMMANDS = {words: command for words, command in reference.commands(cli)}
+COMMANDS = dict(reference.commands(cli))
 PROSE = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted(ROOT.glob("docs/*.md"))]
 
 
@@ -29,7 +29,9 @@ def test_generated_pages_are_fresh(name: str) -> None:
     assert (reference.DOCS / name).read_text("utf-8") == reference.PAGES[name](), "run: python tests/reference.py"
 
 
-@pytest.mark.parametrize(("words", "command"), COMMANDS.items(), ids=lambda v: " ".join(v) if isinstance(v, tuple) else "")
+@pytest.mark.parametrize(
+    ("words", "command"), COMMANDS.items(), ids=lambda v: " ".join(v) if isinstance(v, tuple) else ""
+)
 def test_every_command_has_help_and_an_example_that_calls_it(words: tuple[str, ...], command: click.Command) -> None:
     assert isinstance(command, Command)
     assert command.help

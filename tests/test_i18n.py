@@ -29,7 +29,9 @@ def test_the_compiled_catalogue_is_fresh() -> None:
 def test_a_translation_has_the_fields_of_its_text(message: object) -> None:
     msgid, zh = message.id, message.string  # type: ignore[attr-defined]
     assert fields(zh) == fields(msgid)
-    assert any("\u4e00" <= c <= "\u9fff" for c in zh) or not any(c.isalpha() for c in string.Formatter().vformat(msgid, (), Blank()))
+    assert any("\u4e00" <= c <= "\u9fff" for c in zh) or not any(
+        c.isalpha() for c in string.Formatter().vformat(msgid, (), Blank())
+    )
 
 
 class Blank(dict[str, str]):
@@ -44,7 +46,9 @@ def test_values_are_data_and_never_templates() -> None:
 
 def test_parameters_are_said_in_the_same_language() -> None:
     inner = text("the cell is empty")
-    assert Text("{problem}", {"problem": inner}).render("zh") == translate("the cell is empty", "zh") != inner.render("en")
+    assert (
+        Text("{problem}", {"problem": inner}).render("zh") == translate("the cell is empty", "zh") != inner.render("en")
+    )
 
 
 def test_names_cannot_steer_a_terminal() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from landquota.errors import InputError, LandquotaError, UsageError
+from landquota.ledger import KindDraft
 from landquota.project import DATA_FOLDERS, copy_shipped, open_project
 from landquota.seeds import read_seeds
 from landquota.template import create_project
@@ -85,7 +86,7 @@ def test_a_new_project_reads_without_a_finding(tmp_path: Path) -> None:
     assert (project.name, project.crs) == ('某县 "新区"', "EPSG:4548")
     seeds, findings = read_seeds(project.seeds)
     assert findings == []
-    kinds = {draft.kind for draft in seeds.drafts if hasattr(draft, "covers_conversion")}
+    kinds = {draft.kind for draft in seeds.drafts if isinstance(draft, KindDraft)}
     assert {"新增计划", "统筹", "重大项目", "增减挂钩", "存量盘活"} <= kinds
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import shapely
-from conftest import Program
+from program import Program
 from shapely import affinity
 from shapely.geometry import mapping, shape
 
@@ -99,7 +99,8 @@ def test_the_demo_shows_one_conflict_with_farmland_at_its_place(result: dict[str
 def test_interpretation_and_uncovered_land_are_said(result: dict[str, Any]) -> None:
     (found,) = [f for f in result["findings"] if f["code"] == "QUOTA-INTERPRETED"]
     assert found["message"] == (
-        "Zone 观海卫智能电器小镇: 145 mu of 统筹 counts as granted by interpretation of the source's wording"
+        "Zone Guanhaiwei Smart-Appliance Town: 145 mu of 统筹 counts as granted "
+        "by interpretation of the source's wording"
     )
     (found,) = [f for f in result["findings"] if f["code"] == "QUOTA-UNCOVERED"]
     assert "≥ 500 mu" in found["message"]
@@ -140,7 +141,7 @@ def test_surveyed_parcels_are_compared_with_the_documents(demo: Program) -> None
     result = demo.json("reconcile")
     found = [f for f in result["findings"] if f["code"] == "LAND-MAP-DIFFERS"]
     assert [f["message"] for f in found] == [
-        "Zone 观海卫智能电器小镇: Requisitioned is 0 mu on the map, ≥ 500 mu in the documents"
+        "Zone Guanhaiwei Smart-Appliance Town: Requisitioned is 0.00 mu on the map, ≥ 500 mu in the documents"
     ]
 
 

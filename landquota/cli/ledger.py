@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from landquota.cli.options import DATE, FILE, Group, Session, common_options, option, pass_session
+from landquota.cli.options import FILE, Group, Session, common_options, day, option, pass_session
 from landquota.i18n import mark, say
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ def ledger() -> None:
 
 def _open(session: Session) -> Ledger:
     from landquota.ledger import Ledger
+    from landquota.project import built
 
-    return Ledger.open(session.project().ledger_file)
+    return Ledger.open(built(session.project()).ledger_file)
 
 
 def _now() -> datetime:
@@ -60,8 +61,10 @@ def _confirm(session: Session, receipt: Receipt, head: str) -> None:
 @ledger.command(
     help=mark("Post a movement of quota: request, grant, allot, transfer, reserve, commit, …"),
     example=(
-        "landquota ledger post grant --holder 慈溪市 --kind 新增计划 --year 2024 --area 300亩 --document 甬自然资〔2024〕1号 --date 2024-03-01\n"
-        "landquota ledger post allot --holder 慈溪市 --to 周巷镇 --kind 新增计划 --year 2024 --area 40亩 --document … --date 2024-04-01"
+        "landquota ledger post grant --holder 慈溪市 --kind 新增计划 --year 2024 --area 300亩 \\\n"
+        "    --document 甬自然资〔2024〕1号 --date 2024-03-01\n"
+        "landquota ledger post allot --holder 慈溪市 --to 周巷镇 --kind 新增计划 --year 2024 --area 40亩 \\\n"
+        "    --document 慈自然资〔2024〕2号 --date 2024-04-01"
     ),
 )
 @click.argument("movement")
@@ -73,11 +76,11 @@ def _confirm(session: Session, receipt: Receipt, head: str) -> None:
 @option("--area", required=True, help=mark("Exact area, such as 10亩 or 6666.67平方米."))
 @option("--document", required=True, help=_DOCUMENT)
 @option("--clause", help=_CLAUSE)
-@option("--date", "effective", type=DATE, required=True, help=mark("Date from which it counts."))
+@option("--date", "effective", type=day, metavar="DATE", required=True, help=mark("Date from which it counts."))
 @option("--zone", help=mark("Zone that it is for."))
 @option("--parcel", help=mark("Parcel that it is for."))
 @option("--request", help=mark("Key of the request that a grant satisfies."))
-@option("--expires", type=DATE, help=mark("Date on which a reservation expires."))
+@option("--expires", type=day, metavar="DATE", help=mark("Date on which a reservation expires."))
 @option("--reason", help=mark("Why."))
 @option("--from-reserved", is_flag=True, help=mark("Commit from what was reserved."))
 @option("--key", help=_KEY)
@@ -97,7 +100,10 @@ def post(session: Session, *, declare: bool, area: str, **given: Any) -> None:
 
 @ledger.command(
     help=mark("Record a figure that a document states as of a date; it may be qualified (500余亩, 近400亩)."),
-    example="landquota ledger state requisitioned --holder 观海卫智能电器小镇 --value 500余亩 --document R241-2018 --clause 二(二) --as-of 2017-12-31",
+    example=(
+        "landquota ledger state requisitioned --holder 观海卫智能电器小镇 --value 500余亩 \\\n"
+        "    --document R241-2018 --clause 二(二) --as-of 2017-12-31"
+    ),
 )
 @click.argument("measure")
 @option("--holder", required=True, help=_HOLDER)
@@ -141,7 +147,7 @@ def _stated_as_of(session: Session) -> date:
 )
 @click.argument("key")
 @option("--reason", required=True, help=mark("Why."))
-@option("--date", "effective", type=DATE, required=True, help=mark("Date from which it counts."))
+@option("--date", "effective", type=day, metavar="DATE", required=True, help=mark("Date from which it counts."))
 @common_options
 @pass_session
 def reverse(session: Session, key: str, reason: str, effective: date) -> None:

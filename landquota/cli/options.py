@@ -121,22 +121,14 @@ class Session:
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
-class DateType(click.ParamType):
-    """A date as clerks write it."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read the date, or fail as click does."""
-        if isinstance(value, date):
-            return value
-        try:
-            return parse_date(value)
-        except LandquotaError as problem:
-            self.fail(problem.render(current_language.get()), param, ctx)
+def day(written: str) -> date:
+    """Read an option's date, or fail as click does."""
+    try:
+        return parse_date(written)
+    except LandquotaError as problem:
+        raise click.BadParameter(problem.render(current_language.get())) from problem
 
 
-DATE = DateType()
 FILE = click.Path(path_type=Path, dir_okay=True)
 
 
@@ -169,7 +161,7 @@ def common_options(command: F) -> F:
         ),
         option(
             "--as-of",
-            type=DATE,
+            type=day,
             expose_value=False,
             callback=_remember,
             metavar="DATE",

@@ -42,21 +42,12 @@ def reconciled(project: Project, as_of: date) -> Reconciliation:
     """Open ledger and layers of a built project and compare them."""
     from landquota import layers
     from landquota.ledger import Ledger
+    from landquota.project import built
     from landquota.reconcile import reconcile as compare
 
     loaded = layers.load(built(project).layers_file)
     with Ledger.open(project.ledger_file) as ledger:
         return compare(project, ledger, loaded, as_of=as_of)
-
-
-def built(project: Project) -> Project:
-    """Return the project, or refuse when its workspace has not been built."""
-    if not (project.ledger_file.is_file() and project.layers_file.is_file()):
-        raise UsageError(
-            text("{folder} has not been built", folder=project.folder),
-            remedy=text("Run: landquota --project {folder} build", folder=project.folder),
-        )
-    return project
 
 
 @click.command(
@@ -100,7 +91,8 @@ def draw_sheets(
     from landquota import layers
     from landquota.ledger import Ledger
     from landquota.maps import page
-    from landquota.maps.sheet import read_sheets, sheet_view
+    from landquota.maps.drawing import sheet_view
+    from landquota.maps.sheet import read_sheets
     from landquota.seeds import read_seeds
 
     sheets = read_sheets(project.maps, only=sheet)
@@ -125,7 +117,7 @@ def _draw_file(file: Path, output: Path, encoding: str | None, session: Session)
     from landquota.findings import FindingsError, has_errors
     from landquota.formats import read
     from landquota.maps import page
-    from landquota.maps.sheet import file_view
+    from landquota.maps.polygons import file_view
     from landquota.reports.terminal import console, show_findings
 
     table, findings = read(file, encoding=encoding)

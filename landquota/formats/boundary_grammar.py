@@ -38,6 +38,7 @@ FIELDS_AFTER_KIND: Final = 3
 ROW_FIELDS: Final = 4
 
 FULLWIDTH_COMMA: Final = "，"
+LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _NUMBER: Final = re.compile(r"[+-]?\d{1,10}(\.\d{0,12})?", re.ASCII)
 _COUNT: Final = re.compile(r"\d{1,9}", re.ASCII)
 _RING: Final = re.compile(r"\d{1,6}", re.ASCII)
@@ -148,7 +149,7 @@ class Survey:
 
 def lines_of(content: str) -> tuple[Line, ...]:
     r"""Return the lines that are not blank; ``\n``, ``\r\n`` and a bare ``\r`` end a line, nothing else does."""
-    numbered = enumerate(re.split(r"\r\n|\n|\r", content), start=1)
+    numbered = enumerate(LINE_END.split(content), start=1)
     stripped = (Line(number, written.strip(" \t\f\x1a\u3000\ufeff")) for number, written in numbered)
     return tuple(line for line in stripped if line.text)
 

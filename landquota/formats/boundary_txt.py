@@ -155,20 +155,23 @@ def _bytes(path: Path) -> bytes:
 def _decoded(data: bytes, encoding: str | None, file: str) -> tuple[_Decoded | None, list[Finding]]:
     if encoding is None and data.startswith(_UTF16_MARKS):
         return None, [_not_yet(dialects.Sighting(dialects.UTF16, 1), file)]
+    reached = 0
     for candidate in (encoding,) if encoding else ("utf-8-sig", "gb18030"):
         try:
             content = data.decode(candidate)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            reached = max(reached, error.start)
             continue
         except LookupError as error:
             raise UsageError(text("There is no encoding '{encoding}'", encoding=candidate)) from error
         control = _CONTROL.search(content)
         if control is None:
             return _Decoded(content, candidate.removesuffix("-sig")), []
-        line = len(re.split(r"\r\n|\n|\r", content[: control.start()]))
+        line = len(grammar.LINE_END.split(content[: control.start()]))
         params = {"character": f"U+{ord(control[0]):04X}"}
         return None, [Finding("TXT-NOT-TEXT", Place(file, line), params)]
-    return None, [Finding("TXT-ENCODING", Place(file), {"encoding": encoding or "UTF-8, GB18030"})]
+    line = len(grammar.LINE_END.split(data[:reached].decode("latin-1")))
+    return None, [Finding("TXT-ENCODING", Place(file, line), {"encoding": encoding or "UTF-8, GB18030"})]
 
 
 def _not_yet(sighting: dialects.Sighting, file: str) -> Finding:

@@ -247,7 +247,8 @@ def _decodes(data: bytes, encoding: str) -> bool:
 def _unknown(path: Path, wrong: _Undecodable) -> Finding:
     """Show how the text would read as GB18030, so that a person can tell whether it is."""
     trial = next(e for e in ("gb18030", "latin-1") if _decodes(wrong.data, e))
-    params = {"trial": trial.upper(), "sample": wrong.data.decode(trial), "cpg": f"{path.stem}.cpg"}
+    word = "GBK" if trial == "gb18030" else "ISO-8859-1"
+    params = {"trial": trial.upper(), "sample": wrong.data.decode(trial), "cpg": f"{path.stem}.cpg", "word": word}
     return Finding("FILE-ENCODING-UNKNOWN", _place(path, wrong, trial), params)
 
 

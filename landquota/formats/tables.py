@@ -120,7 +120,10 @@ def append_row(path: Path, values: Mapping[str, object]) -> None:
     InputError
         The table has no column for a value that is not empty, or cannot be written.
     """
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as problem:
+        raise _unwritable(path, problem) from problem
     encoding = _encoding(data)
     heading = next((cells for cells in _parsed(data.decode(encoding)) if any(cells)), [])
     for column, value in values.items():
@@ -143,10 +146,14 @@ def _replace(target: Path, data: bytes) -> None:
         fresh.replace(target)
     except OSError as problem:
         fresh.unlink(missing_ok=True)
-        raise InputError(
-            text("{file} cannot be written: {problem}", file=target, problem=problem.strerror),
-            remedy=text("Close it in other programs, or choose another file."),
-        ) from problem
+        raise _unwritable(target, problem) from problem
+
+
+def _unwritable(file: Path, problem: OSError) -> InputError:
+    return InputError(
+        text("{file} cannot be written: {problem}", file=file, problem=problem.strerror),
+        remedy=text("Close it in other programs, or choose another file."),
+    )
 
 
 def _write(stream: TextIO, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

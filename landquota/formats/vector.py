@@ -8,10 +8,11 @@ Findings name features by their id in the file (FID), as QGIS shows it.
 from __future__ import annotations
 
 import difflib
+import math
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -113,7 +114,7 @@ def inspect(path: Path) -> FileInfo:
     """
     findings = _unopenable(path)
     if not findings:
-        with _gdal():
+        with quiet_gdal():
             try:
                 layers = tuple(_layer_info(path, name) for name in fiona.listlayers(path))
                 return FileInfo(path, format_of(path) or "", layers)
@@ -130,21 +131,16 @@ def stream(path: Path, *, layer: str | None = None, encoding: str | None = None)
     FindingsError
         The file, or the next feature, cannot be read.
     """
-    last = None
     try:
-        with _gdal():
+        with quiet_gdal():
             source = fiona.open(path, layer=layer, encoding=encoding)
         with source:
             for feature in source:
                 shape = feature.geometry
                 mapping = None if shape is None else shape.__geo_interface__
                 yield Feature(feature.id, dict(feature.properties), mapping)
-                last = feature.id
     except _BROKEN as problem:
-        finding = _unreadable(path, problem)
-        if last is not None:
-            finding = Finding("FILE-FEATURE-UNREADABLE", Place(file=path.name, feature=last), finding.params)
-        raise FindingsError([finding]) from problem
+        raise FindingsError([_unreadable(path, problem)]) from problem
 
 
 def read(
@@ -171,7 +167,10 @@ def read(
     findings = _unopenable(path)
     if findings:
         return None, findings
-    found, findings = _text_encoding(path, encoding)
+    try:
+        found, findings = _text_encoding(path, encoding)
+    except OSError as problem:
+        return None, [_unreadable(path, problem)]
     if has_errors(findings):
         return None, findings
     name, problems = _chosen_layer(path, layer)
@@ -191,6 +190,17 @@ def read(
         encoding=found,
     )
     return table, findings
+
+
+@contextmanager
+def quiet_gdal() -> Iterator[list[str]]:
+    """Keep GDAL's warnings from the terminal; the list holds, afterwards, those that matter."""
+    said: list[str] = []
+    with warnings.catch_warnings(record=True) as caught, np.errstate(invalid="ignore"):
+        warnings.simplefilter("always")
+        yield said
+    messages = (str(warning.message) for warning in caught)
+    said += dict.fromkeys(message for message in messages if not message.startswith(_SILENT))
 
 
 def _unopenable(path: Path) -> list[Finding]:
@@ -263,7 +273,7 @@ def _not_utf8(path: Path) -> list[Finding]:
 def _chosen_layer(path: Path, layer: str | None) -> tuple[str | None, list[Finding]]:
     """Return the layer to read: the one asked for, else the only one with geometry."""
     place = Place(file=path.name)
-    with _gdal():
+    with quiet_gdal():
         try:
             names: list[str] = fiona.listlayers(path)
             if layer is None and len(names) > 1:
@@ -296,11 +306,11 @@ def _layer_info(path: Path, name: str) -> LayerInfo:
 
 def _frame(path: Path, layer: str, encoding: str | None) -> tuple[geopandas.GeoDataFrame | None, list[Finding]]:
     place = Place(file=path.name)
-    with _gdal() as said:
+    with quiet_gdal() as said:
         try:
             frame = pyogrio.read_dataframe(path, layer=layer, encoding=encoding, fid_as_index=True)
         except _BROKEN as problem:
-            return None, _broken_features(path, layer, encoding) or [_unreadable(path, problem)]
+            return None, _broken_features(path, layer, encoding, problem)
     findings = [Finding("FILE-DRIVER", place, {"message": message}) for message in said]
     if not isinstance(frame, geopandas.GeoDataFrame):
         return None, [*findings, Finding("FILE-NO-GEOMETRY", place, {"layer": layer})]
@@ -312,24 +322,33 @@ def _frame(path: Path, layer: str, encoding: str | None) -> tuple[geopandas.GeoD
     return frame, findings
 
 
-def _broken_features(path: Path, layer: str, encoding: str | None) -> list[Finding]:
-    """Name the features that keep a layer from being read in bulk."""
+def _broken_features(path: Path, layer: str, encoding: str | None, problem: Exception) -> list[Finding]:
+    """Name the features that keep a layer from being read in bulk, else where the stream ends."""
     findings: list[Finding] = []
+    last = None
     try:
         for feature in stream(path, layer=layer, encoding=encoding):
             findings += _broken(feature, Place(file=path.name, feature=feature.id))
-    except FindingsError as problem:
-        findings += problem.findings
-    return findings
+            last = feature.id
+    except FindingsError as broken:
+        return findings + list(broken.findings)
+    if not findings and isinstance(problem, pyogrio.errors.FeatureError):
+        # Of a damaged file fiona gives the features before the damage, and no error.
+        place = Place(file=path.name, feature=last)
+        return [Finding("FILE-FEATURE-UNREADABLE", place, _unreadable(path, problem).params)]
+    return findings or [_unreadable(path, problem)]
 
 
 def _broken(feature: Feature, place: Place) -> list[Finding]:
     if feature.geometry is None:
         return []
-    for ring in _rings(feature.geometry):
+    rings = list(_rings(feature.geometry))
+    for number, (x, y, *_) in enumerate((vertex for ring in rings for vertex in ring), start=1):
+        if not (math.isfinite(x) and math.isfinite(y)):
+            return [Finding("COORD-NONFINITE", place, {"vertex": number, "x": f"{x:g}", "y": f"{y:g}"})]
+    for ring in rings:
         if ring and ring[0] != ring[-1]:
-            at = Place(file=place.file, feature=place.feature, x=ring[-1][0], y=ring[-1][1])
-            return [Finding("GEOM-RING-OPEN", at)]
+            return [Finding("GEOM-RING-OPEN", replace(place, x=ring[-1][0], y=ring[-1][1]))]
     try:
         shape = shapely.geometry.shape(dict(feature.geometry))
     except (shapely.errors.ShapelyError, ValueError) as problem:
@@ -345,17 +364,6 @@ def _rings(shape: Mapping[str, Any]) -> Iterator[Sequence[tuple[float, ...]]]:
             yield from polygon
 
 
-@contextmanager
-def _gdal() -> Iterator[list[str]]:
-    """Keep GDAL's warnings from the terminal; the list holds, afterwards, those that matter."""
-    said: list[str] = []
-    with warnings.catch_warnings(record=True) as caught, np.errstate(invalid="ignore"):
-        warnings.simplefilter("always")
-        yield said
-    messages = (str(warning.message) for warning in caught)
-    said += dict.fromkeys(message for message in messages if not message.startswith(_SILENT))
-
-
 def _unopened(path: Path) -> Finding:
     """Ask pyogrio why a file cannot be opened; fiona says only that it cannot."""
     try:
@@ -366,6 +374,11 @@ def _unopened(path: Path) -> Finding:
 
 
 def _unreadable(path: Path, problem: Exception) -> Finding:
+    if isinstance(problem, UnicodeDecodeError):
+        said = text(
+            "a text in it is not {encoding}: {bytes}", encoding=problem.encoding, bytes=problem.object[:12].hex(" ")
+        )
+        return Finding("FILE-UNREADABLE", Place(file=path.name), {"problem": said})
     words = str(problem).split("; It might help")[0].replace(f"'{path}' ", "").replace(str(path), path.name)
     return Finding("FILE-UNREADABLE", Place(file=path.name), {"problem": words.rstrip(".")})
 

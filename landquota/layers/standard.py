@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -38,6 +39,8 @@ _SHAPEFILE_NAME: Final = 10
 #: How alike a column's name has to be to a standard one that is not there, to be asked about.
 _ALIKE: Final = 0.8
 _NEVER: Final = "9999-12-31"
+#: A .dbf has no type for a moment, so GDAL writes one as text.
+_MIDNIGHT: Final = re.compile(r"[ T]00:00:00(\.0+)?$")
 
 
 class Standard(NamedTuple):
@@ -84,7 +87,7 @@ def standardised(table: FeatureTable, entry: CatalogEntry) -> tuple[GeoDataFrame
         return None, findings
     for column in columns.columns:
         if column not in frame.columns:
-            frame[column] = pd.Series(None, index=frame.index, dtype=object)
+            frame[column] = _column([None] * len(frame), frame.geometry)
         elif column in DATE_COLUMNS:
             frame[column], found = _dates(frame[column], column, table.places)
             findings += found
@@ -167,7 +170,7 @@ def _iso(value: object) -> str | None:
         return None
     if isinstance(value, datetime):
         return value.date().isoformat()
-    return value.isoformat() if isinstance(value, date) else parse_date(written).isoformat()
+    return value.isoformat() if isinstance(value, date) else parse_date(_MIDNIGHT.sub("", written)).isoformat()
 
 
 def _natures(frame: GeoDataFrame, entry: CatalogEntry, places: Sequence[Place]) -> tuple[pd.Series, list[Finding]]:

@@ -8,7 +8,6 @@ content.  The catalogue stands in it as the table ``landquota_catalog``, the ref
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -25,10 +24,11 @@ import shapely
 from pyproj.exceptions import ProjError
 
 from landquota import formats
-from landquota.crs import Datum, datum, describe
+from landquota.crs import Datum, datum, describe, horizontal
 from landquota.errors import InputError
 from landquota.findings import Finding, FindingsError, Place, has_errors
 from landquota.formats.shapefile import parts
+from landquota.formats.vector import quiet_gdal
 from landquota.i18n import text
 from landquota.layers.catalogue import CatalogEntry, crs_of, read_catalogue
 from landquota.layers.standard import as_text, standard, standardised
@@ -44,7 +44,8 @@ _VERSION: Final = "1"
 _NO_DATE: Final = "1970-01-01"
 #: Side files by which SQLite keeps changes apart from the file; left beside a new file they would be played into it.
 _SIDE_FILES: Final = ("-wal", "-shm", "-journal")
-_OLD_DATUMS: Final = (Datum.XIAN80, Datum.BEIJING54)
+_CHUNK_BYTES: Final = 1 << 20
+_OLD_DATUMS: Final = frozenset({Datum.XIAN80, Datum.BEIJING54})
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def write(layers: Layers, target: Path) -> None:
     newest = max((entry.date for entry in layers.catalogue), default="") or _NO_DATE
     try:
         fresh.unlink(missing_ok=True)
-        with _dated(newest):
+        with _dated(newest), quiet_gdal():
             _write_tables(layers, fresh)
         for side in _SIDE_FILES:
             target.with_name(target.name + side).unlink(missing_ok=True)
@@ -184,11 +185,12 @@ def load(target: Path) -> Layers:
         There is no such file, or it is not one that :func:`write` made.
     """
     try:
-        store = dict(zip(*_table(target, _STORE_TABLE)[["key", "value"]].to_numpy().T.tolist(), strict=True))
-        rows = _table(target, _CATALOGUE_TABLE).to_dict("records")
-        entries = tuple(CatalogEntry(**{str(key): value for key, value in row.items()}) for row in rows)
-        crs = pyproj.CRS.from_user_input(store["crs"])
-        frames = {entry.name: _loaded(target, entry) for entry in entries}
+        with quiet_gdal():
+            rows = _table(target, _CATALOGUE_TABLE).to_dict("records")
+            entries = tuple(CatalogEntry(**{str(key): value for key, value in row.items()}) for row in rows)
+            store = _table(target, _STORE_TABLE).set_index("key")["value"]
+            crs = pyproj.CRS.from_user_input(store["crs"])
+            frames = {entry.name: _loaded(target, entry) for entry in entries}
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, KeyError, TypeError) as problem:
         raise InputError(
             text("{file} holds no layers of landquota: {problem}", file=target, problem=str(problem)),
@@ -248,17 +250,35 @@ def _projected(frame: GeoDataFrame, crs: pyproj.CRS, entry: CatalogEntry) -> tup
     if _same(frame.crs, crs):
         return frame.set_crs(crs, allow_override=True), []
     params = {"name": entry.name, "crs": describe(frame.crs), "project": describe(crs)}
-    stays_out = Finding("LAYER-DATUM", entry.place("file"), params)
-    if datum(frame.crs) != datum(crs) and {datum(frame.crs), datum(crs)} & set(_OLD_DATUMS):
-        return None, [stays_out]
-    try:
-        transformer = pyproj.Transformer.from_crs(frame.crs, crs, always_xy=True, allow_ballpark=False)
-        moved = shapely.transform(frame.geometry.to_numpy(), lambda xy: np.column_stack(transformer.transform(*xy.T)))
-    except ProjError:
-        return None, [stays_out]
+    transformer = _transformer(frame.crs, crs)
+    if transformer is None:
+        return None, [Finding("LAYER-DATUM", entry.place("file"), params)]
+    moved = shapely.transform(frame.geometry.to_numpy(), lambda xy: np.column_stack(transformer.transform(*xy.T)))
     if not np.isfinite(shapely.get_coordinates(moved)).all():
         return None, [Finding("LAYER-TRANSFORM", entry.place("file"), params)]
     return frame.set_geometry(moved, crs=crs), []
+
+
+def _transformer(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer | None:
+    """Return the transformation between two systems, or None where there is no public one.
+
+    WGS 84 and CGCS2000 agree within a metre and count as one.  Between Xi'an 80 or Beijing 54 and
+    anything else the parameters are secret; rough public ones are not taken.
+    """
+    if datum(source) != datum(target) and {datum(source), datum(target)} & _OLD_DATUMS:
+        return None
+    try:
+        return pyproj.Transformer.from_crs(
+            source, target, always_xy=True, allow_ballpark=_global(source) and _global(target)
+        )
+    except ProjError:
+        return None
+
+
+def _global(crs: pyproj.CRS) -> bool:
+    geodetic = horizontal(crs).geodetic_crs
+    wgs84 = geodetic is not None and geodetic.datum is not None and "World Geodetic System 1984" in geodetic.datum.name
+    return wgs84 or datum(crs) is Datum.CGCS2000
 
 
 def _digest(path: Path) -> str:
@@ -269,7 +289,9 @@ def _digest(path: Path) -> str:
         files = parts(path) if path.suffix.lower() == ".shp" else [path]
     digest = hashlib.sha256()
     for file in files:
-        digest.update(file.read_bytes())
+        with file.open("rb") as content:
+            while chunk := content.read(_CHUNK_BYTES):
+                digest.update(chunk)
     return digest.hexdigest()
 
 
@@ -298,8 +320,7 @@ def _table(target: Path, name: str) -> pd.DataFrame:
 
 
 def _loaded(target: Path, entry: CatalogEntry) -> GeoDataFrame:
-    with warnings.catch_warnings():
-        frame = pyogrio.read_dataframe(target, layer=entry.name)
+    frame = pyogrio.read_dataframe(target, layer=entry.name)
     for column in (*standard(entry.kind).columns, "nature"):
         frame[column] = as_text(frame[column])
     return frame

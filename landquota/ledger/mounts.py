@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-_MOUNTS: Final = Path("/proc/mounts")
+MOUNTS: Final = Path("/proc/mounts")
 _NETWORK: Final = re.compile(
     r"nfs\d?|cifs|smb\d?|smbfs|ncpfs?|afs|coda|ceph|glusterfs|lustre|gpfs|davfs2?|"
     r"fuse\.(?:sshfs|s3fs|rclone|davfs2?|glusterfs|ceph|smbnetfs|nfs)"
@@ -21,25 +21,23 @@ _DRIVE_REMOTE: Final = 4
 
 def network_share(path: Path) -> str | None:
     """Return what kind of network share `path` is on, or None on a disk of this machine."""
-    where = str(path.absolute())
-    if is_unc(where):
-        return "UNC"
     if sys.platform == "win32":
         import ctypes  # noqa: PLC0415 - of use on Windows only
 
+        if is_unc(str(path.absolute())):
+            return "UNC"
         remote = ctypes.windll.kernel32.GetDriveTypeW(path.absolute().anchor) == _DRIVE_REMOTE
         return "network drive" if remote else None
-    if _MOUNTS.is_file():
-        return mounted_share(path.resolve(), _MOUNTS.read_text("utf-8", "surrogateescape"))
+    if MOUNTS.is_file():
+        return mounted_share(path.resolve(), MOUNTS.read_text("utf-8", "surrogateescape"))
     return None
 
 
 def is_unc(path: str) -> bool:
     r"""Return whether a Windows path names a server (``\\server\share``), also in its long form."""
-    plain = path.replace("/", "\\") if sys.platform == "win32" else path
-    return plain.startswith("\\\\?\\UNC\\") or (
-        plain.startswith("\\\\") and not plain.startswith(("\\\\?\\", "\\\\.\\"))
-    )
+    if path.upper().startswith("\\\\?\\UNC\\"):
+        return True
+    return path.startswith("\\\\") and not path.startswith(("\\\\?\\", "\\\\.\\"))
 
 
 def mounted_share(path: Path, mounts: str) -> str | None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -141,13 +142,18 @@ def altered_structure(connection: Connection) -> list[str]:
 
     Tables that somebody added beside ours (QGIS keeps styles in such) do not matter.
     """
-    fresh = create_engine("sqlite+pysqlite://", poolclass=StaticPool)
-    with fresh.begin() as pristine:
-        create(pristine)
-        expected = _structure(pristine)
-    fresh.dispose()
-    actual = _structure(connection)
+    expected, actual = _pristine_structure(), _structure(connection)
     return sorted(name for name in expected.keys() | actual.keys() if expected.get(name) != actual.get(name))
+
+
+@cache
+def _pristine_structure() -> Mapping[str, str]:
+    engine = create_engine("sqlite+pysqlite://", poolclass=StaticPool)
+    with engine.begin() as connection:
+        create(connection)
+        structure = _structure(connection)
+    engine.dispose()
+    return structure
 
 
 def _structure(connection: Connection) -> dict[str, str]:

@@ -31,29 +31,21 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the ledger throughout."""
-        with self._explaining(), self._open.connect() as connection, connection.begin():
+        with self._transaction(sqlite.READ) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a connection that alone may write; what it wrote is on disk when the block has ended."""
-        with (
-            self._explaining(),
-            self._open.connect().execution_options(**{sqlite.BEGIN: sqlite.WRITE}) as connection,
-            connection.begin(),
-        ):
+        with self._transaction(sqlite.WRITE) as connection:
             yield connection
+            connection.commit()
 
     @contextmanager
     def trying(self) -> Iterator[Connection]:
         """Give a connection for writing whose work is always undone."""
-        with (
-            self._explaining(),
-            self._open.connect().execution_options(**{sqlite.BEGIN: sqlite.WRITE}) as connection,
-            connection.begin() as transaction,
-        ):
+        with self._transaction(sqlite.WRITE) as connection:
             yield connection
-            transaction.rollback()
 
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
@@ -62,13 +54,21 @@ class Store:
             self._engine = None
 
     @property
-    def _open(self) -> Engine:
+    def engine(self) -> Engine:
+        """The open engine."""
         if self._engine is None:
             raise UsageError(text("The ledger {path} has been closed", path=self.path))
         return self._engine
 
     @contextmanager
-    def _explaining(self) -> Iterator[None]:
+    def _transaction(self, begin: str) -> Iterator[Connection]:
+        """Give a connection that begins with `begin`; what the block leaves open is undone."""
+        with self.explaining(), self.engine.connect().execution_options(**{sqlite.BEGIN: begin}) as connection:
+            yield connection
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Turn what SQLite says into what the user can mend."""
         try:
             yield
         except DBAPIError as error:
@@ -91,8 +91,8 @@ def open_store(path: Path, *, create: bool) -> Store:
     store = Store(path, sqlite.engine_for(path))
     try:
         _check_format(store, create=create)
-        with store._explaining():  # noqa: SLF001 - of this module
-            sqlite.use_write_ahead_log(store._open, path)  # noqa: SLF001
+        with store.explaining():
+            sqlite.use_write_ahead_log(store.engine, path)
     except BaseException:
         store.close()
         raise

@@ -48,7 +48,7 @@ SCRIPTS: Final = (
     "print.js",
     "map.js",
 )
-STYLES: Final = ("map.css",)
+STYLES: Final = ("page.css", "map.css", "sizes.css")
 
 _POLICY_MARK: Final = "<!--policy-->"
 #: folium writes its own blocks without attributes, and so do we; the data block has a type.

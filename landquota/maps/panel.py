@@ -9,7 +9,7 @@ from landquota.area import ZERO, Bounds, Unit
 from landquota.i18n import text
 from landquota.maps.view import Badge, EntryRow, PanelCell, PanelNote, PanelRow, PanelTable, PanelZone, Severity
 from landquota.reconcile import LAND_MEASURES, Verdict
-from landquota.reports.wording import difference, remarks
+from landquota.reports.wording import difference, documented_area, remarks
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _zone_panel(zone: ZoneAccount, entries: Sequence[Entry], facts: Iterable[Fac
     tables = [_quota_table(zone.quota, entries, language)] if zone.quota else []
     return PanelZone(
         id=zone.holder,
-        name=zone.title(language),
+        name=zone.render(language),
         zone=zone.zone,
         subtitle=tuple(_subtitle(zone, language)),
         verdict=Badge(_BADGES[zone.verdict], verdict),
@@ -71,8 +71,7 @@ def _zone_panel(zone: ZoneAccount, entries: Sequence[Entry], facts: Iterable[Fac
 
 
 def _subtitle(zone: ZoneAccount, language: str) -> Iterator[str]:
-    documented = label("no_data", language) if zone.documented is None else zone.documented.written
-    yield text("Documented {documented}", documented=documented).render(language)
+    yield text("Documented {documented}", documented=documented_area(zone)).render(language)
     yield text(
         "Measured {measured} km² ({method}, {nature})",
         measured=zone.measured.in_unit(Unit.KM2, 4),

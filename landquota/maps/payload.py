@@ -52,7 +52,7 @@ _STRINGS: Final[Mapping[str, Text]] = {
     "home": text("Whole map"),
     "legend": text("Legend"),
     "locator": text("Locator map"),
-    "map": text("Map"),
+    "map": text("Map of zones and parcels"),
     "north": text("N"),
     "nothing": text("Nothing found"),
     "search": text("Search by id or name"),

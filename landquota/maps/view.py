@@ -77,6 +77,8 @@ class MapFeature:
 class MapClass:
     """One line of the legend: how its features look, how many there are and how large.
 
+    A hatched class lies over everything else, as lines of its stroke colour and without a fill.
+
     Raises
     ------
     UsageError

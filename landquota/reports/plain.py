@@ -59,7 +59,7 @@ def _zone(zone: ZoneAccount, language: str) -> dict[str, object]:
     assumption = zone.assumption
     return {
         "zone": zone.zone,
-        "name": zone.title(language),
+        "name": zone.render(language),
         "holder": zone.holder,
         "nature": zone.nature,
         "documented_area_m2": None if zone.documented is None else zone.documented.nominal.m2,

@@ -16,7 +16,7 @@ from landquota.area import ZERO, Bounds, Unit
 from landquota.findings import Finding, Severity, worst_first
 from landquota.i18n import clean, current_language, say
 from landquota.reports.plain import QUOTA_MEASURES
-from landquota.reports.wording import difference, remarks
+from landquota.reports.wording import difference, documented_area, remarks
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from landquota.ledger import Entry, Position
     from landquota.reconcile import Reconciliation, ZoneAccount
 
-_WIDTH: Final = 110
+_WIDTH: Final = 120
 #: A table on the terminal stops here; --json lists everything.
 _MOST_ROWS: Final = 50
 _COLOURS: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -59,6 +59,11 @@ def progress(title: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
+def _say(out: Console, line: str | Styled, *, style: str | None = None) -> None:
+    """Print one line of prose and leave wrapping to the terminal: a command in it stays whole."""
+    out.print(line, style=style, soft_wrap=True)
+
+
 def show_reconciliation(result: Reconciliation, out: Console) -> None:
     """Print the reconciliation, zone by zone, then the other holders, then the findings."""
     language = current_language.get()
@@ -68,8 +73,8 @@ def show_reconciliation(result: Reconciliation, out: Console) -> None:
         method=label(result.project.area_method, language),
         head=short_hash(result.ledger_head),
     )
-    out.print(Styled(say("{name}: quota reconciliation", name=result.project.title(language)), style="bold"))
-    out.print(head)
+    _say(out, Styled(say("{name}: quota reconciliation", name=result.project.title(language)), style="bold"))
+    _say(out, head)
     for zone in result.zones:
         out.print()
         _show_zone(zone, out, language)
@@ -84,28 +89,23 @@ def show_reconciliation(result: Reconciliation, out: Console) -> None:
 
 
 def _show_zone(zone: ZoneAccount, out: Console, language: str) -> None:
-    title = Styled(f"{clean(zone.title(language))} ({clean(zone.zone)})", style="bold")
+    title = Styled(f"{clean(zone.render(language))} ({clean(zone.zone)})", style="bold")
     title.append("   " + _area_line(zone, language), style="not bold")
-    out.print(title)
+    _say(out, title)
     if zone.quota:
         show_positions(zone.quota, out, title=say("Quota (mu)"), holder=False)
     else:
-        out.print("  " + say("Quota: no data (the sources state none)"))
+        _say(out, "  " + say("Quota: no data (the sources state none)"))
     _show_land(zone, out, language)
     _show_difference(zone, out, language)
 
 
 def _area_line(zone: ZoneAccount, language: str) -> str:
-    nature = label(zone.nature, language)
-    measured = zone.measured.in_unit(Unit.KM2, 4)
-    if zone.documented is None:
-        return say("documented: no data   measured {measured} km² ({nature})", measured=measured, nature=nature)
-    written = zone.documented.nominal.in_unit(Unit.KM2, 2)
     return say(
-        "documented {documented} km²   measured {measured} km² ({nature})",
-        documented=written,
-        measured=measured,
-        nature=nature,
+        "documented {documented}   measured {measured} km² ({nature})",
+        documented=documented_area(zone),
+        measured=zone.measured.in_unit(Unit.KM2, 4),
+        nature=label(zone.nature, language),
     )
 
 
@@ -118,7 +118,7 @@ def show_positions(rows: Iterable[Position], out: Console, *, title: str, holder
     table.add_column(say("Quota kind"))
     table.add_column(say("Year"), justify="right")
     for measure in QUOTA_MEASURES:
-        table.add_column(label(measure, language), justify="right", no_wrap=True)
+        table.add_column(label(measure, language), justify="right")
     table.add_column(say("Basis"))
     for row in rows:
         mark = f" {_DAGGER}" if row.basis == "interpreted" else ""
@@ -130,29 +130,48 @@ def show_positions(rows: Iterable[Position], out: Console, *, title: str, holder
 
 
 def _figure(bounds: Bounds, mark: str) -> str:
-    return "—" if bounds.high == ZERO else bounds.number() + mark
+    return "—" if bounds.high == ZERO else _tight(bounds.number() + mark)
+
+
+def _tight(figure: str) -> str:
+    """Return a figure that a narrow column does not break."""
+    return figure.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _show_land(zone: ZoneAccount, out: Console, language: str) -> None:
     from landquota.reconcile import LAND_MEASURES  # noqa: PLC0415 - geometry libraries load only when there is a result
 
-    if not zone.land and not zone.parcels.count:
-        out.print("  " + say("Land: no data (the sources state none)"))
-        return
-    table = _table(say("Land (mu)"))
-    table.add_column("")
-    measures = (*LAND_MEASURES, "not_under_construction")
-    for measure in measures:
-        table.add_column(label(measure, language), justify="right", no_wrap=True)
-    stated = {m: s.bounds for m, s in zone.land.items()}
-    if zone.not_under_construction is not None:
-        stated["not_under_construction"] = zone.not_under_construction
-    table.add_row(say("documents"), *(stated[m].number() if m in stated else say("no data") for m in measures))
-    if zone.parcels.count:
-        source = say("map (illustrative)") if zone.parcels.illustrative else say("map")
-        drawn = [zone.parcels.reached(m).in_unit(Unit.MU, 2) for m in LAND_MEASURES]
-        table.add_row(source, *drawn, "—", style="dim" if zone.parcels.illustrative else None)
-    out.print(table)
+    if zone.land:
+        table = _table(say("Land (mu)"))
+        table.add_column("")
+        for measure in (*LAND_MEASURES, "not_under_construction"):
+            table.add_column(label(measure, language), justify="right")
+        stated = {m: s.bounds for m, s in zone.land.items()}
+        if zone.not_under_construction is not None:
+            stated["not_under_construction"] = zone.not_under_construction
+        figures = (
+            _tight(stated[m].number()) if m in stated else say("no data")
+            for m in (*LAND_MEASURES, "not_under_construction")
+        )
+        table.add_row(say("documents"), *figures)
+        if zone.parcels.count:
+            drawn = [zone.parcels.reached(m).in_unit(Unit.MU, 2) for m in LAND_MEASURES]
+            table.add_row(say("map (illustrative)") if zone.parcels.illustrative else say("map"), *drawn, "—")
+        out.print(table)
+    else:
+        _say(out, "  " + say("Land: no data (the sources state none)"))
+    _show_parcels(zone, out, language)
+
+
+def _show_parcels(zone: ZoneAccount, out: Console, language: str) -> None:
+    """Print the zone's parcels by the stage that each is in."""
+    stages = [
+        f"{label(s.stage, language)} {s.count} ({s.area.in_unit(Unit.MU, 2)} {Unit.MU.render(language)})"
+        for s in zone.parcels.by_stage
+    ]
+    if stages:
+        title = say("Parcels on the map (illustrative)") if zone.parcels.illustrative else say("Parcels on the map")
+        _say(out, f"  {title}: " + " · ".join(stages))
 
 
 def _show_difference(zone: ZoneAccount, out: Console, language: str) -> None:
@@ -161,9 +180,9 @@ def _show_difference(zone: ZoneAccount, out: Console, language: str) -> None:
     line = Styled("  " + say("Difference") + ": ")
     if arithmetic is not None:
         line.append(arithmetic.render(language) + "  ")
-    out.print(line + verdict)
+    _say(out, line + verdict)
     for remark in remarks(zone):
-        out.print("  " + remark.render(language))
+        _say(out, "  " + remark.render(language))
 
 
 def show_findings(findings: Sequence[Finding], out: Console) -> None:
@@ -174,19 +193,20 @@ def show_findings(findings: Sequence[Finding], out: Console) -> None:
         line.append(f" {finding.code}", style="not bold dim")
         place = finding.place.render(language)
         line.append(f"  {clean(place)}" if place else "", style="default not bold")
-        out.print(line)
-        out.print("  " + finding.message(language))
+        _say(out, line)
+        _say(out, "  " + finding.message(language))
         remedy = finding.remedy(language)
         if remedy:
-            out.print("  " + say("Remedy: {remedy}", remedy=remedy), style="dim")
+            _say(out, "  " + say("Remedy: {remedy}", remedy=remedy), style="dim")
     counts = [sum(f.severity is severity for f in findings) for severity in Severity]
-    out.print(
+    _say(
+        out,
         say(
             "Findings: {errors} error(s), {warnings} warning(s), {notes} note(s)",
             errors=counts[0],
             warnings=counts[1],
             notes=counts[2],
-        )
+        ),
     )
 
 
@@ -218,7 +238,7 @@ def _entry_row(entry: Entry, language: str) -> tuple[str, ...]:
         str(entry.seq),
         entry.effective.isoformat(),
         what,
-        entry.holder or "",
+        entry.holder or str(entry.body.get("name", "")),
         entry.figure(language),
         document,
         entry.key,
@@ -247,8 +267,8 @@ def _table(title: str) -> Table:
 def show_check(report: LayerCheck, out: Console) -> None:
     """Print what a file holds: its system, each feature's areas, and all findings."""
     crs = say("unknown") if report.crs is None else clean(report.crs.name)
-    out.print(Styled(clean(str(report.path)), style="bold"))
-    out.print(say("{format} · {count} feature(s) · {crs}", format=report.format, count=len(report.features), crs=crs))
+    _say(out, Styled(clean(str(report.path)), style="bold"))
+    _say(out, say("{format} · {count} feature(s) · {crs}", format=report.format, count=len(report.features), crs=crs))
     if report.features:
         table = _table(say("Areas (m²)"))
         table.add_column(say("Feature"))
@@ -261,7 +281,7 @@ def show_check(report: LayerCheck, out: Console) -> None:
         table.add_row(say("Total"), "", *report.totals())
         out.print(table)
         if len(report.features) > _MOST_ROWS:
-            out.print(say("{count} more features; --json lists them all", count=len(report.features) - _MOST_ROWS))
+            _say(out, say("{count} more features; --json lists them all", count=len(report.features) - _MOST_ROWS))
     show_findings(report.findings, out)
 
 

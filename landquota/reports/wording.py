@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from landquota.area import Unit
 from landquota.i18n import Text, text
 
 if TYPE_CHECKING:
@@ -24,6 +25,14 @@ def difference(zone: ZoneAccount) -> Text | None:
         recorded=zone.recorded_quota.number(),
         uncovered=zone.uncovered.number(),
     )
+
+
+def documented_area(zone: ZoneAccount) -> Text:
+    """Return the area that a document states for the zone, with the document's own words."""
+    if zone.documented is None:
+        return text("no data")
+    number = zone.documented.nominal.in_unit(Unit.KM2, 2)
+    return text("{number} km² ({written})", number=number, written=zone.documented.written)
 
 
 def remarks(zone: ZoneAccount) -> Iterator[Text]:

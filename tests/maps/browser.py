@@ -47,7 +47,7 @@ class Pipe:
         self._writes = writes
         self._buffer = b""
         self._last = 0
-        self.events: list[dict[str, Any]] = []
+        self._events: list[dict[str, Any]] = []
 
     def call(self, method: str, session: str | None = None, **params: object) -> dict[str, Any]:
         """Return the result of a command; events that come meanwhile are kept."""
@@ -60,12 +60,18 @@ class Pipe:
         while True:
             answer = self._next(time.monotonic() + _TIMEOUT_S)
             if answer.get("id") != wanted:
-                self.events.append(answer)
+                self._events.append(answer)
                 continue
             if "error" in answer:
                 raise RuntimeError(f"{method}: {answer['error']}")
             result: dict[str, Any] = answer["result"]
             return result
+
+    def take_events(self, session: str) -> list[dict[str, Any]]:
+        """Return the events of a session that came since the last call."""
+        taken = [event for event in self._events if event.get("sessionId") == session]
+        self._events = [event for event in self._events if event.get("sessionId") != session]
+        return taken
 
     def _next(self, deadline: float) -> dict[str, Any]:
         while b"\0" not in self._buffer:
@@ -152,12 +158,12 @@ class Tab:
         return self._seen["errors"]
 
     def _sort_events(self) -> None:
+        self.call("Page.bringToFront")  # a page in the background draws no frames
         self.settle()
-        for event in self.pipe.events:
-            if event.get("sessionId") == self.session and event["method"] in _READERS:
+        for event in self.pipe.take_events(self.session):
+            if event["method"] in _READERS:
                 kind, reader = _READERS[event["method"]]
                 self._seen[kind].extend(reader(event["params"]))
-        self.pipe.events.clear()
 
 
 def _console(params: dict[str, Any]) -> list[str]:

@@ -194,6 +194,23 @@ def test_a_click_where_farmland_covers_a_parcel_tells_of_both(open_page: Open) -
     assert texts(tab, ".lq-card h3") == ["示例地块 3P3", "永久基本农田 1YN-1"]
 
 
+def test_parcels_lie_on_plain_layers_and_under_hatched_ones(open_page: Open) -> None:
+    view = sample_view()
+    zones, drawn, farm = view.layers
+    middle = inside(drawn.features[1])[0]
+    cover = replace(farm.features[0], geometry=cell(1, 0))
+    for hatched in (False, True):
+        look = replace(farm.classes[0], hatched=hatched)
+        layer = replace(farm, classes=(look,), features=(cover,))
+        tab = open_page(replace(view, layers=(zones, drawn, layer), opens_on="GHW-01"))
+        order = tab.evaluate("landquota.page.drawing.features.map((feature) => feature.id)")
+        assert order[8 if hatched else 2] == "YN-1"
+        assert hatched or is_filled_with(painted(tab, *middle), STAGE_FILLS["approved"])
+        tab.move(*pixel(tab, *middle))
+        tab.settle()
+        assert texts(tab, ".lq-hint") == ["示例地块 2"]
+
+
 def test_hovering_names_the_parcel(open_page: Open) -> None:
     tab = open_page(sample_view())
     show_zone(tab)
@@ -227,7 +244,7 @@ def test_a_switch_of_the_legend_hides_its_class(open_page: Open) -> None:
 def test_the_legend_counts_and_measures_every_class(open_page: Open) -> None:
     tab = open_page(sample_view("en"))
     lines = texts(tab, ".lq-class")
-    assert lines[0] == "片区片区2 areas · 7.67 km²"
+    assert lines[0] == "片区2 areas · 7.67 km²"
     assert lines[1:7] == [f"{stage}1 parcel" for stage in STAGE_FILLS]
     assert lines[7] == "永久基本农田保护图斑1 area · 9 亩"
 
@@ -291,7 +308,7 @@ def test_the_page_opens_on_the_zone_that_the_view_names(open_page: Open) -> None
     assert tab.evaluate("landquota.page.map.getBounds().contains([30.19, 121.13])") is True
 
 
-def test_gauss_kruger_agrees_with_proj_to_a_millimetre(open_page: Open) -> None:
+def test_gauss_kruger_agrees_with_proj_far_below_a_millimetre(open_page: Open) -> None:
     tab = open_page(MapView("", "en"))
     draw = np.random.default_rng(20210623)
     for zone, epsg in ((25, 4513), (40, 4528), (41, 4529), (45, 4533)):
@@ -304,7 +321,7 @@ def test_gauss_kruger_agrees_with_proj_to_a_millimetre(open_page: Open) -> None:
             )
         )
         expected = np.column_stack(Transformer.from_crs(4490, epsg, always_xy=True).transform(lon, lat))
-        assert np.abs(found - expected).max() < 0.001
+        assert np.abs(found - expected).max() < 1e-5
 
 
 def test_the_readout_says_plane_and_geographic_coordinates_of_the_pointer(open_page: Open) -> None:
@@ -319,6 +336,19 @@ def test_the_readout_says_plane_and_geographic_coordinates_of_the_pointer(open_p
     assert degrees == f"{lon:.4f}° E {lat:.4f}° N"
     x, y = pixel(tab, lon, lat)
     assert (round(x), round(y)) == (300, 400)
+
+
+@pytest.mark.parametrize("smuggled", ["<script>fired=1</script>", "<img src=http://example.invalid/x onerror=fired=1>"])
+def test_the_policy_stops_what_was_not_in_the_page_when_it_was_made(pipe: Pipe, tmp_path: Path, smuggled: str) -> None:
+    file = tmp_path / "page.html"
+    write(sample_view(), file)
+    page = file.read_text(encoding="utf-8")
+    file.write_text(page.replace("</body>", f"{smuggled}</body>"), encoding="utf-8")
+    tab = new_tab(pipe)
+    tab.open(file, width=1280, height=800)
+    assert tab.evaluate("typeof fired") == "undefined"
+    assert any("Content Security Policy" in complaint for complaint in tab.complaints())
+    tab.close()
 
 
 def test_hostile_texts_run_nothing_and_are_shown_as_they_are(open_page: Open) -> None:

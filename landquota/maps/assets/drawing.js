@@ -3,17 +3,18 @@
 "use strict";
 
 (function (landquota) {
-  const FILL_OPACITY = { zones: 0.6, parcels: 0.95, constraint: 1, other: 0.6 };
+  const FILL_OPACITY = { zones: 0.6, parcels: 0.95, constraint: 0.6, other: 0.6 };
   const WEIGHT = { zones: 2.5, parcels: 1, constraint: 1.5, other: 1 };
   // From the ground up: what comes later is drawn over, and picked before, what came earlier.
-  const ORDER = ["zones", "other", "parcels", "constraint"];
+  const ORDER = ["zones", "other", "constraint", "parcels", "hatched"];
   const FADED = 0.18;
   const HATCH_SPACING_PX = 7;
 
   /**
    * Draws `layers` on `map`.
    *
-   * features                          every feature: its data, `layer` and `box` (bounds, or null)
+   * features                          every feature: its data, `layer`, `look` (its class) and
+   *                                   `box` (its bounds, or null)
    * setClassVisible(layer, i, on)     switches one class of a layer; the map fires "classchange"
    * isVisible(feature)                whether its class is on
    * setZone(id | null)                fades everything that belongs to another zone
@@ -27,34 +28,33 @@
     const outlines = new Map();
     let zone = null;
 
-    const ordered = [...layers].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
-    const features = ordered.flatMap((layer) => layer.features.map((feature) => prepare(feature, layer)));
+    const features = layers
+      .flatMap((layer) => layer.features.map((feature) => prepare(feature, layer)))
+      .sort((a, b) => height(a) - height(b));
     const paths = new Map(features.map((feature) => [feature, draw(feature)]));
     // Zones are outlined once more on top, so that parcels do not hide where they end.
     features.filter(isZone).forEach((feature) => paths.get(feature).push(outlineOf(feature)));
     paths.forEach((drawn) => drawn.forEach((path) => path.addTo(map)));
 
     function draw(feature) {
-      const { layer } = feature;
-      const look = layer.classes[feature.class];
+      const { layer, look } = feature;
       const path = L.polygon(feature.latlngs, {
         renderer,
         interactive: false,
         color: look.stroke,
         weight: isZone(feature) ? 0 : WEIGHT[layer.kind],
-        fillColor: look.hatched ? hatch(look.fill) : look.fill,
+        fillColor: look.hatched ? hatch(look.stroke) : look.fill,
         dashArray: feature.illustrative ? "4 3" : null,
       });
       return [path];
     }
 
     function outlineOf(feature) {
-      const look = feature.layer.classes[feature.class];
       return L.polygon(feature.latlngs, {
         renderer,
         interactive: false,
         fillColor: "transparent",
-        color: look.stroke,
+        color: feature.look.stroke,
         weight: WEIGHT.zones,
       });
     }
@@ -67,13 +67,13 @@
           stroke: shown,
           fill: shown,
           opacity: strength,
-          fillOpacity: FILL_OPACITY[feature.layer.kind] * strength,
+          fillOpacity: (feature.look.hatched ? 1 : FILL_OPACITY[feature.layer.kind]) * strength,
         }),
       );
     }
 
     function isVisible(feature) {
-      return !hidden.has(feature.layer.classes[feature.class]);
+      return !hidden.has(feature.look);
     }
 
     function highlight(name, chosen) {
@@ -95,7 +95,7 @@
       highlight,
       setClassVisible(layer, index, on) {
         hidden[on ? "delete" : "add"](layer.classes[index]);
-        features.filter((feature) => feature.layer === layer && feature.class === index).forEach(restyle);
+        features.filter((feature) => feature.look === layer.classes[index]).forEach(restyle);
         map.fire("classchange");
       },
       setZone(id) {
@@ -117,11 +117,16 @@
     return feature.layer.kind === "zones";
   }
 
+  function height(feature) {
+    return ORDER.indexOf(feature.look.hatched ? "hatched" : feature.layer.kind);
+  }
+
   function prepare(feature, layer) {
     const latlngs = feature.parts.map((part) => part.map(pairs));
     const box = L.latLngBounds(latlngs.flatMap((part) => part[0] || []));
     const zone = layer.kind === "zones" ? feature.id : feature.zone;
-    return Object.freeze({ ...feature, layer, latlngs, zone, box: box.isValid() ? box : null });
+    const look = layer.classes[feature.class];
+    return Object.freeze({ ...feature, layer, look, latlngs, zone, box: box.isValid() ? box : null });
   }
 
   function pairs(ring) {

@@ -13,7 +13,7 @@
   /** A small picture of a class. */
   landquota.swatch = function (look) {
     const frame = { x: 0.75, y: 0.75, width: 20.5, height: 12.5, rx: 2 };
-    const lines = [1, 8, 15].map((x) => svg("path", { d: `M${x} 13 l12 -12`, stroke: look.fill, "stroke-width": 1.5 }));
+    const lines = [1, 8, 15].map((x) => svg("path", { d: `M${x} 13 l12 -12`, stroke: look.stroke, "stroke-width": 1.5 }));
     return svg(
       "svg",
       { viewBox: "0 0 22 14", class: "lq-swatch", "aria-hidden": "true" },
@@ -32,7 +32,7 @@
     boxes.forEach((box, index) =>
       box.addEventListener("change", () => drawing.setClassVisible(layer, index, box.checked)),
     );
-    const lines = layer.classes.map((look, index) => line(look, boxes[index]));
+    const lines = layer.classes.map((look, index) => line(look, boxes[index], layer.title));
     if (boxes.length === 1) {
       boxes[0].after(title);
       return element("div", { className: "lq-group", attributes }, ...lines, nature);
@@ -57,14 +57,14 @@
     return whole;
   }
 
-  function line(look, box) {
+  function line(look, box, title) {
     const figures = [look.count, look.area].filter(Boolean).join(" · ");
     return element(
       "label",
       { className: "lq-class" },
       box,
       landquota.swatch(look),
-      element("span", {}, look.label),
+      look.label === title ? null : element("span", {}, look.label),
       element("small", {}, figures),
     );
   }

@@ -3,6 +3,8 @@
 
 (function (landquota) {
   const { element } = landquota;
+  // From so many columns on a table is set tighter.
+  const WIDE = 8;
   const MARKS = { ok: "✓", note: "i", warning: "!", error: "✕", no_data: "–" };
 
   /** Fills the panel; `select` folds it to one zone, or unfolds it for null. */
@@ -72,7 +74,8 @@
       element("thead", {}, head),
       element("tbody", {}, ...rows.flatMap((row) => tableRow(page, row, columns.length))),
     );
-    return element("div", { className: "lq-table" }, made);
+    const className = columns.length >= WIDE ? "lq-table lq-wide" : "lq-table";
+    return element("div", { className }, made);
   }
 
   /** A table row, followed by one hidden row per cell that has entries to show. */

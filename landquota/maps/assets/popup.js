@@ -31,8 +31,7 @@
   };
 
   function card(page, feature) {
-    const { layer } = feature;
-    const look = layer.classes[feature.class];
+    const { layer, look } = feature;
     const title = feature.name || feature.id || layer.title;
     const kind = [layer.title, look.label].filter((text, index, all) => text && all.indexOf(text) === index);
     return element(

@@ -1,0 +1,258 @@
+"""What a map sheet shows of a reconciliation: its layers as features, classes and rows of text.
+
+The figures come from the reconciliation as they are; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas
+
+from landquota.area import Area, Unit, total
+from landquota.errors import InputError
+from landquota.i18n import text
+from landquota.layers import STAGES
+from landquota.maps.panel import entry_row, panels
+from landquota.maps.view import (
+    CONSTRAINT_STROKE,
+    STAGE_STROKE,
+    ZONE_STROKE,
+    LayerKind,
+    MapClass,
+    MapFeature,
+    MapLayer,
+    MapView,
+)
+from landquota.reconcile import FARMLAND, measured
+from landquota.reports.wording import documented_area
+from landquota.vocabulary import label
+
+if TYPE_CHECKING:
+    from landquota.layers import CatalogEntry, Layers
+    from landquota.ledger import Entry
+    from landquota.maps.sheet import Sheet
+    from landquota.reconcile import ParcelAccount, Reconciliation
+    from landquota.seeds import Fact
+
+_DEGREES: Final = "EPSG:4490"
+_PAPER: Final = "#ffffff"
+_FARMLAND_FILL: Final = "#f5f8dc"  # 耕地 245,248,220 of the official land-use colours
+_FARMLAND_STROKE: Final = "#7a9a4a"
+_KINDS: Final[Mapping[str, LayerKind]] = {"zones": "zones", "parcels": "parcels", "context": "other"}
+#: The features that bound a zone, as its document names them (四至).
+_SIDES: Final = (
+    ("bounds_east", text("East to")),
+    ("bounds_south", text("South to")),
+    ("bounds_west", text("West to")),
+    ("bounds_north", text("North to")),
+)
+
+Drawn = tuple[list[MapFeature], list[MapClass]]
+
+
+def sheet_view(
+    sheet: Sheet,
+    result: Reconciliation,
+    layers: Layers,
+    entries: Sequence[Entry],
+    facts: Sequence[Fact],
+    *,
+    language: str,
+) -> MapView:
+    """Return what the page of `sheet` shows, in `language`.
+
+    Raises
+    ------
+    InputError
+        The sheet draws a layer that is not loaded.
+    """
+    names = tuple(layers.frames) if sheet.layers is None else sheet.layers
+    unknown = [name for name in names if name not in layers.frames]
+    if unknown:
+        raise InputError(
+            text(
+                "Map sheet {sheet} draws layers that are not loaded: {names}", sheet=sheet.id, names=", ".join(unknown)
+            ),
+            remedy=text(
+                "Add them with 'landquota layer add', or take them out of the sheet; then run 'landquota build'."
+            ),
+        )
+    drawing = _Drawing(sheet, result, layers, entries, language)
+    catalogue = {entry.name: entry for entry in layers.catalogue}
+    return MapView(
+        title=sheet.heading(language),
+        subtitle=result.project.title(language),
+        language=language,
+        as_of=result.as_of,
+        layers=(*(drawing.layer(catalogue[name]) for name in names), *drawing.conflicts()),
+        panels=tuple(panels(result, entries, facts, language=language)),
+        footer=drawing.footer(),
+        head=result.ledger_head,
+        notices=tuple(drawing.notices()),
+        opens_on=sheet.opens_on if any(zone.zone == sheet.opens_on for zone in result.zones) else None,
+    )
+
+
+def area_text(area: Area, language: str) -> str:
+    """Return a measured area in 亩 with two decimals and its unit."""
+    return f"{area.in_unit(Unit.MU, 2)} {Unit.MU.render(language)}"
+
+
+def in_degrees(geometry: geopandas.GeoSeries) -> list[Any]:
+    """Return the geometries in longitude and latitude, as a page draws them."""
+    return list(geometry.to_crs(_DEGREES))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """What everything that is drawn on one sheet has in common."""
+
+    sheet: Sheet
+    result: Reconciliation
+    layers: Layers
+    entries: Sequence[Entry]
+    language: str
+
+    def say(self, msgid: str, /, **params: object) -> str:
+        return text(msgid, **params).render(self.language)
+
+    def word(self, code: str) -> str:
+        return label(code, self.language)
+
+    def size(self, area: Area) -> str:
+        return area_text(area, self.language)
+
+    def layer(self, entry: CatalogEntry) -> MapLayer:
+        """Return one layer of the project as it is drawn."""
+        draw = {"zones": self.zones, "parcels": self.parcels}.get(entry.kind, self.constraint)
+        features, classes = draw(entry)
+        return MapLayer(
+            id=entry.name,
+            title=self.title(entry),
+            kind=_KINDS.get(entry.kind, "constraint"),
+            classes=tuple(classes),
+            features=tuple(features),
+            nature_note=None if entry.nature == "surveyed" else self.word(entry.nature),
+        )
+
+    def title(self, entry: CatalogEntry) -> str:
+        return (entry.title if self.language == "zh" else entry.title_en) or entry.title or entry.name
+
+    def zones(self, entry: CatalogEntry) -> Drawn:
+        frame = self.layers.frames[entry.name]
+        accounts = {zone.zone: zone for zone in self.result.zones}
+        features = []
+        for row, geometry in zip(frame.to_dict("records"), in_degrees(frame.geometry), strict=True):
+            zone = accounts[row["zone"]]
+            rows = (
+                (self.say("Zone"), zone.zone),
+                (self.say("Documented area"), documented_area(zone).render(self.language)),
+                (self.method(), f"{zone.measured.in_unit(Unit.KM2, 4)} km² = {self.size(zone.measured)}"),
+                (self.say("Nature"), self.word(zone.nature)),
+                *((side.render(self.language), str(row[column])) for column, side in _SIDES if row.get(column)),
+            )
+            behind = tuple(
+                entry_row(e, self.language) for e in self.entries if e.holder == zone.holder and e.type != "holder"
+            )
+            name = zone.render(self.language)
+            features.append(MapFeature(zone.zone, name, "zone", geometry, rows, behind, zone=zone.zone))
+        whole = self.size(total(zone.measured for zone in self.result.zones))
+        return features, [
+            MapClass("zone", self.title(entry), _PAPER, ZONE_STROKE, count=len(features), area_text=whole)
+        ]
+
+    def parcels(self, entry: CatalogEntry) -> Drawn:
+        frame = self.layers.frames[entry.name]
+        accounts = [parcel for parcel in self.result.parcels if parcel.layer == entry.name]
+        features = [
+            MapFeature(
+                id=parcel.parcel,
+                name=parcel.name,
+                class_key=parcel.stage,
+                geometry=geometry,
+                rows=tuple(self.parcel_rows(parcel)),
+                entries=tuple(
+                    entry_row(e, self.language) for e in self.entries if e.body.get("parcel") == parcel.parcel
+                ),
+                zone=parcel.zone or None,
+                illustrative=parcel.nature == "illustrative",
+            )
+            for parcel, geometry in zip(accounts, in_degrees(frame.geometry), strict=True)
+        ]
+        return features, [self.stage(stage, accounts) for stage in STAGES if any(p.stage == stage for p in accounts)]
+
+    def stage(self, stage: str, accounts: Sequence[ParcelAccount]) -> MapClass:
+        """Return the legend's line of one stage."""
+        areas = [parcel.area for parcel in accounts if parcel.stage == stage]
+        fill = self.sheet.fills[stage]
+        whole = self.size(total(areas))
+        return MapClass(stage, self.word(stage), fill, STAGE_STROKE, count=len(areas), area_text=whole)
+
+    def parcel_rows(self, parcel: ParcelAccount) -> Iterator[tuple[str, str]]:
+        yield self.say("Parcel"), parcel.parcel
+        yield self.say("Stage"), self.word(parcel.stage)
+        yield self.method(), self.size(parcel.area)
+        if parcel.nature != "surveyed":
+            yield self.say("Nature"), self.word(parcel.nature)
+        on_farmland = [conflict.area for conflict in self.result.conflicts if conflict.parcel == parcel.parcel]
+        if on_farmland:
+            yield self.say("Conflict with basic farmland"), self.size(total(on_farmland))
+        if parcel.nature == "illustrative":
+            yield self.say("Ledger"), self.say("An illustrative parcel is never posted to the ledger.")
+
+    def constraint(self, entry: CatalogEntry) -> Drawn:
+        frame = self.layers.frames[entry.name]
+        areas = measured(frame, self.result.project)
+        features = []
+        drawn = zip(frame.to_dict("records"), in_degrees(frame.geometry), areas, strict=True)
+        for number, (row, geometry, area) in enumerate(drawn, 1):
+            id_ = str(row.get("id") or number)
+            rows = ((self.method(), self.size(area)), (self.say("Nature"), self.word(entry.nature)))
+            features.append(MapFeature(id_, str(row.get("name") or id_), entry.kind, geometry, rows))
+        fill = _FARMLAND_FILL if entry.kind == FARMLAND else _PAPER
+        whole = self.size(total(areas))
+        return features, [
+            MapClass(entry.kind, self.title(entry), fill, _FARMLAND_STROKE, count=len(features), area_text=whole)
+        ]
+
+    def conflicts(self) -> list[MapLayer]:
+        """Return the places where parcels lie on basic farmland, hatched in red; nothing where there are none."""
+        found = self.result.conflicts
+        if not found:
+            return []
+        pieces = geopandas.GeoSeries([conflict.geometry for conflict in found], crs=self.layers.crs)
+        features = [
+            MapFeature(
+                id=f"{conflict.parcel} × {conflict.patch}",
+                name=self.say("Parcel {parcel} on permanent basic farmland", parcel=conflict.parcel),
+                class_key="conflict",
+                geometry=geometry,
+                rows=((self.say("Parcel"), conflict.parcel), (self.method(), self.size(conflict.area))),
+            )
+            for conflict, geometry in zip(found, in_degrees(pieces), strict=True)
+        ]
+        name = self.say("Conflict with basic farmland")
+        whole = self.size(total(conflict.area for conflict in found))
+        look = MapClass("conflict", name, _PAPER, CONSTRAINT_STROKE, hatched=True, count=len(features), area_text=whole)
+        return [MapLayer("conflicts", name, "constraint", (look,), tuple(features))]
+
+    def method(self) -> str:
+        """Return the words before a measured area, which say how it was measured."""
+        return self.say("Measured area ({method})", method=self.word(self.result.project.area_method))
+
+    def footer(self) -> tuple[str, ...]:
+        return (
+            self.say("For internal work only, not for publication"),
+            self.layers.crs.name,
+            self.say("Area by {method}", method=self.word(self.result.project.area_method)),
+        )
+
+    def notices(self) -> Iterator[str]:
+        natures = {entry.nature for entry in self.layers.catalogue}
+        if "schematic" in natures:
+            yield self.say("Boundaries are schematic: drawn from the documents' words, not surveyed.")
+        if "illustrative" in natures:
+            yield self.say("Parcels and farmland are illustrative: made up to show the tool, no real land.")

@@ -1,0 +1,61 @@
+"""What the page of one polygon file shows: every feature with all its attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from landquota.area import Area, total
+from landquota.ellipsoid import ellipsoidal_areas
+from landquota.i18n import text
+from landquota.maps.drawing import area_text, in_degrees
+from landquota.maps.view import STAGE_STROKE, MapClass, MapFeature, MapLayer, MapView
+from landquota.vocabulary import label
+
+if TYPE_CHECKING:
+    from landquota.formats.table import FeatureTable
+
+_FILL: Final = "#8fbdb4"
+#: The columns that usually hold a feature's name (地块名称, 项目名称, 名称).
+_NAMES: Final = ("name", "NAME", "DKMC", "XMMC", "MC", "parcel")
+
+
+def file_view(table: FeatureTable, *, language: str) -> MapView:
+    """Return what the page of one polygon file shows, in `language`."""
+    frame = table.frame
+    areas = [Area.measured(area_m2) for area_m2 in ellipsoidal_areas(frame.geometry.to_numpy(), frame.crs)]
+    method = text("Measured area ({method})", method=label("ellipsoid", language)).render(language)
+    rows = frame.drop(columns=frame.geometry.name).to_dict("records")
+    features = []
+    drawn = zip(rows, in_degrees(frame.geometry), areas, table.places, strict=True)
+    for number, (row, geometry, area, place) in enumerate(drawn, 1):
+        id_ = place.feature or str(number)
+        shown = tuple((str(column), _shown(value)) for column, value in row.items())
+        size = (method, f"{area.m2} m² = {area_text(area, language)}")
+        features.append(MapFeature(id_, _name(row) or id_, "file", geometry, (*shown, size)))
+    whole = area_text(total(areas), language)
+    look = MapClass("file", table.layer, _FILL, STAGE_STROKE, count=len(features), area_text=whole)
+    return MapView(
+        title=table.layer,
+        language=language,
+        layers=(MapLayer("file", table.layer, "parcels", (look,), tuple(features)),),
+        footer=(
+            text("For internal work only, not for publication").render(language),
+            frame.crs.name,
+            text("Area by {method}", method=label("ellipsoid", language)).render(language),
+            table.path.name,
+        ),
+    )
+
+
+def _shown(value: object) -> str:
+    # Only NaN and NaT, the frames' way of saying "nothing", differ from themselves.
+    return "" if value is None or value != value else str(value)  # noqa: PLR0124
+
+
+def _name(row: Mapping[str, Any]) -> str | None:
+    for column in _NAMES:
+        value = row.get(column)
+        if isinstance(value, str) and value.strip():
+            return value
+    return None

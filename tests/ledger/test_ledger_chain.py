@@ -1,0 +1,294 @@
+"""Nothing is changed in silence: triggers refuse it, and verification names what was forced."""
+
+# ruff: noqa: S608 - the tables are our own
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from ledger_samples import COUNTY, DECLARATIONS, LATER, NOW, PLAN, TOWN, move, state
+
+from landquota.errors import LandquotaError
+from landquota.i18n import text
+from landquota.ledger import GENESIS, Ledger, Problem, Verification
+
+TABLES = ("meta", "entry", "holder", "kind", "account", "transfer", "statement", "reversal")
+SAID = "type, effective, recorded, document, clause, body, prev, hash"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A small ledger with rows in every table."""
+    path = tmp_path / "ledger.sqlite"
+    with Ledger.open(path, create=True) as ledger:
+        ledger.import_all(
+            [
+                *DECLARATIONS,
+                move("grant", COUNTY, "100亩", key="grant", zone="GHW-01", parcel="P-1"),
+                move("allot", COUNTY, "30亩", to=TOWN, key="allot"),
+                state("approved", "约300亩", key="approved", note="第三稿"),
+                state("granted", "145亩", kind=PLAN, year=2018, key="granted"),
+            ],
+            recorded=NOW,
+        )
+        ledger.reverse("allot", reason="误录", effective=LATER, recorded=NOW, key_of_reversal="back")
+        ledger.reverse("approved", reason="误读", effective=LATER, recorded=NOW, key_of_reversal="unsaid")
+        ledger.post(move("reserve", COUNTY, "5亩", key="last"), recorded=NOW)
+    return path
+
+
+def verified(path: Path, *, head: str | None = None) -> Verification:
+    with Ledger.open(path) as ledger:
+        return ledger.verify(head=head)
+
+
+def force(path: Path, *statements: str, drop: bool = True) -> None:
+    """Do what only somebody with the file in hand can: drop the triggers, change, put them back."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers if drop else ():
+            connection.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            connection.execute(statement)
+        for _, sql in triggers if drop else ():
+            connection.execute(sql)
+
+
+def cells(path: Path) -> Iterator[tuple[str, int, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        for table in TABLES:
+            rowids = [row[0] for row in connection.execute(f"SELECT rowid FROM {table}")]
+            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+            assert rowids, table
+            yield from ((table, rowid, column) for rowid in rowids for column in columns)
+
+
+def test_an_untouched_ledger_verifies(path: Path) -> None:
+    report = verified(path)
+    assert (report.ok, report.problems, report.entries) == (True, (), len(DECLARATIONS) + 7)
+    with Ledger.open(path) as ledger:
+        assert report.head == ledger.head == ledger.entries()[-1].hash
+
+
+def test_the_chain_can_be_recomputed_by_anybody(path: Path) -> None:
+    """Version 1 of the canonical form, written down a second time."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        prev = GENESIS
+        for row in connection.execute("SELECT * FROM entry ORDER BY seq"):
+            fields = {"v": 1, **{name: row[name] for name in row.keys() if name != "hash"}}  # noqa: SIM118
+            form = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            assert row["prev"] == prev
+            assert json.loads(row["body"])["v"] == 1
+            prev = hashlib.sha256(form.encode("utf-8")).hexdigest()
+            assert row["hash"] == prev
+    assert hashlib.sha256(b"landquota ledger 1").hexdigest() == GENESIS
+
+
+def test_a_ledger_with_the_same_entries_has_the_same_head(path: Path, tmp_path: Path) -> None:
+    heads = []
+    for name in ("a.sqlite", "b.sqlite"):
+        with Ledger.open(tmp_path / name, create=True) as ledger:
+            ledger.import_all(DECLARATIONS, recorded=NOW)
+            heads.append(ledger.head)
+    assert heads[0] == heads[1]
+    assert heads[0] != verified(path).head
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("verb", ["UPDATE", "DELETE", "REPLACE"])
+def test_triggers_refuse_every_change(path: Path, table: str, verb: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        column = connection.execute(f"PRAGMA table_info({table})").fetchall()[-1][1]
+        statement = {
+            "UPDATE": f"UPDATE {table} SET {column} = {column}",
+            "DELETE": f"DELETE FROM {table}",
+            "REPLACE": f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+        }[verb]
+        with pytest.raises(sqlite3.IntegrityError, match=f"append-only: {table}"):
+            connection.execute(statement)
+
+
+def test_triggers_refuse_an_entry_out_of_order(path: Path) -> None:
+    with (
+        closing(sqlite3.connect(path)) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="append-only: entry"),
+    ):
+        connection.execute(f"INSERT INTO entry SELECT 99, 'x', {SAID} FROM entry WHERE seq = 1")
+
+
+def test_every_cell_of_every_row_is_watched(path: Path) -> None:
+    """Alter one cell at a time; verification has to name its row, every time."""
+    untouched = path.read_bytes()
+    count = 0
+    for table, rowid, column in list(cells(path)):
+        with closing(sqlite3.connect(path)) as connection:
+            row = connection.execute(f"SELECT * FROM {table} WHERE rowid = {rowid}")
+            found = dict(zip([name for name, *_ in row.description], row.fetchone(), strict=True))
+        value = found[column]
+        changed = f"{column} + 1000" if isinstance(value, int) else f"coalesce({column}, '') || 'x'"
+        force(path, f"UPDATE {table} SET {column} = {changed} WHERE rowid = {rowid}")
+        report = verified(path)
+        assert not report.ok, (table, rowid, column)
+        assert names(report, table, rowid, found), (table, rowid, column, [str(p) for p in report.problems])
+        path.write_bytes(untouched)
+        count += 1
+    assert count > 250
+
+
+def names(report: Verification, table: str, rowid: int, row: dict[str, object]) -> bool:
+    first = report.problems[0]
+    if table == "entry":
+        return first.seq == rowid
+    if table == "meta":
+        return any("table meta" in str(p) for p in report.problems)
+    if table == "account":
+        return any(f"table account, row {rowid}" in str(p) and p.seq for p in report.problems)
+    return row["seq"] in {p.seq for p in report.problems}
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["x'fffe'", "CAST(x'ff' AS TEXT)", "'" + "[" * 30_000 + "'", "''", "1e300", "'{\"v\":1}'", "'[]'", "'\u202e'"],
+)
+@pytest.mark.parametrize("column", ["key", "type", "effective", "document", "body", "prev", "hash"])
+def test_verification_survives_what_no_ledger_would_write(path: Path, column: str, value: str) -> None:
+    force(path, f"UPDATE entry SET {column} = {value} WHERE seq = 9")
+    report = verified(path)
+    assert 9 in {problem.seq for problem in report.problems}
+    assert "".join(problem.render("en") for problem in report.problems).encode("utf-8")
+
+
+def test_a_deleted_entry_is_named(path: Path) -> None:
+    force(path, "DELETE FROM entry WHERE seq = 9", "DELETE FROM transfer WHERE seq = 9")
+    first = verified(path).problems[0]
+    assert (first.seq, str(first)) == (9, "entry 9: is missing, up to the entry 10 (approved): deleted or moved")
+
+
+def test_a_deletion_that_closes_ranks_is_named(path: Path) -> None:
+    force(
+        path,
+        "DELETE FROM entry WHERE seq = 9",
+        "UPDATE entry SET seq = -seq WHERE seq > 9",
+        "UPDATE entry SET seq = -seq - 1 WHERE seq < 0",
+    )
+    assert verified(path).problems[0].seq == 9
+
+
+def test_an_inserted_entry_is_named(path: Path) -> None:
+    force(
+        path,
+        "UPDATE entry SET seq = -seq WHERE seq >= 9",
+        "UPDATE entry SET seq = 1 - seq WHERE seq < 0",
+        f"INSERT INTO entry SELECT 9, 'forged', {SAID} FROM entry WHERE seq = 8",
+    )
+    first = verified(path).problems[0]
+    assert (first.seq, first.key) == (9, "forged")
+
+
+def test_reordered_entries_are_named(path: Path) -> None:
+    force(path, *(f"UPDATE entry SET seq = {new} WHERE seq = {old}" for old, new in ((8, -1), (9, 8), (-1, 9))))
+    assert verified(path).problems[0].seq == 8
+
+
+def test_a_removed_tail_is_found_by_a_head_that_was_noted(path: Path) -> None:
+    head = verified(path).head
+    force(
+        path,
+        "DELETE FROM entry WHERE key = 'last'",
+        "DELETE FROM account WHERE state = 'reserved'",
+        "DELETE FROM transfer WHERE seq = (SELECT max(seq) FROM transfer)",
+    )
+    assert verified(path).ok
+    report = verified(path, head=head)
+    assert [str(p) for p in report.problems] == [
+        f"the head {head} is not in the chain: entries at the end were removed or exchanged"
+    ]
+
+
+def test_a_head_noted_earlier_stays_in_the_chain(path: Path) -> None:
+    head = verified(path).head
+    with Ledger.open(path) as ledger:
+        ledger.post(move("reserve", COUNTY, "1亩"), recorded=NOW)
+        assert ledger.verify(head=head).ok
+        assert ledger.verify(head=GENESIS).ok
+        assert not ledger.verify(head="0" * 64).ok
+
+
+def test_a_forged_history_with_a_new_chain_does_not_replay(path: Path) -> None:
+    """Somebody alters an amount and recomputes every hash, but not the tables that follow from it."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        rows = [dict(row) for row in connection.execute("SELECT * FROM entry ORDER BY seq")]
+    head, prev, updates = rows[-1]["hash"], GENESIS, []
+    for row in rows:
+        if row["key"] == "grant":
+            row["body"] = row["body"].replace('"amount":20000000', '"amount":90000000')
+        row["prev"] = prev
+        fields = {"v": 1, **{name: value for name, value in row.items() if name != "hash"}}
+        form = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        prev = hashlib.sha256(form.encode()).hexdigest()
+        content = f"body = '{row['body']}', prev = '{row['prev']}', hash = '{prev}'"
+        updates.append(f"UPDATE entry SET {content} WHERE seq = {row['seq']}")
+    force(path, *updates)
+    (problem,) = verified(path).problems
+    assert str(problem) == "entry 8 (grant): table transfer, row 8: amount is 20000000 and should be 90000000"
+    assert len(verified(path, head=head).problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("DROP TRIGGER entry_no_update", "trigger entry_no_update was altered, removed or added"),
+        ("DROP TRIGGER transfer_no_delete", "trigger transfer_no_delete was altered, removed or added"),
+        ("DROP INDEX transfer_debit", "index transfer_debit was altered, removed or added"),
+        ("CREATE TRIGGER sly AFTER INSERT ON entry BEGIN SELECT 1; END", "trigger sly was altered, removed or added"),
+        ("ALTER TABLE holder ADD COLUMN secret TEXT", "table holder was altered, removed or added"),
+        ("DROP TABLE reversal", "table reversal was altered, removed or added"),
+    ],
+)
+def test_altered_structure_is_named(path: Path, change: str, words: str) -> None:
+    force(path, change, drop=False)
+    assert words in [str(problem) for problem in verified(path).problems]
+
+
+def test_what_others_keep_beside_the_ledger_does_not_matter(path: Path) -> None:
+    """QGIS saves styles in a table of its own."""
+    force(path, "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY, style TEXT)", "ANALYZE", drop=False)
+    assert verified(path).ok
+
+
+def test_rows_that_no_entry_made_are_named(path: Path) -> None:
+    force(path, "INSERT INTO account VALUES (99, 'quota', '慈溪市', '新增计划', 2031, 'available')", drop=False)
+    assert [str(p) for p in verified(path).problems] == ["table account, row 99: no entry stands behind it"]
+
+
+def test_damaged_pages_are_said(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[4096 * 4 : 4096 * 5] = bytes(4096)
+    path.write_bytes(content)
+    report = verified(path)
+    assert not report.ok
+    assert any("damaged" in str(p) or "cannot be read" in str(p) or p.seq for p in report.problems)
+
+
+def test_a_problem_names_its_entry_in_either_language() -> None:
+    problem = Problem(9, "allot", text("cannot be replayed"))
+    assert str(problem) == "entry 9 (allot): cannot be replayed"
+    assert Problem(None, None, text("cannot be replayed")).render("en") == "cannot be replayed"
+    assert "9" in problem.render("zh")
+
+
+def test_reading_an_altered_ledger_says_so_instead_of_showing_it(path: Path) -> None:
+    force(path, "UPDATE transfer SET movement = 'gift' WHERE seq = 8")
+    with (
+        Ledger.open(path) as ledger,
+        pytest.raises(LandquotaError, match="The ledger holds what landquota did not write: KeyError"),
+    ):
+        ledger.positions(LATER)

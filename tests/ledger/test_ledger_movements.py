@@ -1,0 +1,149 @@
+"""Every movement goes where the table of design §4 says, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from ledger_samples import COUNTY, DAY, LAST, LATER, NOW, OTHER_TOWN, POOL, TOWN, ZONE, at, move, mu
+
+from landquota.area import ZERO, Area
+from landquota.ledger import MOVEMENTS, Ledger, MovementDraft, Position, State
+from landquota.ledger.movements import TERMS
+
+
+def available_by_identity(position: Position) -> Area:
+    return sum((Area(sign * getattr(position, name).low.units) for name, sign in TERMS.items()), ZERO)
+
+
+def test_the_table_is_that_of_the_design() -> None:
+    ways = {name: (m.source.value, m.target.value) for name, m in MOVEMENTS.items()}
+    assert ways == {
+        "request": ("issuer", "requested"), "withdraw": ("requested", "issuer"),
+        "grant": ("issuer", "available"), "supplement": ("issuer", "available"), "reward": ("issuer", "available"),
+        "allot": ("available", "available"), "transfer": ("available", "available"),
+        "reserve": ("available", "reserved"), "release": ("reserved", "available"), "lapse": ("reserved", "available"),
+        "commit": ("available", "committed"), "return": ("committed", "available"),
+        "deduct": ("available", "issuer"), "recover": ("available", "issuer"), "expire": ("available", "issuer"),
+        "carry": ("available", "available"),
+    }  # fmt: skip
+    assert [name for name, m in MOVEMENTS.items() if m.needs_to] == ["allot", "transfer"]
+
+
+@pytest.mark.parametrize(
+    ("movement", "changes"),
+    [
+        (move("request", TOWN, "7亩"), {"requested": "107"}),
+        (move("withdraw", TOWN, "3亩"), {"requested": "97"}),
+        (move("grant", TOWN, "7亩"), {"granted": "107", "available": "47", "recorded": "107"}),
+        (move("supplement", TOWN, "7亩"), {"granted": "107", "available": "47", "recorded": "107"}),
+        (move("reward", TOWN, "7亩"), {"granted": "107", "available": "47", "recorded": "107"}),
+        (move("allot", TOWN, "7亩", to=ZONE), {"allotted_out": "7", "available": "33", "recorded": "93"}),
+        (move("transfer", TOWN, "7亩", to=OTHER_TOWN), {"transferred_out": "7", "available": "33", "recorded": "93"}),
+        (move("reserve", TOWN, "7亩", expires=LATER), {"reserved": "47", "available": "33"}),
+        (move("release", TOWN, "7亩"), {"reserved": "33", "available": "47"}),
+        (move("lapse", TOWN, "7亩"), {"reserved": "33", "available": "47"}),
+        (move("commit", TOWN, "7亩"), {"committed": "27", "available": "33"}),
+        (move("commit", TOWN, "7亩", from_reserved=True), {"committed": "27", "reserved": "33"}),
+        (move("return", TOWN, "7亩"), {"committed": "13", "available": "47"}),
+        (move("deduct", TOWN, "7亩"), {"withdrawn": "7", "available": "33", "recorded": "93"}),
+        (move("recover", TOWN, "7亩"), {"withdrawn": "7", "available": "33", "recorded": "93"}),
+        (move("expire", TOWN, "7亩"), {"withdrawn": "7", "available": "33", "recorded": "93"}),
+        (move("carry", TOWN, "7亩"), {"carried_out": "7", "available": "33", "recorded": "93"}),
+    ],
+    ids=lambda value: value.movement if isinstance(value, MovementDraft) else "",
+)
+def test_each_movement_changes_what_it_should_and_nothing_else(
+    ledger: Ledger, movement: MovementDraft, changes: dict[str, str]
+) -> None:
+    start = [("request", "100亩"), ("grant", "100亩"), ("reserve", "40亩"), ("commit", "20亩")]
+    ledger.import_all([move(name, TOWN, area) for name, area in start], recorded=NOW)
+    names = ["requested", *TERMS, "available", "recorded"]
+    before = dict(zip(names, mu(at(ledger, TOWN), *names), strict=True))
+    ledger.post(movement, recorded=NOW)
+    after = at(ledger, TOWN)
+    assert dict(zip(names, mu(after, *names), strict=True)) == before | changes
+    assert available_by_identity(after) == after.available.low
+
+
+def test_what_one_holder_gives_another_receives(ledger: Ledger) -> None:
+    ledger.import_all(
+        [
+            move("grant", COUNTY, "300亩"),
+            move("allot", COUNTY, "100亩", to=TOWN),
+            move("allot", TOWN, "30亩", to=ZONE),
+            move("transfer", TOWN, "20亩", to=OTHER_TOWN),
+            move("carry", OTHER_TOWN, "5亩"),
+        ],
+        recorded=NOW,
+    )
+    assert mu(at(ledger, COUNTY), "granted", "allotted_out", "available") == ["300", "100", "200"]
+    assert mu(at(ledger, TOWN), "allotted_in", "allotted_out", "transferred_out", "available") == [
+        "100",
+        "30",
+        "20",
+        "50",
+    ]
+    assert mu(at(ledger, ZONE), "allotted_in", "available") == ["30", "30"]
+    assert mu(at(ledger, OTHER_TOWN), "transferred_in", "carried_out", "available") == ["20", "5", "15"]
+    assert mu(at(ledger, OTHER_TOWN, year=2019), "carried_in", "available") == ["5", "5"]
+    held = sum((p.recorded.low for p in ledger.positions(LAST)), ZERO)
+    assert held == move("grant", COUNTY, "300亩").amount
+
+
+def test_the_year_that_a_carry_over_goes_to_is_written_down(ledger: Ledger) -> None:
+    ledger.post(move("grant", TOWN, "9亩"), recorded=NOW)
+    ledger.post(move("carry", TOWN, "4亩", key="a"), recorded=NOW)
+    ledger.post(move("carry", TOWN, "2亩", to_year=2021, key="b"), recorded=NOW)
+    years = {entry.key: entry.body["to_year"] for entry in ledger.entries() if entry.key in {"a", "b"}}
+    assert years == {"a": 2019, "b": 2021}
+    assert mu(at(ledger, TOWN, year=2021), "carried_in") == ["2"]
+
+
+def test_kinds_and_years_are_never_summed_together(ledger: Ledger) -> None:
+    ledger.post(move("grant", TOWN, "10亩", kind=POOL), recorded=NOW)
+    ledger.post(move("grant", TOWN, "20亩", kind=POOL, year=None), recorded=NOW)
+    ledger.post(move("grant", TOWN, "30亩"), recorded=NOW)
+    found = {(p.kind, p.year): p.available.number() for p in ledger.positions(LAST)}
+    assert found == {(POOL, 2018): "10", (POOL, None): "20", ("新增计划", 2018): "30"}
+
+
+def test_a_balance_is_that_of_the_end_of_its_day(ledger: Ledger) -> None:
+    ledger.post(move("grant", TOWN, "50亩", effective=LATER), recorded=NOW)
+    ledger.post(move("grant", TOWN, "10亩", effective=DAY), recorded=NOW)
+    ledger.post(move("commit", TOWN, "5亩", effective=LATER), recorded=NOW)
+    assert ledger.positions(date(2018, 5, 31)) == ()
+    assert mu(at(ledger, TOWN, as_of=DAY), "granted", "committed", "available") == ["10", "0", "10"]
+    assert mu(at(ledger, TOWN, as_of=date(2018, 8, 31)), "available") == ["10"]
+    assert mu(at(ledger, TOWN, as_of=LATER), "granted", "committed", "available") == ["60", "5", "55"]
+
+
+def test_after_a_kinds_validity_only_winding_down_is_possible(ledger: Ledger) -> None:
+    after = date(2020, 7, 1)
+    ledger.import_all([move("grant", TOWN, "10亩", kind=POOL), move("reserve", TOWN, "4亩", kind=POOL)], recorded=NOW)
+    for name in ("lapse", "expire"):
+        ledger.post(move(name, TOWN, "4亩", kind=POOL, effective=after), recorded=NOW)
+    assert mu(at(ledger, TOWN, kind=POOL), "available", "withdrawn") == ["6", "4"]
+
+
+def test_an_amount_is_exact_to_the_unit(ledger: Ledger) -> None:
+    for area in ("0.01平方米", "0.0001亩", "1公顷"):
+        ledger.post(move("grant", TOWN, area), recorded=NOW)
+    assert at(ledger, TOWN).available.low == Area(3 + 20 + 3_000_000)
+
+
+def test_a_position_names_the_entries_behind_it(ledger: Ledger) -> None:
+    for key, draft in {
+        "g": move("grant", COUNTY, "9亩", key="g"),
+        "a": move("allot", COUNTY, "4亩", to=TOWN, key="a"),
+    }.items():
+        assert ledger.post(draft, recorded=NOW).key == key
+    ledger.post(move("grant", COUNTY, "1亩", effective=LATER, key="late"), recorded=NOW)
+    assert at(ledger, COUNTY, as_of=DAY).entries == ("g", "a")
+    assert at(ledger, TOWN).entries == ("a",)
+
+
+def test_the_issuer_is_no_holder(ledger: Ledger) -> None:
+    ledger.post(move("grant", TOWN, "9亩"), recorded=NOW)
+    assert {p.holder for p in ledger.positions(LAST)} == {TOWN}
+    assert State.ISSUER not in TERMS

@@ -1,0 +1,158 @@
+"""No overdraft: on no day, and the refusal shows the arithmetic and what can be done."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from ledger_samples import COUNTY, DAY, LATER, NOW, OTHER_TOWN, PLAN, TOWN, ZONE, at, move, mu, state
+
+from landquota.area import Area, parse_exact
+from landquota.ledger import Ledger, Overdraft, StatementDraft
+from landquota.ledger.limits import Timeline
+
+
+def refused(ledger: Ledger, draft: object) -> Overdraft:
+    head = ledger.head
+    with pytest.raises(Overdraft) as refusal:
+        ledger.post(draft, recorded=NOW)  # type: ignore[arg-type]
+    assert ledger.head == head
+    return refusal.value
+
+
+def test_the_refusal_of_the_mockup(ledger: Ledger) -> None:
+    ledger.import_all(
+        [
+            move("grant", ZONE, "145亩"),
+            move("commit", ZONE, "45亩", key="L2018", document="慈征字〔2018〕3号"),
+            move("reserve", ZONE, "60亩", key="R2018", reason="公牛二期", expires=date(2019, 6, 30)),
+            move("grant", TOWN, "25亩"),
+        ],
+        recorded=NOW,
+    )
+    refusal = refused(ledger, move("commit", ZONE, "50亩", effective=LATER))
+    assert str(refusal) == (
+        "Refused: commit 50 mu exceeds what is available (新增计划 · 观海卫智能电器小镇 · 2018 · as of 2018-09-01)\n"
+        "  granted 145 − reserved 60 − committed 45 = available 40 mu; asked 50 mu, short 10 mu\n"
+        "  Used by: R2018 reserve 60 mu 公牛二期 (until 2019-06-30) · L2018 commit 45 mu 慈征字〔2018〕3号\n"
+        "Possible: release R2018, or wait until it expires on 2019-06-30 · transfer from 观海卫镇 (available 25 mu)"
+        " · request a supplement\n"
+        "Nothing was written."
+    )
+    assert (refusal.holder, refusal.kind, refusal.year, refusal.as_of) == (ZONE, PLAN, 2018, LATER)
+    figures = [refusal.granted, refusal.allotted_in, refusal.allotted_out, refusal.reserved, refusal.committed]
+    assert [area.mu for area in figures] == ["145", "0", "0", "60", "45"]
+    assert [area.mu for area in (refusal.available, refusal.asked, refusal.short)] == ["40", "50", "10"]
+
+
+def test_the_refusal_as_data(ledger: Ledger) -> None:
+    ledger.post(move("grant", ZONE, "10亩", key="g"), recorded=NOW)
+    ledger.post(move("reserve", ZONE, "4亩", key="r"), recorded=NOW)
+    data = refused(ledger, move("commit", ZONE, "7亩")).to_json()
+    assert {name: data[name] for name in ("granted_mu", "reserved_mu", "available_mu", "asked_mu", "short_mu")} == {
+        "granted_mu": "10", "reserved_mu": "4", "available_mu": "6", "asked_mu": "7", "short_mu": "1",
+    }  # fmt: skip
+    assert data["uses"] == [{"key": "r", "movement": "reserve", "amount_mu": "4"}]
+    assert (data["holder"], data["kind"], data["year"], data["as_of"]) == (ZONE, PLAN, 2018, "2018-06-01")
+
+
+def test_every_term_stands_in_the_arithmetic(ledger: Ledger) -> None:
+    ledger.import_all(
+        [
+            move("grant", COUNTY, "100亩"),
+            move("allot", COUNTY, "40亩", to=TOWN),
+            move("allot", TOWN, "3亩", to=ZONE),
+            move("transfer", TOWN, "4亩", to=OTHER_TOWN),
+            move("deduct", TOWN, "5亩"),
+            move("reserve", TOWN, "6亩"),
+            move("commit", TOWN, "7亩"),
+            move("carry", TOWN, "2亩"),
+        ],
+        recorded=NOW,
+    )
+    assert (
+        "allotted in 40 − allotted out 3 − transferred out 4 − carried out 2 − taken back 5 − reserved 6"
+        " − committed 7 = available 13 mu; asked 14 mu, short 1 mu"
+    ) in str(refused(ledger, move("commit", TOWN, "14亩")))
+
+
+def test_an_entry_dated_back_is_borne_by_every_later_day(ledger: Ledger) -> None:
+    ledger.post(move("grant", TOWN, "10亩"), recorded=NOW)
+    ledger.post(move("commit", TOWN, "8亩", effective=LATER), recorded=NOW)
+    refusal = refused(ledger, move("commit", TOWN, "3亩"))
+    assert (refusal.as_of, refusal.short) == (LATER, parse_exact("1亩"))
+    assert "The entry counts from 2018-06-01 on, and entries of later days have used it." in str(refusal)
+    ledger.post(move("commit", TOWN, "2亩"), recorded=NOW)
+    assert mu(at(ledger, TOWN, as_of=DAY), "available") == ["8"]
+
+
+def test_what_comes_later_does_not_help_earlier(ledger: Ledger) -> None:
+    ledger.post(move("grant", TOWN, "10亩", effective=LATER), recorded=NOW)
+    assert refused(ledger, move("commit", TOWN, "1亩", effective=LATER - timedelta(days=1))).available == Area(0)
+    ledger.post(move("commit", TOWN, "10亩", effective=LATER), recorded=NOW)
+    assert mu(at(ledger, TOWN), "available") == ["0"]
+
+
+@pytest.mark.parametrize(
+    ("movement", "is_state"), [("withdraw", "requested"), ("release", "reserved"), ("return", "committed")]
+)
+def test_no_state_falls_below_zero(ledger: Ledger, movement: str, is_state: str) -> None:
+    start = [("request", "10亩"), ("grant", "100亩"), ("reserve", "10亩"), ("commit", "10亩")]
+    ledger.import_all([move(name, TOWN, area) for name, area in start], recorded=NOW)
+    refusal = refused(ledger, move(movement, TOWN, "11亩"))
+    assert f"  {is_state} 10 mu; asked 11 mu, short 1 mu\nPossible: ask for at most 10 mu" in str(refusal)
+    assert refusal.shortage.state == is_state
+
+
+def test_a_request_is_never_available(ledger: Ledger) -> None:
+    ledger.post(move("request", TOWN, "200亩"), recorded=NOW)
+    assert "granted 0 = available 0 mu; asked 1 mu" in str(refused(ledger, move("commit", TOWN, "1亩")))
+
+
+def test_where_only_a_statement_covers_it_the_opening_grant_comes_first(ledger: Ledger) -> None:
+    stated = state("granted", "145亩", kind=PLAN, year=2018, clause="二(二)", basis="interpreted")
+    assert isinstance(stated, StatementDraft)
+    ledger.post(stated, recorded=NOW)
+    assert mu(at(ledger, ZONE), "available") == ["145"]
+    assert (
+        "only a statement covers this account (R241-2018 二(二): 145亩): post the opening grant with its document first"
+    ) in str(refused(ledger, move("commit", ZONE, "45亩")))
+    ledger.post(move("grant", ZONE, "145亩", effective=date(2017, 12, 31)), recorded=NOW)
+    ledger.post(move("commit", ZONE, "45亩"), recorded=NOW)
+    assert mu(at(ledger, ZONE), "available") == ["100"]
+    assert "only a statement" not in str(refused(ledger, move("commit", ZONE, "101亩")))
+
+
+def test_a_reversal_is_limited_too(ledger: Ledger) -> None:
+    grant = ledger.post(move("grant", TOWN, "10亩"), recorded=NOW)
+    ledger.post(move("commit", TOWN, "4亩", effective=LATER), recorded=NOW)
+    with pytest.raises(Overdraft, match=r"Refused: reversal of grant 10 mu exceeds what is available") as refusal:
+        ledger.reverse(grant.key, reason="误录", effective=DAY, recorded=NOW)
+    assert (refusal.value.as_of, refusal.value.short) == (LATER, parse_exact("4亩"))
+
+
+def test_the_arithmetic_of_an_import_sees_its_earlier_rows(ledger: Ledger) -> None:
+    drafts = [move("grant", TOWN, "10亩"), move("commit", TOWN, "4亩"), move("grant", OTHER_TOWN, "3亩")]
+    first, second = ledger.check_all(
+        [*drafts, move("commit", TOWN, "7亩"), move("commit", TOWN, "6亩"), move("reserve", TOWN, "1亩")]
+    )
+    assert first.message("en").endswith("granted 10 − committed 4 = available 6 mu; short 1 mu")
+    assert first.remedy("en") == "Possible: transfer from 周巷镇 (available 3 mu) · request a supplement"
+    assert second.message("en").endswith("granted 10 − committed 10 = available 0 mu; short 1 mu")
+
+
+def test_only_live_uses_are_named(ledger: Ledger) -> None:
+    ledger.post(move("grant", TOWN, "10亩"), recorded=NOW)
+    ledger.post(move("reserve", TOWN, "9亩", key="gone"), recorded=NOW)
+    ledger.reverse("gone", reason="误录", effective=DAY, recorded=NOW)
+    ledger.post(move("reserve", TOWN, "8亩", key="held"), recorded=NOW)
+    assert [use.key for use in refused(ledger, move("commit", TOWN, "3亩")).shortage.uses] == ["held"]
+
+
+def test_a_timeline_finds_the_lowest_day() -> None:
+    timeline = Timeline([("2018-03-01", 10), ("2018-05-01", -4), ("2018-05-01", 1), ("2018-07-01", 20)])
+    assert timeline.lowest_from("2018-01-01") == (0, "2018-01-01")
+    assert timeline.lowest_from("2018-03-01") == (7, "2018-05-01")
+    assert timeline.lowest_from("2018-06-01") == (7, "2018-06-01")
+    assert timeline.lowest_from("2018-07-01") == (27, "2018-07-01")
+    assert Timeline().lowest_from("2018-01-01") == (0, "2018-01-01")
