@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import subprocess
 import sys
 from pathlib import Path
@@ -115,3 +116,11 @@ def test_help_starts_without_the_heavy_libraries(arguments: list[str]) -> None:
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=False)
     assert run.returncode == 0, run.stderr
     assert run.stdout
+
+
+def test_every_package_travels_in_the_wheel() -> None:
+    settings = configparser.ConfigParser()
+    settings.read(PACKAGE.parent / "setup.cfg", "utf-8")
+    named = {name for name in settings["options"]["packages"].split() if not name.startswith("landquota.shipped")}
+    there = {".".join(path.parent.relative_to(PACKAGE.parent).parts) for path in PACKAGE.rglob("__init__.py")}
+    assert named == there
