@@ -155,6 +155,17 @@ def test_without_a_reference_system_there_is_no_area(tmp_path: Path) -> None:
     assert report.to_json("en")["crs"] is None
 
 
+def test_a_local_grid_has_planar_areas_only(tmp_path: Path) -> None:
+    grid = pyproj.CRS.from_wkt('LOCAL_CS["Ningbo local",UNIT["metre",1]]')
+    report = layers.check(save(tmp_path, "a.shp", parcels().set_crs(grid, allow_override=True)))
+    assert report.totals() == ("20000.00", "—", "—")
+    finding = only(report.findings)
+    assert finding.code == "LAYER-LOCAL-GRID"
+    assert finding.message("en") == (
+        "Ningbo local is a local grid: areas on the ellipsoid and positions in CGCS2000 are not known"
+    )
+
+
 def test_a_file_that_is_not_there_is_a_report_too(tmp_path: Path) -> None:
     report = layers.check(tmp_path / "a.shp")
     assert (only(report.findings).code, report.features, report.format) == ("FILE-MISSING", (), "ESRI Shapefile")

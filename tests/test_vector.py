@@ -151,6 +151,8 @@ def test_metres_of_a_geojson_without_a_declaration_take_the_system_known_from_el
     assert table.frame.crs.to_epsg() == 4549
     table, findings = formats.read(path)
     assert only(findings).code == "CRS-MISMATCH"
+    assert table is not None
+    assert table.frame.crs is None
 
 
 # --- encodings ------------------------------------------------------------------------------
@@ -693,7 +695,8 @@ def test_a_layer_of_unknown_kind_is_listed_and_not_read(fixtures_dir: Path) -> N
     assert kinds["attribute_table"] == (None, 1)
     table, findings = formats.read(path, layer="polygon3d")
     assert table is not None
-    assert [f.code for f in findings] == ["CRS-UNKNOWN"]
+    assert table.frame.crs is None  # srs_id 0 says that it is not known
+    assert [f.code for f in findings] == ["CRS-UNKNOWN", "GEOM-NULL"]
 
 
 @pytest.mark.fixtures

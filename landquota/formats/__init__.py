@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from landquota.findings import Finding, Place
 
 if TYPE_CHECKING:
-    import geopandas
     import pyproj
 
     from landquota.formats.table import FeatureTable
@@ -80,15 +79,10 @@ def _located(
     crs, findings = resolve(
         declared, bounds, place=Place(file=table.path.name), assumed_meridian_deg=assumed_meridian_deg
     )
-    return replace(table, frame=_in_system(table.frame, crs)), findings
+    return replace(table, frame=geometry.in_system(table.frame, crs)), findings
 
 
 def _defaulted(table: FeatureTable, bounds: tuple[float, float, float, float] | None) -> bool:
     """Return whether a GeoJSON's system is only the format's default, which its metres deny."""
     metres = bounds is not None and max(map(abs, bounds)) > 360  # noqa: PLR2004 - no longitude is larger
     return table.format == "GeoJSON" and table.frame.crs.to_epsg() == 4326 and metres  # noqa: PLR2004 - WGS 84
-
-
-def _in_system(frame: geopandas.GeoDataFrame, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
-    """Return the frame with another reference system and the same coordinates."""
-    return frame.set_geometry(frame.geometry.set_crs(crs, allow_override=True))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import geopandas
 import numpy as np
 import shapely
 
@@ -18,6 +19,7 @@ from landquota.findings import Finding, Place
 from landquota.i18n import Text, text
 
 if TYPE_CHECKING:
+    import pyproj
     from numpy.typing import NDArray
 
 #: No coordinate system of the Earth reaches so far, in degrees, feet or metres, zone prefix included.
@@ -84,6 +86,15 @@ def bounds(geometries: NDArray[np.object_]) -> tuple[float, float, float, float]
         return None
     (west, south), (east, north) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
     return west, south, east, north
+
+
+def in_system(frame: geopandas.GeoDataFrame, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
+    """Return the frame with the same coordinates and another reference system, or with none.
+
+    geopandas' own ``set_crs`` keeps the old system where the new one is None.
+    """
+    attributes = frame.drop(columns=frame.geometry.name)
+    return geopandas.GeoDataFrame(attributes, geometry=frame.geometry.to_numpy(), crs=crs)
 
 
 def check(geometries: NDArray[np.object_], places: Sequence[Place]) -> list[Finding]:

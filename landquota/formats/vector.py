@@ -54,6 +54,9 @@ _GDB_CATALOGUE: Final = "a00000001.gdbtable"
 #: Areas are planar, so heights and measures are dropped without a word.
 _SILENT: Final = "Measured (M) geometry types are not supported"
 
+#: A GeoPackage names a system also where it has none: "Undefined Cartesian SRS", "Undefined geographic SRS".
+_UNDEFINED: Final = "Undefined "
+
 #: Everything by which GDAL, its two wrappers and shapely say that a file is broken.
 _BROKEN: Final = (
     OSError,
@@ -316,6 +319,8 @@ def _frame(path: Path, layer: str, encoding: str | None) -> tuple[geopandas.GeoD
         return None, [*findings, Finding("FILE-NO-GEOMETRY", place, {"layer": layer})]
     if frame.empty:
         return None, [*findings, Finding("FILE-EMPTY-LAYER", place, {"layer": layer})]
+    if frame.crs is not None and frame.crs.name.startswith(_UNDEFINED):
+        frame = geometry.in_system(frame, None)
     declaration = shapefile.part(path, ".prj") if format_of(path) == "ESRI Shapefile" else None
     if frame.crs is None and declaration is not None:
         findings.append(Finding("FILE-PRJ", Place(file=declaration.name)))

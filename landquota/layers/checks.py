@@ -12,7 +12,7 @@ import numpy as np
 
 from landquota import formats
 from landquota.area import Area, Unit, total
-from landquota.crs import horizontal
+from landquota.crs import describe, horizontal
 from landquota.ellipsoid import ellipsoidal_areas, matches, planar_areas
 from landquota.findings import Finding, Place, worst_first
 from landquota.formats.geometry import measurable
@@ -166,10 +166,8 @@ def _areas_m2(geometries: Geometries, crs: pyproj.CRS | None) -> tuple[Floats, F
     sound = geometries.copy()
     sound[~measurable(geometries)] = None
     system = horizontal(crs)
-    planar = nothing
-    if system.is_projected:
-        planar = planar_areas(sound) * system.axis_info[0].unit_conversion_factor ** 2
-    return planar, ellipsoidal_areas(sound, crs)
+    planar = nothing if system.is_geographic else planar_areas(sound) * system.axis_info[0].unit_conversion_factor ** 2
+    return planar, nothing if system.is_engineering else ellipsoidal_areas(sound, crs)
 
 
 def _relations(table: FeatureTable) -> list[Finding]:
@@ -179,6 +177,9 @@ def _relations(table: FeatureTable) -> list[Finding]:
     findings = [] if column is None else duplicate_ids(frame[column], column=column, places=table.places)
     if frame.crs is None:
         return findings
+    if horizontal(frame.crs).is_engineering:
+        params = {"crs": describe(frame.crs)}
+        findings.append(Finding("LAYER-LOCAL-GRID", Place(file=table.path.name), params))
     labels = [place.feature or str(number) for number, place in enumerate(table.places)]
     named = frame[[frame.geometry.name]].assign(feature=labels)
     found = overlaps(named, id_column="feature", file=table.path.name)

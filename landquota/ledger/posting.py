@@ -44,6 +44,8 @@ _HANGS_ON: Final[Mapping[str, str]] = MappingProxyType(
         "LEDGER-REVERSAL-UNKNOWN": "key",
     }
 )
+#: Findings after which a draft must not even be looked up or compared: broken text, a time for a day.
+_UNUSABLE: Final = frozenset({"LEDGER-TEXT", "LEDGER-DATE"})
 #: How many keys one query asks for.
 _CHUNK: Final = 500
 
@@ -115,8 +117,8 @@ class Posting:
             The draft hangs on an earlier one that was refused.
         """
         problems = field_findings(draft)
-        if any(problem.code == "LEDGER-TEXT" for problem in problems):
-            raise self._refused(draft, EntryRefused(problems))  # such text must not even be looked up
+        if any(problem.code in _UNUSABLE for problem in problems):
+            raise self._refused(draft, EntryRefused(problems))
         content, key = draft.content, _own_key(draft)
         record = None if key is None else self.find(key)
         if record is not None:

@@ -77,7 +77,7 @@ def differences(draft: Draft, content: Content, record: Record) -> tuple[Differe
 
 def key_conflict(draft: Draft, key: str, found: Sequence[Difference]) -> Finding:
     """Return the finding that `key` stands for other content already."""
-    return finding(draft, "LEDGER-KEY-CONFLICT", "key", key=key, differences=Joined(tuple(found), "; "))
+    return finding(draft, "LEDGER-KEY-CONFLICT", "key", key=key, differences=Joined(tuple(found)))
 
 
 def _compare(content: Content, record: Record) -> Iterator[tuple[str, object, object]]:

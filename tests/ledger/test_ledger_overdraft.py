@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -139,6 +140,18 @@ def test_the_arithmetic_of_an_import_sees_its_earlier_rows(ledger: Ledger) -> No
     assert first.message("en").endswith("granted 10 − committed 4 = available 6 mu; short 1 mu")
     assert first.remedy("en") == "Possible: transfer from 周巷镇 (available 3 mu) · request a supplement"
     assert second.message("en").endswith("granted 10 − committed 10 = available 0 mu; short 1 mu")
+
+
+def test_after_a_refusal_an_import_still_counts_each_row_once(ledger: Ledger) -> None:
+    drafts = [move("grant", TOWN, "10亩"), move("commit", OTHER_TOWN, "1亩"), move("commit", TOWN, "11亩")]
+    assert [f.params["short"] for f in ledger.check_all(drafts)] == [parse_exact("1亩")] * 2
+
+
+def test_the_limit_is_exact_to_the_unit(ledger: Ledger) -> None:
+    ledger.post(move("grant", TOWN, "10亩"), recorded=NOW)
+    one_more = replace(move("commit", TOWN, "10亩"), amount=Area(parse_exact("10亩").units + 1))
+    assert refused(ledger, one_more).short == Area(1)
+    ledger.post(move("commit", TOWN, "10亩"), recorded=NOW)
 
 
 def test_only_live_uses_are_named(ledger: Ledger) -> None:

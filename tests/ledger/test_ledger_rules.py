@@ -51,6 +51,8 @@ REFUSED: list[tuple[str, str, Draft, str]] = [
      move("grant", TOWN, "1亩", effective=date(1918, 6, 1)), "date 1918-06-01 is not plausible"),
     ("LEDGER-DATE", "date", move("grant", TOWN, "1亩", effective=datetime(2018, 6, 1, tzinfo=UTC)),
      "date 2018-06-01 00:00:00+00:00 is not plausible"),
+    ("LEDGER-DATE", "date", move("reserve", TOWN, "1亩", kind=POOL, effective=datetime(2018, 6, 1), expires=LAST),  # noqa: DTZ001
+     "date 2018-06-01 00:00:00 is not plausible"),
     ("LEDGER-YEAR", "year", move("grant", TOWN, "1亩", year=18), "The quota year 18 is not plausible"),
     ("LEDGER-AMOUNT", "area",
      MovementDraft(movement="grant", holder=TOWN, kind=PLAN, amount=Area(0), effective=DAY, document="d"),
@@ -97,7 +99,8 @@ REFUSED: list[tuple[str, str, Draft, str]] = [
     ("LEDGER-TO-SAME", "to", move("transfer", TOWN, "1亩", to=TOWN),
      "The movement 'transfer' would go from 观海卫镇 to itself"),
     ("LEDGER-ALLOT-PARENT", "to", move("allot", COUNTY, "1亩", to=ZONE),
-     "观海卫智能电器小镇 stands under 观海卫镇, not under 慈溪市: an allotment goes from a holder to one directly under it"),
+     ("观海卫智能电器小镇 stands under 观海卫镇, not under 慈溪市:"
+      " an allotment goes from a holder to one directly under it")),
     ("LEDGER-CARRY-KIND", "kind", move("carry", TOWN, "1亩", kind=POOL),
      "The quota kind 统筹 may not be carried to another year"),
     ("LEDGER-CARRY-YEAR", "to_year", move("carry", TOWN, "1亩", to_year=2018),

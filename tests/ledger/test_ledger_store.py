@@ -24,6 +24,12 @@ from landquota.ledger import Ledger, mounts, schema, sqlite
 from landquota.ledger.store import open_store
 
 COUNT = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM entry').fetchone()[0])"
+GDAL = """
+import sys
+from pyogrio import raw
+meta, _, _, fields = raw.read(sys.argv[1], layer="transfer", read_geometry=False)
+print(*(f"{name}:{values.dtype}:{values[-1]}" for name, values in zip(meta["fields"], fields, strict=True)))
+"""
 READER = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -138,7 +144,7 @@ def test_only_numbers_and_text_are_stored(ledger_path: Path) -> None:
     with closing(sqlite3.connect(ledger_path)) as connection:
         for table in schema.metadata.tables:
             types = {row[2] for row in connection.execute(f"PRAGMA table_info({table})")}
-            assert types <= {"INTEGER", "TEXT"}, table
+            assert types <= {"INTEGER", "BIGINT", "TEXT"}, table
 
 
 def test_a_balance_reads_the_index_only(ledger_path: Path) -> None:
@@ -182,6 +188,19 @@ def test_a_reader_such_as_qgis_neither_blocks_nor_breaks(ledger_path: Path) -> N
         print(file=reader.stdin, flush=True)
         assert int(reader.stdout.readline()) == before
         assert int(reader.stdout.readline()) == before + 2
+        assert ledger.verify().ok
+
+
+def test_gdal_in_another_process_reads_numbers_and_text(ledger_path: Path) -> None:
+    with Ledger.open(ledger_path) as ledger:
+        ledger.post(move("grant", TOWN, "1000000000亩", zone="GHW-01"), recorded=NOW)
+        run = subprocess.run(
+            [sys.executable, "-c", GDAL, ledger_path], capture_output=True, check=True, encoding="utf-8"
+        )
+        assert {"amount:int64:200000000000000", "effective:object:2018-06-01", "zone:object:GHW-01"} <= set(
+            run.stdout.split()
+        )
+        ledger.post(move("commit", TOWN, "1亩"), recorded=NOW)
         assert ledger.verify().ok
 
 
