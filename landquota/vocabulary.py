@@ -63,6 +63,8 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         # how an area was measured, and what a geometry is
         "ellipsoid": mark("ellipsoid"),
         "planar": mark("planar"),
+        "both": mark("planar or ellipsoid, undecidable"),
+        "neither": mark("neither"),
         "surveyed": mark("surveyed boundary"),
         "schematic": mark("schematic boundary"),
         "illustrative": mark("illustrative, made up"),
@@ -70,6 +72,8 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "error": mark("error"),
         "warning": mark("warning"),
         "note": mark("note"),
+        # formats
+        "boundary TXT": mark("boundary TXT"),
         # layer kinds
         "zones": mark("Zones"),
         "parcels": mark("Parcels"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from pathlib import Path
 
@@ -29,13 +30,8 @@ def test_the_compiled_catalogue_is_fresh() -> None:
 def test_a_translation_has_the_fields_of_its_text(message: object) -> None:
     msgid, zh = message.id, message.string  # type: ignore[attr-defined]
     assert fields(zh) == fields(msgid)
-    words = string.Formatter().vformat(msgid, (), Blank())
+    words = re.sub(r"\{[^}]*\}", "", msgid)
     assert any("\u4e00" <= c <= "\u9fff" for c in zh) or not any(c.islower() for c in words.replace("km²", ""))
-
-
-class Blank(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return ""
 
 
 def test_values_are_data_and_never_templates() -> None:

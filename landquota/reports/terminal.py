@@ -266,19 +266,22 @@ def _table(title: str) -> Table:
 
 def show_check(report: LayerCheck, out: Console) -> None:
     """Print what a file holds: its system, each feature's areas, and all findings."""
+    language = current_language.get()
     crs = say("unknown") if report.crs is None else clean(report.crs.name)
     _say(out, Styled(clean(str(report.path)), style="bold"))
-    _say(out, say("{format} · {count} feature(s) · {crs}", format=report.format, count=len(report.features), crs=crs))
+    _say(out, say("{format} · {count} feature(s) · {crs}", format=label(report.format, language), count=len(report.features), crs=crs))
     if report.features:
         table = _table(say("Areas (m²)"))
         table.add_column(say("Feature"))
         table.add_column(say("Name"))
         for heading in (say("planar"), say("ellipsoid"), say("declared")):
             table.add_column(heading, justify="right")
+        table.add_column(say("declared matches"))
         for feature in report.features[:_MOST_ROWS]:
-            table.add_row(clean(feature.feature), clean(feature.name or ""), *feature.areas())
+            matches = label(feature.declared_matches, language) if feature.declared_matches else "—"
+            table.add_row(clean(feature.feature), clean(feature.name or ""), *feature.areas(), matches)
         table.add_section()
-        table.add_row(say("Total"), "", *report.totals())
+        table.add_row(say("Total"), "", *report.totals(), "")
         out.print(table)
         if len(report.features) > _MOST_ROWS:
             _say(out, say("{count} more features; --json lists them all", count=len(report.features) - _MOST_ROWS))
