@@ -140,7 +140,7 @@ def _replay(connection: Connection, records: Sequence[Record]) -> Iterator[Probl
         for found in connection.execute(select(table)).mappings():
             row = dict(found)
             due = expected.pop(_primary_key(table, row), None)
-            seq = row.get("seq") if due is None else due.seq
+            seq = _number(row.get("seq")) if due is None else due.seq
             for message in _differences(row, due):
                 yield Problem(seq, keys.get(seq or 0), _about(table, row, message))
         for due in expected.values():
@@ -167,8 +167,7 @@ def _meta(connection: Connection) -> Iterator[Problem]:
 
 
 def _differs(column: str, found: object, expected: object) -> Text:
-    said = ("—" if value is None else value for value in (found, expected))
-    found, expected = said
+    found, expected = ("—" if value is None else value for value in (found, expected))
     return text("{column} is {found} and should be {expected}", column=column, found=found, expected=expected)
 
 
@@ -201,3 +200,8 @@ def _primary_key(table: Table, row: Mapping[str, Any]) -> object:
 def _plain(value: object) -> str:
     """Return a stored text, or its escaped form if no ledger could have written it."""
     return value if isinstance(value, str) and value.isprintable() else ascii(value)
+
+
+def _number(value: object) -> int | None:
+    """Return the entry's number that a row names, if it is one."""
+    return value if isinstance(value, int) else None

@@ -269,7 +269,15 @@ def show_check(report: LayerCheck, out: Console) -> None:
     language = current_language.get()
     crs = say("unknown") if report.crs is None else clean(report.crs.name)
     _say(out, Styled(clean(str(report.path)), style="bold"))
-    _say(out, say("{format} · {count} feature(s) · {crs}", format=label(report.format, language), count=len(report.features), crs=crs))
+    _say(
+        out,
+        say(
+            "{format} · {count} feature(s) · {crs}",
+            format=label(report.format, language),
+            count=len(report.features),
+            crs=crs,
+        ),
+    )
     if report.features:
         table = _table(say("Areas (m²)"))
         table.add_column(say("Feature"))
