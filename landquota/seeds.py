@@ -277,8 +277,8 @@ _LEDGER_TABLES: Final[tuple[tuple[str, tuple[tuple[str, ...], tuple[str, ...]], 
 
 
 def _derived_key(row: Row) -> str:
-    """Return the key of a row that names none: its document, clause and row (design §4)."""
-    return ":".join((row.values["document"], row.values["clause"], str(row.row)))
+    """Return the key of a row that names none: its table, document, clause and row (design §4)."""
+    return ":".join((row.file.removesuffix(".csv"), row.values["document"], row.values["clause"], str(row.row)))
 
 
 def _documents(rows: Iterable[Row]) -> Iterator[Document]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ledger_samples import DECLARATIONS, NOW
 from program import Program
+
+from landquota.ledger import Ledger
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT.parent / "shared" / "fixtures"
@@ -51,3 +55,25 @@ def demo(built_demo: Path, tmp_path: Path) -> Program:
     """Return the program in a demo project of the test's own."""
     shutil.copytree(built_demo, tmp_path / "demo")
     return Program(tmp_path / "demo")
+
+
+@pytest.fixture(scope="session")
+def declared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a ledger with a small county declared in it; do not write to it."""
+    path = tmp_path_factory.mktemp("declared") / "ledger.sqlite"
+    with Ledger.open(path, create=True) as ledger:
+        ledger.import_all(DECLARATIONS, recorded=NOW)
+    return path
+
+
+@pytest.fixture
+def ledger_path(declared_file: Path, tmp_path: Path) -> Path:
+    """Return a copy of the declared ledger of the test's own."""
+    return Path(shutil.copy(declared_file, tmp_path / "ledger.sqlite"))
+
+
+@pytest.fixture
+def ledger(ledger_path: Path) -> Iterator[Ledger]:
+    """Return that copy, open."""
+    with Ledger.open(ledger_path) as opened:
+        yield opened

@@ -49,7 +49,7 @@ def test_a_draft_knows_its_row_and_a_row_without_key_gets_one(tmp_path: Path) ->
     seeds, findings = read_seeds(folder(tmp_path, movements=rows))
     (draft,) = seeds.drafts
     assert findings == []
-    assert draft.key == "D1::2"
+    assert draft.key == "movements:D1::2"
     assert draft.place is not None
     assert (draft.place.file, draft.place.row) == ("movements.csv", 2)
 

@@ -221,6 +221,27 @@ def test_a_head_noted_earlier_stays_in_the_chain(path: Path) -> None:
         assert not ledger.verify(head="0" * 64).ok
 
 
+def test_an_altered_entry_with_a_hash_of_its_own_breaks_the_link_after_it(path: Path) -> None:
+    """Its document is in no other table, so the chain alone can tell."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        row = dict(connection.execute("SELECT * FROM entry WHERE seq = 8").fetchone())
+    forged = {"v": 1, **{name: value for name, value in row.items() if name != "hash"}, "document": "伪"}
+    form = json.dumps(forged, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    force(path, f"UPDATE entry SET document = '伪', hash = '{hashlib.sha256(form.encode()).hexdigest()}' WHERE seq = 8")
+    assert [str(problem) for problem in verified(path).problems] == [
+        "entry 9 (allot): does not follow from the entry before it: altered, inserted, deleted or reordered"
+    ]
+
+
+@pytest.mark.parametrize("table", [name for name in TABLES if name != "entry"])
+def test_a_row_that_was_removed_is_named(path: Path, table: str) -> None:
+    force(path, f"DELETE FROM {table} WHERE rowid = (SELECT max(rowid) FROM {table})")
+    (problem,) = verified(path).problems
+    assert f"table {table}, row" in str(problem)
+    assert (problem.seq is None) is (table == "meta")
+
+
 def test_a_forged_history_with_a_new_chain_does_not_replay(path: Path) -> None:
     """Somebody alters an amount and recomputes every hash, but not the tables that follow from it."""
     with closing(sqlite3.connect(path)) as connection:

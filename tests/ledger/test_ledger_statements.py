@@ -47,13 +47,14 @@ def test_a_later_statement_supersedes_and_earlier_days_keep_their_own(ledger: Le
             state("approved", "200余亩", effective=Y2016, key="first"),
             state("approved", "310亩", effective=Y2017, key="third"),
             state("approved", "9亩", effective=Y2017, holder=TOWN),
+            state("approved", "8亩", effective=Y2016, holder=TOWN),
         ],
         recorded=NOW,
     )
     assert ledger.land(date(2016, 1, 1)) == {}
     assert ledger.land(Y2016)[ZONE, "approved"].key == "first"
     assert ledger.land(Y2017)[ZONE, "approved"].key == "third"
-    assert ledger.land(LAST)[TOWN, "approved"].written == "9亩"
+    assert [ledger.land(day)[TOWN, "approved"].written for day in (Y2016, LAST)] == ["8亩", "9亩"]
 
 
 def test_a_statement_taken_back_gives_way_to_the_one_before(ledger: Ledger) -> None:
@@ -124,6 +125,14 @@ def test_a_statement_is_compared_as_of_its_own_day(ledger: Ledger) -> None:
     ledger.post(state("available", "10余亩", kind=PLAN, year=2018, effective=LATER), recorded=NOW)
     assert [f.params["figure"] for f in ledger.check_statements(LAST)] == [Area(0)]
     assert ledger.check_statements(DAY) == []
+
+
+def test_each_statement_has_a_day_of_its_own(ledger: Ledger) -> None:
+    ledger.post(state("granted", "120亩", kind=PLAN, year=2018), recorded=NOW)
+    ledger.post(move("grant", ZONE, "120亩", effective=Y2017), recorded=NOW)
+    ledger.post(move("supplement", ZONE, "10亩"), recorded=NOW)
+    ledger.post(state("available", "130亩", kind=PLAN, year=2018, effective=LATER), recorded=NOW)
+    assert ledger.check_statements(LAST) == []
 
 
 def test_an_opening_grant_that_is_missing_shows(ledger: Ledger) -> None:
