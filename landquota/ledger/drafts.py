@@ -12,6 +12,7 @@ from typing import Final
 
 from landquota.area import Area, Figure
 from landquota.findings import Place
+from landquota.ledger.movements import MEASURES, MOVEMENTS, code_of
 
 #: Declarations without a date of their own hold from the first day that the ledger accepts.
 EARLIEST: Final = date(1949, 1, 1)
@@ -111,6 +112,8 @@ class MovementDraft:
 
     Parameters
     ----------
+    movement
+        Its name, or its Chinese word (下达), for which the name is kept.
     holder
         Whose account it takes from; for what the issuer gives, whose account receives.
     to
@@ -146,6 +149,9 @@ class MovementDraft:
     from_reserved: bool = False
     place: Place | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "movement", code_of(self.movement, MOVEMENTS))
+
     @property
     def content(self) -> Content:
         """What the entry will say; the year that a carry-over goes to is always written down."""
@@ -174,8 +180,9 @@ class MovementDraft:
 class StatementDraft:
     """A figure that a document states as of a date; never added to anything (design §3).
 
-    `effective` is the date as of which the figure holds; `basis` tells whether the document
-    says it in so many words (``stated``) or it was read into them (``interpreted``).
+    `measure` is kept by its name, also where its Chinese word (征收) was given.  `effective` is
+    the date as of which the figure holds; `basis` tells whether the document says it in so many
+    words (``stated``) or it was read into them (``interpreted``).
     """
 
     measure: str
@@ -190,6 +197,9 @@ class StatementDraft:
     note: str | None = None
     key: str | None = None
     place: Place | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "measure", code_of(self.measure, MEASURES))
 
     @property
     def content(self) -> Content:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from os import PathLike
 from pathlib import Path
@@ -14,7 +15,7 @@ from landquota.errors import LandquotaError, UsageError
 from landquota.findings import Finding, FindingsError
 from landquota.i18n import text
 from landquota.ledger.checks import field_findings
-from landquota.ledger.drafts import Draft, MovementDraft, ReversalDraft, StatementDraft
+from landquota.ledger.drafts import Draft, HolderDraft, KindDraft, MovementDraft, ReversalDraft, StatementDraft
 from landquota.ledger.entries import Entry
 from landquota.ledger.log import entries
 from landquota.ledger.positions import Position, check_statements, positions
@@ -24,6 +25,7 @@ from landquota.ledger.registry import Holder, Kind, declared, implied
 from landquota.ledger.statements import StatementView, live_statements
 from landquota.ledger.store import Store, open_store
 from landquota.ledger.verify import Verification, verify
+from landquota.ledger.words import nearest
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -88,12 +90,14 @@ class Ledger:
         """
         with self._store.writing() as connection:
             posting = Posting(connection, recorded=_utc(recorded))
+            declarations: list[HolderDraft | KindDraft] = []
             if declare and isinstance(draft, MovementDraft | StatementDraft) and not field_findings(draft):
-                for declaration in implied(draft, posting.registry):
-                    posting.post(declaration)
+                declarations = implied(draft, posting.registry)
+            for declaration in declarations:
+                posting.post(declaration)
             receipt = posting.post(draft)
             posting.write()
-        return receipt
+        return replace(receipt, declared=tuple(_name(each) for each in declarations))
 
     def import_all(
         self, drafts: Sequence[Draft], *, recorded: datetime, progress: Callable[[int, int], None] | None = None
@@ -182,13 +186,41 @@ class Ledger:
         with self._reading() as connection:
             return check_statements(connection, as_of=as_of)
 
+    def require(self, *, holder: str | None = None, kind: str | None = None) -> None:
+        """Make sure that a holder and a kind that somebody asks about are declared.
+
+        Raises
+        ------
+        Refusal
+            One of them is not; the names that look most like it are named.
+        """
+        with self._reading() as connection:
+            registry = declared(connection)
+        findings = [
+            Finding(code, params={"name": name, "nearest": nearest(name, known)})
+            for code, name, known in (
+                ("LEDGER-HOLDER-UNKNOWN", holder, registry.holders),
+                ("LEDGER-KIND-UNKNOWN", kind, registry.kinds),
+            )
+            if name is not None and name not in known
+        ]
+        if findings:
+            remedy = text("Correct the name; 'landquota ledger log --all' lists what is declared.")
+            raise EntryRefused(findings, remedy=remedy)
+
     def verify(self, *, head: str | None = None) -> Verification:
         """Check chain, replay and structure; never raises on altered data.
 
         Parameters
         ----------
         head
-            A head that an earlier export or map printed; a removed tail is found by it alone.
+            A head that an earlier export or map printed, in full, by its first digits (6 or
+            more) or in the short form ``3e4b40…7c``; a removed tail is found by it alone.
+
+        Raises
+        ------
+        UsageError
+            `head` is none of these, or fits several entries.
         """
         with self._store.reading() as connection:
             return verify(connection, head=head)
@@ -222,6 +254,10 @@ def _post_all(
         if progress is not None:
             progress(number, len(drafts))
     return receipts, findings
+
+
+def _name(declaration: HolderDraft | KindDraft) -> str:
+    return declaration.holder if isinstance(declaration, HolderDraft) else declaration.kind
 
 
 def _utc(recorded: datetime) -> str:

@@ -6,13 +6,15 @@ measure is what a document can state as of a date, and what a position reports.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from landquota.i18n import Text, text
+from landquota.i18n import Renderable, text
+from landquota.ledger.words import Word
+from landquota.vocabulary import label
 
 
 class State(StrEnum):
@@ -44,13 +46,17 @@ class Movement:
     """
 
     name: str
-    label: Text
     source: State
     target: State
     receiver: Receiver = Receiver.SAME
     takes: str | None = None
     gives: str | None = None
     winds_down: bool = False
+
+    @property
+    def label(self) -> Word:
+        """The field's word for it."""
+        return Word(self.name)
 
     @property
     def needs_to(self) -> bool:
@@ -60,11 +66,19 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Something that a document states as of a date; of one quota kind, or of land."""
+    """Something that a document states as of a date; of one quota kind, or of land.
+
+    What is `cumulative` never becomes less from one day to a later one.
+    """
 
     name: str
-    label: Text
     of_kind: bool
+    cumulative: bool = False
+
+    @property
+    def label(self) -> Word:
+        """The field's word for it."""
+        return Word(self.name)
 
 
 _ISSUER, _REQUESTED = State.ISSUER, State.REQUESTED
@@ -77,35 +91,35 @@ def _by_name(movements: Iterable[Movement]) -> Mapping[str, Movement]:
 
 MOVEMENTS: Final = _by_name(
     (
-        Movement(name="request", label=text("request"), source=_ISSUER, target=_REQUESTED),
-        Movement(name="withdraw", label=text("withdraw"), source=_REQUESTED, target=_ISSUER, winds_down=True),
-        Movement(name="grant", label=text("grant"), source=_ISSUER, target=_AVAILABLE, gives="granted"),
-        Movement(name="supplement", label=text("supplement"), source=_ISSUER, target=_AVAILABLE, gives="granted"),
-        Movement(name="reward", label=text("reward"), source=_ISSUER, target=_AVAILABLE, gives="granted"),
+        Movement(name="request", source=_ISSUER, target=_REQUESTED),
+        Movement(name="withdraw", source=_REQUESTED, target=_ISSUER, winds_down=True),
+        Movement(name="grant", source=_ISSUER, target=_AVAILABLE, gives="granted"),
+        Movement(name="supplement", source=_ISSUER, target=_AVAILABLE, gives="granted"),
+        Movement(name="reward", source=_ISSUER, target=_AVAILABLE, gives="granted"),
         Movement(
-            name="allot", label=text("allot"), source=_AVAILABLE, target=_AVAILABLE,
+            name="allot", source=_AVAILABLE, target=_AVAILABLE,
             receiver=Receiver.CHILD, takes="allotted_out", gives="allotted_in",
         ),
         Movement(
-            name="transfer", label=text("transfer"), source=_AVAILABLE, target=_AVAILABLE,
+            name="transfer", source=_AVAILABLE, target=_AVAILABLE,
             receiver=Receiver.OTHER, takes="transferred_out", gives="transferred_in",
         ),
-        Movement(name="reserve", label=text("reserve"), source=_AVAILABLE, target=_RESERVED),
-        Movement(name="release", label=text("release"), source=_RESERVED, target=_AVAILABLE, winds_down=True),
-        Movement(name="lapse", label=text("lapse"), source=_RESERVED, target=_AVAILABLE, winds_down=True),
-        Movement(name="commit", label=text("commit"), source=_AVAILABLE, target=_COMMITTED),
-        Movement(name="return", label=text("return"), source=_COMMITTED, target=_AVAILABLE, winds_down=True),
+        Movement(name="reserve", source=_AVAILABLE, target=_RESERVED),
+        Movement(name="release", source=_RESERVED, target=_AVAILABLE, winds_down=True),
+        Movement(name="lapse", source=_RESERVED, target=_AVAILABLE, winds_down=True),
+        Movement(name="commit", source=_AVAILABLE, target=_COMMITTED),
+        Movement(name="return", source=_COMMITTED, target=_AVAILABLE, winds_down=True),
         Movement(
-            name="deduct", label=text("deduct"), source=_AVAILABLE, target=_ISSUER, takes="withdrawn", winds_down=True
+            name="deduct", source=_AVAILABLE, target=_ISSUER, takes="withdrawn", winds_down=True
         ),
         Movement(
-            name="recover", label=text("recover"), source=_AVAILABLE, target=_ISSUER, takes="withdrawn", winds_down=True
+            name="recover", source=_AVAILABLE, target=_ISSUER, takes="withdrawn", winds_down=True
         ),
         Movement(
-            name="expire", label=text("expire"), source=_AVAILABLE, target=_ISSUER, takes="withdrawn", winds_down=True
+            name="expire", source=_AVAILABLE, target=_ISSUER, takes="withdrawn", winds_down=True
         ),
         Movement(
-            name="carry", label=text("carry over"), source=_AVAILABLE, target=_AVAILABLE,
+            name="carry", source=_AVAILABLE, target=_AVAILABLE,
             receiver=Receiver.LATER_YEAR, takes="carried_out", gives="carried_in", winds_down=True,
         ),
     )
@@ -115,19 +129,19 @@ MOVEMENTS: Final = _by_name(
 FROM_RESERVED: Final = frozenset({"commit"})
 
 _MEASURES: Final = (
-    Measure("requested", text("requested"), of_kind=True),
-    Measure("granted", text("granted"), of_kind=True),
-    Measure("allotted_in", text("allotted in"), of_kind=True),
-    Measure("allotted_out", text("allotted out"), of_kind=True),
-    Measure("reserved", text("reserved"), of_kind=True),
-    Measure("committed", text("committed"), of_kind=True),
-    Measure("available", text("available"), of_kind=True),
-    Measure("documented_area", text("documented area"), of_kind=False),
-    Measure("approved", text("approved"), of_kind=False),
-    Measure("requisitioned", text("requisitioned"), of_kind=False),
-    Measure("supplied", text("supplied"), of_kind=False),
-    Measure("under_construction", text("under construction"), of_kind=False),
-    Measure("completed", text("completed"), of_kind=False),
+    Measure("requested", of_kind=True),
+    Measure("granted", of_kind=True),
+    Measure("allotted_in", of_kind=True),
+    Measure("allotted_out", of_kind=True),
+    Measure("reserved", of_kind=True),
+    Measure("committed", of_kind=True),
+    Measure("available", of_kind=True),
+    Measure("documented_area", of_kind=False),
+    Measure("approved", of_kind=False, cumulative=True),
+    Measure("requisitioned", of_kind=False, cumulative=True),
+    Measure("supplied", of_kind=False, cumulative=True),
+    Measure("under_construction", of_kind=False),
+    Measure("completed", of_kind=False, cumulative=True),
 )
 
 #: What a statement can be about; `documented_area` is an area, the other land measures are stages.
@@ -150,13 +164,25 @@ TERMS: Final[Mapping[str, int]] = MappingProxyType(
 )
 
 #: The words for terms and states in the arithmetic of a refusal.
-LABELS: Final[Mapping[str, Text]] = MappingProxyType(
+LABELS: Final[Mapping[str, Renderable]] = MappingProxyType(
     {
         **{measure.name: measure.label for measure in _MEASURES},
         "transferred_in": text("transferred in"),
         "transferred_out": text("transferred out"),
         "carried_in": text("carried in"),
         "carried_out": text("carried out"),
-        "withdrawn": text("taken back"),
+        "withdrawn": text("deducted, recovered or expired"),
     }
 )
+
+
+def code_of(written: str, names: Collection[str]) -> str:
+    """Return which of `names` is meant, by itself or by its Chinese word; else `written` as it is."""
+    if written in names:
+        return written
+    return next((name for name in names if written == label(name, "zh")), written)
+
+
+def with_words(names: Iterable[str]) -> tuple[str, ...]:
+    """Return `names`, each with its Chinese word: ``grant 下达``."""
+    return tuple(f"{name} {label(name, 'zh')}" for name in names)

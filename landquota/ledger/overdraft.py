@@ -19,7 +19,7 @@ from landquota.ledger.checks import finding
 from landquota.ledger.drafts import Draft
 from landquota.ledger.movements import LABELS, MOVEMENTS, TERMS, State
 from landquota.ledger.refusals import EntryRefused
-from landquota.ledger.statements import Group, StatementView, live_statements
+from landquota.ledger.statements import Group, StatementView, live_statements, source
 from landquota.ledger.tally import available, tallies
 from landquota.ledger.words import Joined, account
 
@@ -57,7 +57,7 @@ class Shortage:
     account.
     """
 
-    label: Text
+    label: Renderable
     holder: str
     kind: str
     year: int | None
@@ -93,13 +93,13 @@ class Shortage:
             "possible": self.possible(),
         }
 
-    def arithmetic(self) -> Joined:
+    def arithmetic(self) -> Renderable:
         """Return the sum that leads to what is left: ``granted 145 − reserved 60 = available 85 mu``."""
         terms: list[object] = []
         if self.state == State.AVAILABLE:
             shown = [name for name in TERMS if self.figure(name)]
-            if "granted" not in shown and not any(TERMS[name] > 0 for name in shown):
-                shown.insert(0, "granted")
+            if not shown:
+                return text("nothing has been granted or allotted, available {balance}", balance=self.balance)
             for name in sorted(shown, key=lambda name: -TERMS[name]):
                 sign = ("+" if TERMS[name] > 0 else "−") if terms else ""
                 terms += [part for part in (sign, LABELS[name], self.figure(name).mu) if part]
@@ -118,12 +118,14 @@ class Shortage:
             yield text(
                 "only a statement covers this account ({source}: {written}): post the opening grant with its"
                 " document first",
-                source=Joined(tuple(part for part in (self.stated.document, self.stated.clause) if part), " "),
+                source=source(self.stated),
                 written=self.stated.written,
             )
         reserves = [use for use in self.uses if use.movement == "reserve" and self.figure("reserved")]
         for use in reserves:
-            if use.expires is not None:
+            if use.expires is not None and use.expires < self.effective:
+                yield text("{key} expired on {expires}: post a lapse for it", key=use.key, expires=use.expires)
+            elif use.expires is not None:
                 yield text("release {key}, or wait until it expires on {expires}", key=use.key, expires=use.expires)
             else:
                 yield text("release {key}", key=use.key)
@@ -181,7 +183,8 @@ class Overdraft(EntryRefused):
 def _message(shortage: Shortage) -> Text:
     lines: list[Renderable] = [
         text(
-            "{arithmetic}; asked {asked}, short {short}",
+            "{arithmetic}; {what} asks {asked}, short {short}",
+            what=shortage.label,
             arithmetic=shortage.arithmetic(),
             asked=shortage.asked,
             short=shortage.short,
@@ -212,7 +215,7 @@ def overdraft_finding(draft: Draft, shortage: Shortage) -> Finding:
     return finding(draft, "LEDGER-OVERDRAFT", "amount", **shortage.params())
 
 
-def shortage_of(connection: Connection, transfer: Transfer, *, label: Text, balance: int, day: str) -> Shortage:
+def shortage_of(connection: Connection, transfer: Transfer, *, label: Renderable, balance: int, day: str) -> Shortage:
     """Return why the debited account of `transfer` cannot bear it.
 
     `balance` is the lowest that it has on any day from the transfer's on, and `day` the first

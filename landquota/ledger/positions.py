@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Final
 from landquota.area import ZERO, Area, Bounds
 from landquota.findings import Finding, Place
 from landquota.ledger.movements import LABELS, State
-from landquota.ledger.statements import Group, StatementView, by_group, live_statements
+from landquota.ledger.requests import live_requests
+from landquota.ledger.statements import Group, StatementView, by_group, falls, live_statements, source
 from landquota.ledger.tally import Tally, entry_keys, tallies
-from landquota.ledger.words import Joined, account
+from landquota.ledger.words import account
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -37,13 +38,16 @@ class Position:
     Where the basis is ``ledger``, every figure is exact and ``available`` is granted plus
     allotted, transferred and carried in, less allotted, transferred and carried out,
     withdrawn, reserved and committed.  `recorded` is what is held: available, reserved and
-    committed together.  `entries` are the keys behind the figures.
+    committed together.  `requested` is what was asked for, less what was withdrawn, and
+    `outstanding` what of it no grant that names its request has satisfied.  `entries` are the
+    keys behind the figures.
     """
 
     holder: str
     kind: str
     year: int | None
     requested: Bounds = _NOTHING
+    outstanding: Bounds = _NOTHING
     granted: Bounds = _NOTHING
     allotted_in: Bounds = _NOTHING
     allotted_out: Bounds = _NOTHING
@@ -65,14 +69,19 @@ def positions(connection: Connection, *, as_of: date) -> tuple[Position, ...]:
     day = as_of.isoformat()
     totals, keys = tallies(connection, as_of=day), entry_keys(connection, as_of=day)
     stated = by_group(live_statements(connection, as_of=as_of))
+    satisfied = live_requests(connection, as_of=day).satisfied()
     groups = sorted(totals.keys() | stated.keys(), key=lambda g: (g.holder, g.kind, g.year or 0))
-    return tuple(_position(g, totals.get(g, _EMPTY), stated.get(g, {}), keys.get(g, [])) for g in groups)
+    return tuple(
+        _position(g, totals.get(g, _EMPTY), stated.get(g, {}), keys.get(g, []), satisfied=Area(satisfied[g]))
+        for g in groups
+    )
 
 
 def check_statements(connection: Connection, *, as_of: date) -> list[Finding]:
     """Compare each live statement with the ledger, where the ledger has transfers of its own.
 
     The comparison is as of the statement's day: what was posted for later days does not count.
+    Statements about land are compared with each other: what only grows must not fall.
     """
     live = by_group(live_statements(connection, as_of=as_of))
     now = tallies(connection, as_of=as_of.isoformat())
@@ -83,7 +92,7 @@ def check_statements(connection: Connection, *, as_of: date) -> list[Finding]:
         if _authoritative(now.get(group, _EMPTY), view.measure)
     ]
     then = {day: tallies(connection, as_of=day.isoformat()) for day in {view.as_of for _, view in checked}}
-    findings: list[Finding] = []
+    findings = falls(connection, as_of=as_of)
     for group, view in checked:
         figure = Area(then[view.as_of].get(group, _EMPTY).sums.get(view.measure, 0))
         if not view.bounds.contains(figure):
@@ -102,19 +111,22 @@ def _differs(view: StatementView, group: Group, figure: Area) -> Finding:
         "account": account(group.kind, group.holder, group.year),
         "as_of": view.as_of,
         "written": view.written,
-        "source": Joined(tuple(part for part in (view.document, view.clause) if part), " "),
+        "source": source(view),
         "figure": figure,
         "key": view.key,
     }
     return Finding("LEDGER-STATEMENT-DIFFERS", Place(feature=view.key), params)
 
 
-def _position(group: Group, tally: Tally, stated: Mapping[str, StatementView], keys: Iterable[str]) -> Position:
+def _position(
+    group: Group, tally: Tally, stated: Mapping[str, StatementView], keys: Iterable[str], *, satisfied: Area
+) -> Position:
     used = {measure: view for measure, view in stated.items() if not _authoritative(tally, measure)}
     held = {measure: view for measure, view in used.items() if measure != State.REQUESTED}
     figures = {name: Bounds.exactly(Area(units)) for name, units in tally.sums.items()}
     figures |= {measure: view.bounds for measure, view in used.items()}
     figures |= _holding(figures, stated=held.keys())
+    figures["outstanding"] = figures.get("requested", _NOTHING).excess_over(Bounds.exactly(satisfied))
     return Position(
         holder=group.holder,
         kind=group.kind,

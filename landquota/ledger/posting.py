@@ -19,18 +19,19 @@ from sqlalchemy import func as sql
 
 from landquota.errors import Refusal
 from landquota.findings import Finding
-from landquota.i18n import Text, text
+from landquota.i18n import Renderable, text
 from landquota.ledger import schema
-from landquota.ledger.accounts import Account, Transfer, transfer_of
+from landquota.ledger.accounts import QUOTA, Account, Transfer, transfer_of
 from landquota.ledger.checks import field_findings, finding
-from landquota.ledger.drafts import Content, Draft, HolderDraft, KindDraft, MovementDraft, ReversalDraft
+from landquota.ledger.drafts import LATEST, Content, Draft, HolderDraft, KindDraft, MovementDraft, ReversalDraft
 from landquota.ledger.entries import GENESIS, Record, chained
 from landquota.ledger.limits import Limits
-from landquota.ledger.movements import MOVEMENTS
+from landquota.ledger.movements import MOVEMENTS, State
 from landquota.ledger.overdraft import Overdraft, overdraft_finding, shortage_of
 from landquota.ledger.projection import Projection
-from landquota.ledger.refusals import EntryRefused, KeyConflict, differences, key_conflict
+from landquota.ledger.refusals import EntryRefused, conflict, differences
 from landquota.ledger.registry import declared
+from landquota.ledger.requests import Outstanding, Requests, live_requests
 from landquota.ledger.rules import rule_findings
 
 #: Keys that the ledger gives by itself: L- and the number of the entry.
@@ -46,18 +47,26 @@ _HANGS_ON: Final[Mapping[str, str]] = MappingProxyType(
 )
 #: Findings after which a draft must not even be looked up or compared: broken text, a time for a day.
 _UNUSABLE: Final = frozenset({"LEDGER-TEXT", "LEDGER-DATE"})
+#: Findings that a draft whose entry is there already may have because of that very entry.
+_OF_ITS_ENTRY: Final = frozenset(
+    {"LEDGER-DECLARED-TWICE", "LEDGER-REVERSAL-TWICE", "LEDGER-REQUEST-UNKNOWN", "LEDGER-REQUEST-EXCEEDED"}
+)
 #: How many keys one query asks for.
 _CHUNK: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What was posted, or was there `already` with the same key and content."""
+    """What was posted, or was there `already` with the same key and content.
+
+    `declared` names the holders and kinds that were declared on the way.
+    """
 
     seq: int
     key: str
     hash: str
     already: bool
+    declared: tuple[str, ...] = ()
 
 
 class Unjudged(Refusal):
@@ -87,6 +96,7 @@ class Posting:
         self._head = head_of(connection)
         self._records: dict[str, Record | None] = {}
         self._taken_back: dict[int, str] = {}
+        self._requests: Requests | None = None
         self._limits = Limits(connection)
         self._projection = Projection(
             find_account=self._find_account,
@@ -122,7 +132,7 @@ class Posting:
         content, key = draft.content, _own_key(draft)
         record = None if key is None else self.find(key)
         if record is not None:
-            return self._again(draft, content, record)
+            return self._again(draft, content, record, problems)
         problems += [*self._key_findings(draft, key), *self._rule_findings(draft)]
         if problems:
             raise self._refused(draft, EntryRefused(problems))
@@ -145,6 +155,16 @@ class Posting:
         query = select(entry.c.key).join(reversal, reversal.c.seq == entry.c.seq).where(reversal.c.target == seq)
         return self._connection.execute(query).scalar_one_or_none()
 
+    def outstanding(self, request: str) -> Outstanding:
+        """Return what is left of the live request with the key `request`, whatever the day."""
+        last = LATEST.isoformat()
+        if self._requests is None:
+            self.write()  # so that the query sees the earlier drafts too
+            self._requests = live_requests(self._connection, as_of=last)
+        asked = Account(QUOTA, *self._requests.group(request), State.REQUESTED.value)
+        balance, _ = self._limits.lowest(asked, self._projection.account_id(asked), day=last)
+        return self._requests.outstanding(request, requested=balance)
+
     def write(self) -> None:
         """Write what was taken in; it is safe only when the transaction has been committed."""
         for table in (schema.entry, *schema.PROJECTIONS):
@@ -153,11 +173,13 @@ class Posting:
                 self._connection.execute(insert(table), rows)
         self._limits.written()
 
-    def _again(self, draft: Draft, content: Content, record: Record) -> Receipt:
+    def _again(self, draft: Draft, content: Content, record: Record, problems: list[Finding]) -> Receipt:
+        """Compare `draft` with the entry that has its key; what is wrong with it by itself goes first."""
         found = differences(draft, content, record)
-        if found:
-            raise self._refused(draft, KeyConflict(key_conflict(draft, record.key, found), found))
-        return Receipt(record.seq, record.key, record.hash, already=True)
+        if not found:
+            return Receipt(record.seq, record.key, record.hash, already=True)
+        problems += [problem for problem in self._rule_findings(draft) if problem.code not in _OF_ITS_ENTRY]
+        raise self._refused(draft, EntryRefused(problems) if problems else conflict(draft, record.key, found))
 
     def _key_findings(self, draft: Draft, key: str | None) -> list[Finding]:
         given = _GIVEN.fullmatch(key or "")
@@ -185,12 +207,20 @@ class Posting:
         self._unwritten.setdefault(schema.entry.name, []).append(asdict(record))
         self._records[record.key] = record
         self._head = (record.seq, record.hash)
+        self._follow(draft, content, record)
+        return Receipt(record.seq, record.key, record.hash, already=False)
+
+    def _follow(self, draft: Draft, content: Content, record: Record) -> None:
+        """Keep in mind what a later draft of the transaction is judged by."""
         if isinstance(draft, HolderDraft | KindDraft):
             self.registry.declare(draft)
-        if isinstance(draft, ReversalDraft):
-            target, _ = self._find_target(draft.reverses) or (record, {})
+        elif isinstance(draft, ReversalDraft):
+            target, body = self._find_target(draft.reverses) or (record, {})
             self._taken_back[target.seq] = record.key
-        return Receipt(record.seq, record.key, record.hash, already=False)
+            if self._requests is not None and target.type == "movement":
+                self._requests.take_back(target.key, body)
+        elif isinstance(draft, MovementDraft) and self._requests is not None:
+            self._requests.take(record.key, content.body)
 
     def _check_limit(self, draft: Draft, transfer: Transfer) -> None:
         if not transfer.debit.limited:
@@ -253,7 +283,7 @@ def _names(draft: Draft) -> set[str]:
     return {name for field in fields if (name := getattr(draft, field, None)) is not None}
 
 
-def _label(transfer: Transfer, *, taken_back: bool) -> Text:
+def _label(transfer: Transfer, *, taken_back: bool) -> Renderable:
     label = MOVEMENTS[transfer.movement].label
     return text("reversal of {movement}", movement=label) if taken_back else label
 

@@ -12,7 +12,7 @@ from landquota.errors import Refusal
 from landquota.findings import Finding
 from landquota.i18n import Renderable, Text, text
 from landquota.ledger.checks import column, finding
-from landquota.ledger.drafts import Content, Draft
+from landquota.ledger.drafts import Content, Draft, HolderDraft, KindDraft
 from landquota.ledger.entries import Record
 from landquota.ledger.words import Joined
 
@@ -21,6 +21,11 @@ _FOLLOW: Final = frozenset({"nominal", "low", "high", "unit", "approximate"})
 _AREAS: Final = frozenset({"amount", "nominal", "low", "high"})
 #: What a draft calls the fields that its entry has under another name.
 _IN_BODY: Final[Mapping[str, str]] = {"written": "figure"}
+#: What a declaration fixes for good; its names, notes and sources may be told again in other words.
+_FIXED: Final[Mapping[str, tuple[str, ...]]] = {
+    "holder": ("level", "parent", "zone"),
+    "kind": ("unit", "covers_conversion", "valid_from", "valid_to", "carry"),
+}
 
 
 class EntryRefused(Refusal):
@@ -47,7 +52,7 @@ class Difference:
 
     def render(self, language: str) -> str:
         """Return the field with both values."""
-        old, new = ("—" if value is None else value for value in (self.old, self.new))
+        old, new = _shown(self.old), _shown(self.new)
         return text("{field} is {old} in the ledger and {new} here", field=self.field, old=old, new=new).render(
             language
         )
@@ -75,17 +80,31 @@ def differences(draft: Draft, content: Content, record: Record) -> tuple[Differe
     )
 
 
-def key_conflict(draft: Draft, key: str, found: Sequence[Difference]) -> Finding:
-    """Return the finding that `key` stands for other content already."""
-    return finding(draft, "LEDGER-KEY-CONFLICT", "key", key=key, differences=Joined(tuple(found)))
+def conflict(draft: Draft, key: str, found: Sequence[Difference]) -> KeyConflict:
+    """Return the refusal of `draft` because `key` stands for other content already."""
+    fixed = _FIXED.get(draft.content.type, ())
+    differences = Joined(tuple(found))
+    if not all(difference.field in fixed for difference in found):
+        problem = finding(draft, "LEDGER-KEY-CONFLICT", "key", key=key, differences=differences)
+    elif isinstance(draft, HolderDraft):
+        problem = finding(draft, "LEDGER-HOLDER-DIFFERS", found[0].field, holder=draft.holder, differences=differences)
+    else:
+        assert isinstance(draft, KindDraft)  # noqa: S101 - for the type checker
+        problem = finding(draft, "LEDGER-KIND-DIFFERS", found[0].field, kind=draft.kind, differences=differences)
+    return KeyConflict(problem, found)
 
 
 def _compare(content: Content, record: Record) -> Iterator[tuple[str, object, object]]:
+    body = json.loads(record.body)
+    if record.type == content.type in _FIXED and body[content.type] == content.body[content.type]:
+        for name in _FIXED[content.type]:
+            if body.get(name) != content.body.get(name):
+                yield name, body.get(name), content.body.get(name)
+        return
     for name in ("type", "effective", "document", "clause"):
         old, new = getattr(record, name), getattr(content, name)
         if old != new:
             yield name, old, new
-    body = json.loads(record.body)
     changed = [n for n in sorted(body.keys() | content.body.keys()) if body.get(n) != content.body.get(n)]
     for name in changed:
         if "written" in changed and name in _FOLLOW:
@@ -96,6 +115,12 @@ def _compare(content: Content, record: Record) -> Iterator[tuple[str, object, ob
 
 def _said(name: str, value: object) -> object:
     return Area(value) if name in _AREAS and isinstance(value, int) else value
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, bool):
+        return text("yes") if value else text("no")
+    return "—" if value is None else value
 
 
 def _plain(value: object) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from landquota.ledger import schema
-from landquota.ledger.drafts import HolderDraft, KindDraft, MovementDraft, StatementDraft
+from landquota.ledger.drafts import LEVELS, HolderDraft, KindDraft, MovementDraft, StatementDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +76,22 @@ def declared(connection: Connection) -> Registry:
 def implied(draft: MovementDraft | StatementDraft, registry: Registry) -> list[HolderDraft | KindDraft]:
     """Return the declarations that `draft` needs and that can be made without asking.
 
-    The first holder of a ledger is its county; any later one becomes a town of the only
-    county (a zone, or a town among several counties, needs a declaration of its own).  A kind
-    is declared in 亩, without a limit of validity, as one that does *not* cover conversion and
-    may not be carried: the cautious reading.
+    The first holder of a ledger is its county; whoever is allotted quota stands one level
+    under the holder that allots it; any other one becomes a town of the only county (a zone, or
+    a town among several counties, needs a declaration of its own).  A kind is declared in 亩,
+    without a limit of validity, as one that does *not* cover conversion and may not be carried:
+    the cautious reading.
     """
     drafts: list[HolderDraft | KindDraft] = []
-    counties = [holder.holder for holder in registry.holders.values() if holder.level == "county"]
+    levels = {holder.holder: holder.level for holder in registry.holders.values()}
     for name in _holders(draft):
-        if name in registry.holders or any(isinstance(d, HolderDraft) and d.holder == name for d in drafts):
-            continue
-        if not counties and not registry.holders:
-            drafts.append(HolderDraft(holder=name, level="county", document=draft.document, clause=draft.clause))
-            counties.append(name)
-        elif len(counties) == 1:
+        place = None if name in levels else _place(name, draft, levels)
+        if place is not None:
+            level, parent = place
             drafts.append(
-                HolderDraft(holder=name, level="town", parent=counties[0], document=draft.document, clause=draft.clause)
+                HolderDraft(holder=name, level=level, parent=parent, document=draft.document, clause=draft.clause)
             )
+            levels[name] = level
     if draft.kind is not None and draft.kind not in registry.kinds:
         drafts.append(
             KindDraft(
@@ -104,6 +103,22 @@ def implied(draft: MovementDraft | StatementDraft, registry: Registry) -> list[H
             )
         )
     return drafts
+
+
+def _place(
+    name: str, draft: MovementDraft | StatementDraft, levels: Mapping[str, str]
+) -> tuple[str, str | None] | None:
+    """Return level and parent of an undeclared holder, if they can be told."""
+    if isinstance(draft, MovementDraft) and draft.movement == "allot" and name == draft.to != draft.holder:
+        if draft.holder not in levels:
+            return None
+        # Under a zone there is no level: the declaration is refused, with the reason.
+        below = min(LEVELS.index(levels[draft.holder]) + 1, len(LEVELS) - 1)
+        return LEVELS[below], draft.holder
+    if not levels:
+        return "county", None
+    counties = [holder for holder, level in levels.items() if level == "county"]
+    return ("town", counties[0]) if len(counties) == 1 else None
 
 
 def _holders(draft: MovementDraft | StatementDraft) -> Iterable[str]:

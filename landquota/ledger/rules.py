@@ -6,10 +6,11 @@ Limits are not among them: they are checked last, inside the write transaction.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from landquota.findings import Finding
+from landquota.i18n import text
 from landquota.ledger.checks import column, finding
 from landquota.ledger.drafts import (
     BASES,
@@ -23,9 +24,11 @@ from landquota.ledger.drafts import (
     StatementDraft,
 )
 from landquota.ledger.entries import Record
-from landquota.ledger.movements import FROM_RESERVED, MEASURES, MOVEMENTS, Movement, Receiver, State
+from landquota.ledger.movements import FROM_RESERVED, MEASURES, MOVEMENTS, Movement, Receiver, State, with_words
 from landquota.ledger.registry import Kind, Registry
-from landquota.ledger.words import Joined, nearest, period
+from landquota.ledger.requests import REQUEST, SATISFYING, Outstanding
+from landquota.ledger.words import Joined, Word, nearest, period
+from landquota.vocabulary import label
 
 
 class Known(Protocol):
@@ -42,6 +45,10 @@ class Known(Protocol):
 
     def taken_back_by(self, seq: int) -> str | None:
         """Return the key of the reversal of the entry `seq`."""
+        ...
+
+    def outstanding(self, request: str) -> Outstanding:
+        """Return what is left of the live request with the key `request`."""
         ...
 
 
@@ -99,9 +106,7 @@ def _movement(draft: MovementDraft, known: Known) -> Iterator[Finding]:
     yield from _known_holders(draft, registry)
     movement = MOVEMENTS.get(draft.movement)
     if movement is None:
-        yield _unknown(
-            draft, "LEDGER-MOVEMENT-UNKNOWN", "movement", draft.movement, MOVEMENTS, all=Joined(tuple(MOVEMENTS))
-        )
+        yield _unknown_word(draft, "LEDGER-MOVEMENT-UNKNOWN", "movement", MOVEMENTS)
         return
     yield from _needless(draft, movement)
     yield from _receiver(draft, movement, registry)
@@ -134,7 +139,7 @@ def _needless(draft: MovementDraft, movement: Movement) -> Iterator[Finding]:
     }
     for field, needless in filled.items():
         if needless:
-            yield finding(draft, "LEDGER-FIELD-NEEDLESS", field, what=movement.label, field=column(draft, field))
+            yield _field_needless(draft, field, movement.label)
 
 
 def _receiver(draft: MovementDraft, movement: Movement, registry: Registry) -> Iterator[Finding]:
@@ -157,7 +162,7 @@ def _later_year(draft: MovementDraft) -> Iterator[Finding]:
 
 def _of_kind(draft: MovementDraft, movement: Movement, kind: Kind) -> Iterator[Finding]:
     if kind.unit != "mu":
-        yield finding(draft, "LEDGER-KIND-UNIT", "area", kind=kind.kind, unit=kind.unit, area=draft.amount)
+        yield finding(draft, "LEDGER-KIND-UNIT", "area", kind=kind.kind, unit=text("kg"), area=draft.amount)
     early = kind.valid_from is not None and draft.effective < kind.valid_from
     late = kind.valid_to is not None and draft.effective > kind.valid_to and not movement.winds_down
     if early or late:
@@ -173,11 +178,26 @@ def _request(draft: MovementDraft, known: Known) -> Iterator[Finding]:
     record = known.find(draft.request or "")
     if record is not None and record.type == "movement" and known.taken_back_by(record.seq) is None:
         body = json.loads(record.body)
-        if (body["movement"], body["holder"], body["kind"]) == ("request", draft.holder, draft.kind):
+        if (body["movement"], body["holder"], body["kind"]) == (REQUEST, draft.holder, draft.kind):
+            yield from _request_exceeded(draft, known.outstanding(record.key))
             return
     yield finding(
         draft, "LEDGER-REQUEST-UNKNOWN", "request", request=draft.request, holder=draft.holder, kind=draft.kind
     )
+
+
+def _request_exceeded(draft: MovementDraft, left: Outstanding) -> Iterator[Finding]:
+    if draft.movement in SATISFYING and draft.amount > left.area:
+        yield finding(
+            draft,
+            "LEDGER-REQUEST-EXCEEDED",
+            "amount",
+            what=MOVEMENTS[draft.movement].label,
+            asked=draft.amount,
+            request=draft.request,
+            arithmetic=left.arithmetic(),
+            outstanding=left.area,
+        )
 
 
 def _statement(draft: StatementDraft, registry: Registry) -> Iterator[Finding]:
@@ -186,18 +206,18 @@ def _statement(draft: StatementDraft, registry: Registry) -> Iterator[Finding]:
         yield finding(draft, "LEDGER-BASIS-UNKNOWN", "basis", basis=draft.basis)
     measure = MEASURES.get(draft.measure)
     if measure is None:
-        yield _unknown(draft, "LEDGER-MEASURE-UNKNOWN", "measure", draft.measure, MEASURES, all=Joined(tuple(MEASURES)))
+        yield _unknown_word(draft, "LEDGER-MEASURE-UNKNOWN", "measure", MEASURES)
         return
     if measure.of_kind and draft.kind is None:
         yield finding(draft, "LEDGER-KIND-MISSING", "kind", measure=measure.label)
     if not measure.of_kind:
         for field in ("kind", "year"):
             if getattr(draft, field) is not None:
-                yield finding(draft, "LEDGER-FIELD-NEEDLESS", field, what=measure.label, field=field)
+                yield _field_needless(draft, field, measure.label)
     kind = registry.kinds.get(draft.kind or "")
     if kind is not None and kind.unit != "mu":
         area = draft.figure.nominal
-        yield finding(draft, "LEDGER-KIND-UNIT", "figure", kind=kind.kind, unit=kind.unit, area=area)
+        yield finding(draft, "LEDGER-KIND-UNIT", "figure", kind=kind.kind, unit=text("kg"), area=area)
 
 
 def _reversal(draft: ReversalDraft, known: Known) -> Iterator[Finding]:
@@ -222,5 +242,17 @@ def _reversal(draft: ReversalDraft, known: Known) -> Iterator[Finding]:
         )
 
 
-def _unknown(draft: Draft, code: str, field: str, name: str, known: Iterable[str], **more: object) -> Finding:
-    return finding(draft, code, field, name=name, nearest=nearest(name, known), **more)
+def _field_needless(draft: Draft, field: str, what: Word) -> Finding:
+    option = "--" + field.replace("_", "-")
+    return finding(draft, "LEDGER-FIELD-NEEDLESS", field, what=what, field=f"{column(draft, field)} / {option}")
+
+
+def _unknown(draft: Draft, code: str, field: str, name: str, known: Iterable[str]) -> Finding:
+    return finding(draft, code, field, name=name, nearest=nearest(name, known))
+
+
+def _unknown_word(draft: Draft, code: str, field: str, names: Mapping[str, object]) -> Finding:
+    """Return the finding that a movement or measure is unknown by name and by Chinese word."""
+    name = getattr(draft, field)
+    alike = nearest(name, [*names, *(label(each, "zh") for each in names)])
+    return finding(draft, code, field, name=name, nearest=alike, all=Joined(with_words(names)))

@@ -137,17 +137,24 @@ def _same_identity(table: Table) -> str:
     )
 
 
-def altered_structure(connection: Connection) -> list[str]:
-    """Return the tables, indexes and triggers of ours that are not as they were made.
+def altered_structure(connection: Connection) -> dict[tuple[str, str], list[str]]:
+    """Return the tables, indexes and triggers of ours that are not as they were made, by name.
 
-    Tables that somebody added beside ours (QGIS keeps styles in such) do not matter.
+    They come by what they are (table, index, trigger) and what became of them (missing, added,
+    altered).  Tables that somebody added beside ours (QGIS keeps styles in such) do not matter.
     """
     expected, actual = _pristine_structure(), _structure(connection)
-    return sorted(name for name in expected.keys() | actual.keys() if expected.get(name) != actual.get(name))
+    found: dict[tuple[str, str], list[str]] = {}
+    for thing in sorted(expected.keys() | actual.keys()):
+        if expected.get(thing) != actual.get(thing):
+            what, name = thing
+            fate = "missing" if thing not in actual else "altered" if thing in expected else "added"
+            found.setdefault((what, fate), []).append(name)
+    return found
 
 
 @cache
-def _pristine_structure() -> Mapping[str, str]:
+def _pristine_structure() -> Mapping[tuple[str, str], str]:
     engine = create_engine("sqlite+pysqlite://", poolclass=StaticPool)
     with engine.begin() as connection:
         create(connection)
@@ -156,13 +163,14 @@ def _pristine_structure() -> Mapping[str, str]:
     return structure
 
 
-def _structure(connection: Connection) -> dict[str, str]:
+def _structure(connection: Connection) -> dict[tuple[str, str], str]:
+    """Return what makes each table, index and trigger of ours, by what it is and its name."""
     names = ", ".join(f"'{table.name}'" for table in schema.metadata.sorted_tables)
     rows = connection.exec_driver_sql(
-        f"SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master WHERE tbl_name IN ({names})"  # noqa: S608 - our own names
+        f"SELECT type, name, coalesce(sql, '') FROM sqlite_master WHERE tbl_name IN ({names})"  # noqa: S608 - our own names
     )
     # Only blanks and quotes may differ: versions of SQLAlchemy write them differently.
-    return {name: re.sub(r"[\s\"]+", "", statement) for name, statement in rows}
+    return {(what, name): re.sub(r"[\s\"]+", "", statement) for what, name, statement in rows}
 
 
 def damage(connection: Connection) -> list[str]:

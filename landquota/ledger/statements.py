@@ -13,8 +13,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, RowMapping, and_, select
 
 from landquota.area import Area, Bounds, Figure, Unit
+from landquota.findings import Finding, Place
 from landquota.ledger import schema
-from landquota.ledger.movements import MEASURES
+from landquota.ledger.movements import LABELS, MEASURES
+from landquota.ledger.words import Joined
 
 
 class Group(NamedTuple):
@@ -68,6 +70,52 @@ def live_statements(connection: Connection, *, as_of: date) -> tuple[StatementVi
     One taken back by then does not count, and the one before it holds again.  Of two as of
     the same day the one posted later holds.
     """
+    views = _standing(connection, as_of=as_of)
+    latest = {(view.holder, view.measure, view.kind, view.year): view for view in views}
+    return tuple(sorted(latest.values(), key=lambda view: (view.as_of, view.key)))
+
+
+def falls(connection: Connection, *, as_of: date) -> list[Finding]:
+    """Return the statements that lie below an earlier one although what they state only grows.
+
+    Superseded statements count too, except by one as of the same day.
+    """
+    cumulative = [view for view in _standing(connection, as_of=as_of) if MEASURES[view.measure].cumulative]
+    by_day = {(view.holder, view.measure, view.as_of): view for view in cumulative}
+    highest: dict[tuple[str, str], StatementView] = {}
+    findings: list[Finding] = []
+    for view in by_day.values():
+        earlier = highest.setdefault((view.holder, view.measure), view)
+        if view.bounds.high is not None and view.bounds.high < earlier.bounds.low:
+            findings.append(_falls(view, earlier))
+        elif view.bounds.low >= earlier.bounds.low:
+            highest[view.holder, view.measure] = view
+    return findings
+
+
+def _falls(view: StatementView, earlier: StatementView) -> Finding:
+    params = {
+        "measure": LABELS[view.measure],
+        "holder": view.holder,
+        "source": source(view),
+        "written": view.written,
+        "as_of": view.as_of,
+        "key": view.key,
+        "earlier_source": source(earlier),
+        "earlier_written": earlier.written,
+        "earlier_as_of": earlier.as_of,
+        "earlier_key": earlier.key,
+    }
+    return Finding("LEDGER-STATEMENT-FALLS", Place(feature=view.key), params)
+
+
+def source(view: StatementView) -> Joined:
+    """Return the words for where a statement stands: document and clause."""
+    return Joined(tuple(part for part in (view.document, view.clause) if part), " ")
+
+
+def _standing(connection: Connection, *, as_of: date) -> list[StatementView]:
+    """Return the statements not taken back by the end of `as_of`, superseded ones too, by day."""
     day = as_of.isoformat()
     statement, entry, reversal = schema.statement, schema.entry, schema.reversal
     taken_back = and_(reversal.c.target == statement.c.seq, reversal.c.effective <= day)
@@ -78,9 +126,7 @@ def live_statements(connection: Connection, *, as_of: date) -> tuple[StatementVi
         .where(statement.c.effective <= day, reversal.c.seq.is_(None))
         .order_by(statement.c.effective, statement.c.seq)
     )
-    views = [_view(row) for row in connection.execute(query).mappings()]
-    latest = {(view.holder, view.measure, view.kind, view.year): view for view in views}
-    return tuple(sorted(latest.values(), key=lambda view: (view.as_of, view.key)))
+    return [_view(row) for row in connection.execute(query).mappings()]
 
 
 def by_group(statements: Iterable[StatementView]) -> dict[Group, dict[str, StatementView]]:

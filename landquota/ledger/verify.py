@@ -6,17 +6,41 @@ It names what does not fit and never raises on altered data.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.exc import DBAPIError
 
+from landquota.errors import UsageError
 from landquota.i18n import Text, text
 from landquota.ledger import schema, sqlite
 from landquota.ledger.entries import GENESIS, Record, canonical, digest
 from landquota.ledger.projection import Projection
+from landquota.ledger.words import Joined
+
+#: A head as people write it: its digits, at least the first 6, or the short form ``3e4b40…7c``.
+_HEAD: Final = re.compile(r"([0-9a-f]{6,64})(?:(?:…|\.\.\.)([0-9a-f]*))?")
+#: How many altered things of one kind are named, and what stands between them.
+_NAMED: Final = 3
+_COMMA: Final = text(", ")
+#: What can have become of the parts of the structure.
+_FATES: Final[Mapping[tuple[str, str], Text]] = MappingProxyType(
+    {
+        ("trigger", "missing"): text("append-only triggers missing"),
+        ("trigger", "altered"): text("append-only triggers altered"),
+        ("trigger", "added"): text("triggers added"),
+        ("index", "missing"): text("indexes missing"),
+        ("index", "altered"): text("indexes altered"),
+        ("index", "added"): text("indexes added"),
+        ("table", "missing"): text("tables missing"),
+        ("table", "altered"): text("tables altered"),
+        ("table", "added"): text("tables added"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +80,19 @@ def verify(connection: Connection, *, head: str | None) -> Verification:
     ----------
     head
         A head that an earlier export or map printed; a removed tail is found by it alone.
+
+    Raises
+    ------
+    UsageError
+        `head` is not written as a head is, or fits several entries.
     """
+    beginning, end = _read_head(head)
     records: list[Record] = []
     problems: list[Problem] = []
     with sqlite.reading_anything(connection):
         try:
             records += [Record(*row) for row in connection.execute(select(schema.entry).order_by(schema.entry.c.seq))]
-            problems += [*_chain(records), *_head(records, head), *_replay(connection, records)]
+            problems += [*_chain(records), *_head(records, head, beginning, end), *_replay(connection, records)]
         except DBAPIError as error:
             problems.append(_unreadable(error))
         problems += _structure(connection)
@@ -93,8 +123,33 @@ def _intact(record: Record) -> bool:
         return False
 
 
-def _head(records: Iterable[Record], head: str | None) -> Iterator[Problem]:
-    if head is not None and head not in {GENESIS, *(record.hash for record in records)}:
+def _read_head(head: str | None) -> tuple[str, str]:
+    """Return the first and the last digits of a head as somebody gave it; without one, none."""
+    if head is None:
+        return "", ""
+    match = _HEAD.fullmatch(head.strip().lower())
+    if match is None:
+        raise UsageError(
+            text("'{head}' is not a head of the ledger", head=head),
+            remedy=text(
+                "Give the 64 digits (0–9, a–f) that an export or map printed, the first 6 or more of them,"
+                " or the short form such as 3e4b40…7c."
+            ),
+        )
+    return match[1], match[2] or ""
+
+
+def _head(records: Iterable[Record], head: str | None, beginning: str, end: str) -> Iterator[Problem]:
+    if head is None:
+        return
+    hashes = {GENESIS, *(record.hash for record in records if isinstance(record.hash, str))}
+    fitting = [each for each in hashes if each.startswith(beginning) and each.endswith(end)]
+    if len(fitting) > 1:
+        raise UsageError(
+            text("The head {head} fits {count} entries", head=head, count=len(fitting)),
+            remedy=text("Give more of its digits."),
+        )
+    if not fitting:
         message = text("the head {head} is not in the chain: entries at the end were removed or exchanged", head=head)
         yield Problem(None, None, message)
 
@@ -178,8 +233,15 @@ def _structure(connection: Connection) -> Iterator[Problem]:
     except DBAPIError as error:
         yield _unreadable(error)
         return
-    for name in altered:
-        yield Problem(None, None, text("{name} was altered, removed or added", name=name))
+    for thing, names in altered.items():
+        shown = names if len(names) <= _NAMED else [*names[:_NAMED], "…"]
+        message = text(
+            "structure altered: {count} {what}: {names}",
+            count=len(names),
+            what=_FATES[thing],
+            names=Joined(tuple(shown), _COMMA),
+        )
+        yield Problem(None, None, message)
     for line in damage:
         yield Problem(None, None, text("the file is damaged: {reason}", reason=line))
 

@@ -7,7 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from landquota.i18n import Renderable, clean, text
+from landquota.i18n import Renderable, Text, clean, text
+from landquota.vocabulary import label
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A code that says its word of the vocabulary, as it stands in the middle of a sentence."""
+
+    code: str
+
+    def render(self, language: str) -> str:
+        """Return the word in `language`, without a capital."""
+        return label(self.code, language).lower()
+
+    def __str__(self) -> str:
+        return self.render("en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +30,12 @@ class Joined:
     """Several parts in a row, each said in the reader's language."""
 
     parts: tuple[object, ...]
-    separator: str = " · "
+    separator: str | Text = " · "
 
     def render(self, language: str) -> str:
         """Return the parts with the separator between them."""
-        return self.separator.join(
+        separator = self.separator if isinstance(self.separator, str) else self.separator.render(language)
+        return separator.join(
             part.render(language) if isinstance(part, Renderable) else clean(str(part)) for part in self.parts
         )
 

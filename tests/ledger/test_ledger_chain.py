@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from ledger_samples import COUNTY, DECLARATIONS, LATER, NOW, PLAN, TOWN, move, state
 
-from landquota.errors import LandquotaError
+from landquota.errors import LandquotaError, UsageError
 from landquota.i18n import text
 from landquota.ledger import GENESIS, Ledger, Problem, Verification
 
@@ -221,6 +221,38 @@ def test_a_head_noted_earlier_stays_in_the_chain(path: Path) -> None:
         assert not ledger.verify(head="0" * 64).ok
 
 
+def test_a_head_may_be_given_by_its_first_digits_or_in_its_short_form(path: Path) -> None:
+    head = verified(path).head
+    for written in (
+        head[:6], head[:40], head.upper(), f" {head}\n", f"{head[:6]}…{head[-2:]}", f"{head[:8]}...{head[-2:]}",
+        f"{head[:6]}…", GENESIS[:6],
+    ):  # fmt: skip
+        assert verified(path, head=written).ok, written
+    gone = "000000" if head[:6] != "000000" else "111111"
+    wrong = "00" if head[-2:] != "00" else "11"
+    for written in (gone, f"{head[:6]}…{wrong}"):
+        assert [str(p) for p in verified(path, head=written).problems] == [
+            f"the head {written} is not in the chain: entries at the end were removed or exchanged"
+        ]
+
+
+@pytest.mark.parametrize("written", ["", "3e4b4", "3e4b4…7c", "HEAD", "3e4b40…xy", "0" * 65, "…7c", "3e4b40 7c"])
+def test_what_is_no_head_is_wrong_usage(path: Path, written: str) -> None:
+    with pytest.raises(UsageError) as refusal:
+        verified(path, head=written)
+    assert str(refusal.value) == (
+        f"'{written}' is not a head of the ledger\n"
+        "Give the 64 digits (0–9, a–f) that an export or map printed, the first 6 or more of them,"
+        " or the short form such as 3e4b40…7c."
+    )
+
+
+def test_a_head_that_fits_several_entries_is_wrong_usage(path: Path) -> None:
+    force(path, "UPDATE entry SET hash = 'abcdef' || substr(hash, 7) WHERE seq < 3")
+    with pytest.raises(UsageError, match="The head abcdef fits 2 entries\nGive more of its digits"):
+        verified(path, head="abcdef")
+
+
 def test_an_altered_entry_with_a_hash_of_its_own_breaks_the_link_after_it(path: Path) -> None:
     """Its document is in no other table, so the chain alone can tell."""
     with closing(sqlite3.connect(path)) as connection:
@@ -266,17 +298,31 @@ def test_a_forged_history_with_a_new_chain_does_not_replay(path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("DROP TRIGGER entry_no_update", "trigger entry_no_update was altered, removed or added"),
-        ("DROP TRIGGER transfer_no_delete", "trigger transfer_no_delete was altered, removed or added"),
-        ("DROP INDEX transfer_debit", "index transfer_debit was altered, removed or added"),
-        ("CREATE TRIGGER sly AFTER INSERT ON entry BEGIN SELECT 1; END", "trigger sly was altered, removed or added"),
-        ("ALTER TABLE holder ADD COLUMN secret TEXT", "table holder was altered, removed or added"),
-        ("DROP TABLE reversal", "table reversal was altered, removed or added"),
+        ("DROP TRIGGER entry_no_update", "structure altered: 1 append-only triggers missing: entry_no_update"),
+        ("DROP TRIGGER transfer_no_delete", "structure altered: 1 append-only triggers missing: transfer_no_delete"),
+        ("DROP INDEX transfer_debit", "structure altered: 1 indexes missing: transfer_debit"),
+        ("CREATE TRIGGER sly AFTER INSERT ON entry BEGIN SELECT 1; END", "structure altered: 1 triggers added: sly"),
+        ("ALTER TABLE holder ADD COLUMN secret TEXT", "structure altered: 1 tables altered: holder"),
+        ("DROP TABLE reversal", "structure altered: 1 tables missing: reversal"),
     ],
 )
 def test_altered_structure_is_named(path: Path, change: str, words: str) -> None:
     force(path, change, drop=False)
     assert words in [str(problem) for problem in verified(path).problems]
+
+
+def test_altered_structure_is_one_line_for_each_kind_of_thing(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    force(path, *(f"DROP TRIGGER {name}" for (name,) in triggers), "DROP INDEX transfer_debit", drop=False)
+    force(path, "UPDATE entry SET document = '伪' WHERE seq IN (9, 10)", drop=False)
+    problems = verified(path).problems
+    assert [problem.seq for problem in problems] == [9, 10, None, None]
+    assert [str(problem) for problem in problems[2:]] == [
+        "structure altered: 1 indexes missing: transfer_debit",
+        f"structure altered: {len(triggers)} append-only triggers missing:"
+        " account_no_delete, account_no_replace, account_no_update, …",
+    ]
 
 
 def test_what_others_keep_beside_the_ledger_does_not_matter(path: Path) -> None:

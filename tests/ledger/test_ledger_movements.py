@@ -33,8 +33,12 @@ def test_the_table_is_that_of_the_design() -> None:
 @pytest.mark.parametrize(
     ("movement", "changes"),
     [
-        (move("request", TOWN, "7亩"), {"requested": "107"}),
-        (move("withdraw", TOWN, "3亩"), {"requested": "97"}),
+        (move("request", TOWN, "7亩"), {"requested": "107", "outstanding": "107"}),
+        (move("withdraw", TOWN, "3亩"), {"requested": "97", "outstanding": "97"}),
+        (
+            move("grant", TOWN, "7亩", request="ask"),
+            {"outstanding": "93", "granted": "107", "available": "47", "recorded": "107"},
+        ),
         (move("grant", TOWN, "7亩"), {"granted": "107", "available": "47", "recorded": "107"}),
         (move("supplement", TOWN, "7亩"), {"granted": "107", "available": "47", "recorded": "107"}),
         (move("reward", TOWN, "7亩"), {"granted": "107", "available": "47", "recorded": "107"}),
@@ -56,9 +60,10 @@ def test_the_table_is_that_of_the_design() -> None:
 def test_each_movement_changes_what_it_should_and_nothing_else(
     ledger: Ledger, movement: MovementDraft, changes: dict[str, str]
 ) -> None:
-    start = [("request", "100亩"), ("grant", "100亩"), ("reserve", "40亩"), ("commit", "20亩")]
+    start = [("grant", "100亩"), ("reserve", "40亩"), ("commit", "20亩")]
+    ledger.post(move("request", TOWN, "100亩", key="ask"), recorded=NOW)
     ledger.import_all([move(name, TOWN, area) for name, area in start], recorded=NOW)
-    names = ["requested", *TERMS, "available", "recorded"]
+    names = ["requested", "outstanding", *TERMS, "available", "recorded"]
     before = dict(zip(names, mu(at(ledger, TOWN), *names), strict=True))
     ledger.post(movement, recorded=NOW)
     after = at(ledger, TOWN)

@@ -9,7 +9,7 @@ import pytest
 from ledger_samples import COUNTY, DAY, LATER, NOW, OTHER_TOWN, PLAN, TOWN, ZONE, at, move, mu, state
 
 from landquota.area import Area, parse_exact
-from landquota.ledger import Ledger, Overdraft, StatementDraft
+from landquota.ledger import MOVEMENTS, Ledger, Overdraft, StatementDraft
 from landquota.ledger.limits import Timeline
 
 
@@ -34,7 +34,7 @@ def test_the_refusal_of_the_mockup(ledger: Ledger) -> None:
     refusal = refused(ledger, move("commit", ZONE, "50亩", effective=LATER))
     assert str(refusal) == (
         "Refused: commit 50 mu exceeds what is available (新增计划 · 观海卫智能电器小镇 · 2018 · as of 2018-09-01)\n"
-        "  granted 145 − reserved 60 − committed 45 = available 40 mu; asked 50 mu, short 10 mu\n"
+        "  granted 145 − reserved 60 − committed 45 = available 40 mu; commit asks 50 mu, short 10 mu\n"
         "  Used by: R2018 reserve 60 mu 公牛二期 (until 2019-06-30) · L2018 commit 45 mu 慈征字〔2018〕3号\n"
         "Possible: release R2018, or wait until it expires on 2019-06-30 · transfer from 观海卫镇 (available 25 mu)"
         " · request a supplement\n"
@@ -72,8 +72,8 @@ def test_every_term_stands_in_the_arithmetic(ledger: Ledger) -> None:
         recorded=NOW,
     )
     assert (
-        "allotted in 40 − allotted out 3 − transferred out 4 − carried out 2 − taken back 5 − reserved 6"
-        " − committed 7 = available 13 mu; asked 14 mu, short 1 mu"
+        "allotted in 40 − allotted out 3 − transferred out 4 − carried out 2 − deducted, recovered or expired 5"
+        " − reserved 6 − committed 7 = available 13 mu; commit asks 14 mu, short 1 mu"
     ) in str(refused(ledger, move("commit", TOWN, "14亩")))
 
 
@@ -101,13 +101,18 @@ def test_no_state_falls_below_zero(ledger: Ledger, movement: str, is_state: str)
     start = [("request", "10亩"), ("grant", "100亩"), ("reserve", "10亩"), ("commit", "10亩")]
     ledger.import_all([move(name, TOWN, area) for name, area in start], recorded=NOW)
     refusal = refused(ledger, move(movement, TOWN, "11亩"))
-    assert f"  {is_state} 10 mu; asked 11 mu, short 1 mu\nPossible: ask for at most 10 mu" in str(refusal)
+    assert (
+        f"  {is_state} 10 mu; {MOVEMENTS[movement].label} asks 11 mu, short 1 mu\nPossible: ask for at most 10 mu"
+        in str(refusal)
+    )
     assert refusal.shortage.state == is_state
 
 
 def test_a_request_is_never_available(ledger: Ledger) -> None:
     ledger.post(move("request", TOWN, "200亩"), recorded=NOW)
-    assert "granted 0 = available 0 mu; asked 1 mu" in str(refused(ledger, move("commit", TOWN, "1亩")))
+    assert "nothing has been granted or allotted, available 0 mu; commit asks 1 mu" in str(
+        refused(ledger, move("commit", TOWN, "1亩"))
+    )
 
 
 def test_where_only_a_statement_covers_it_the_opening_grant_comes_first(ledger: Ledger) -> None:
@@ -122,6 +127,16 @@ def test_where_only_a_statement_covers_it_the_opening_grant_comes_first(ledger: 
     ledger.post(move("commit", ZONE, "45亩"), recorded=NOW)
     assert mu(at(ledger, ZONE), "available") == ["100"]
     assert "only a statement" not in str(refused(ledger, move("commit", ZONE, "101亩")))
+
+
+def test_a_reservation_that_has_expired_is_not_to_be_waited_for(ledger: Ledger) -> None:
+    day = date(2018, 8, 31)
+    ledger.post(move("grant", TOWN, "10亩"), recorded=NOW)
+    ledger.post(move("reserve", TOWN, "6亩", key="R", expires=day), recorded=NOW)
+    past = "Possible: R expired on 2018-08-31: post a lapse for it · request a supplement"
+    assert past in str(refused(ledger, move("commit", TOWN, "5亩", effective=LATER)))
+    on_its_last_day = str(refused(ledger, move("commit", TOWN, "5亩", effective=day)))
+    assert "release R, or wait until it expires on 2018-08-31" in on_its_last_day
 
 
 def test_a_reversal_is_limited_too(ledger: Ledger) -> None:

@@ -119,8 +119,9 @@ def test_declaring_on_the_way(ledger: Ledger) -> None:
     draft = move("grant", "宗汉街道", "10亩", kind="重大项目", key="a")
     with pytest.raises(EntryRefused, match="The holder '宗汉街道' is not declared"):
         ledger.post(draft, recorded=NOW)
-    ledger.post(draft, recorded=NOW, declare=True)
-    assert ledger.post(draft, recorded=NOW, declare=True).already
+    assert ledger.post(draft, recorded=NOW, declare=True).declared == ("宗汉街道", "重大项目")
+    again = ledger.post(draft, recorded=NOW, declare=True)
+    assert (again.already, again.declared) == (True, ())
     holder = ledger.holders()[-1]
     assert (holder.holder, holder.level, holder.parent, holder.zone) == ("宗汉街道", "town", COUNTY, None)
     kind = ledger.kinds()[-1]
@@ -148,6 +149,28 @@ def test_the_first_holder_is_the_county_and_a_town_of_two_counties_is_nobodys(tm
         ledger.post(HolderDraft(holder="余姚市", level="county"), recorded=NOW)
         with pytest.raises(EntryRefused, match="The holder '泗门镇' is not declared"):
             ledger.post(move("grant", "泗门镇", "9亩"), recorded=NOW, declare=True)
+
+
+def test_who_is_allotted_quota_stands_under_the_holder_that_allots(ledger: Ledger) -> None:
+    ledger.import_all([move("grant", COUNTY, "9亩"), move("allot", COUNTY, "5亩", to=TOWN)], recorded=NOW)
+    ledger.post(move("allot", TOWN, "2亩", to=ZONE), recorded=NOW)
+    for giver, taker in ((COUNTY, "宗汉街道"), (TOWN, "卫东片区")):
+        assert ledger.post(move("allot", giver, "1亩", to=taker), recorded=NOW, declare=True).declared == (taker,)
+    found = [(h.holder, h.level, h.parent) for h in ledger.holders()[-2:]]
+    assert found == [("宗汉街道", "town", COUNTY), ("卫东片区", "zone", TOWN)]
+    head = ledger.head
+    with pytest.raises(EntryRefused, match=r"一号地 \(zone\) cannot stand under 观海卫智能电器小镇"):
+        ledger.post(move("allot", ZONE, "1亩", to="一号地"), recorded=NOW, declare=True)
+    with pytest.raises(EntryRefused, match=r"掌起镇 stands under 慈溪市, not under 掌起镇"):
+        ledger.post(move("allot", "掌起镇", "1亩", to="掌起镇"), recorded=NOW, declare=True)
+    assert ledger.head == head
+
+
+def test_the_first_allotment_of_a_ledger_declares_both(tmp_path: object) -> None:
+    with Ledger.open(f"{tmp_path}/new.sqlite", create=True) as ledger:
+        ledger.post(move("grant", COUNTY, "9亩"), recorded=NOW, declare=True)
+        ledger.post(move("分解", COUNTY, "3亩", to=TOWN), recorded=NOW, declare=True)
+        assert [(h.holder, h.level) for h in ledger.holders()] == [(COUNTY, "county"), (TOWN, "town")]
 
 
 def test_recorded_is_kept_in_utc(ledger: Ledger) -> None:

@@ -12,6 +12,7 @@ from ledger_samples import COUNTY, DAY, FOOD, LAST, LATER, NOW, OTHER_TOWN, PLAN
 from landquota.area import Area, Bounds, Figure, Unit
 from landquota.findings import FindingsError, Place
 from landquota.ledger import (
+    MOVEMENTS,
     Draft,
     EntryRefused,
     HolderDraft,
@@ -85,15 +86,15 @@ REFUSED: list[tuple[str, str, Draft, str]] = [
     ("LEDGER-UNIT-UNKNOWN", "unit", KindDraft(kind="k", name="k", unit="亩", covers_conversion=True),
      "The unit '亩' of the quota kind k is unknown"),
     ("LEDGER-FIELD-NEEDLESS", "to",
-     move("grant", TOWN, "1亩", to=ZONE), "The field 'to' has no meaning with 'grant'"),
+     move("grant", TOWN, "1亩", to=ZONE), "The field 'to / --to' has no meaning with 'grant'"),
     ("LEDGER-FIELD-NEEDLESS", "to_year", move("grant", TOWN, "1亩", to_year=2019),
-     "The field 'to_year' has no meaning with 'grant'"),
+     "The field 'to_year / --to-year' has no meaning with 'grant'"),
     ("LEDGER-FIELD-NEEDLESS", "expires", move("grant", TOWN, "1亩", expires=LAST),
-     "The field 'expires' has no meaning with 'grant'"),
+     "The field 'expires / --expires' has no meaning with 'grant'"),
     ("LEDGER-FIELD-NEEDLESS", "from_reserved", move("grant", TOWN, "1亩", from_reserved=True),
-     "The field 'from_reserved' has no meaning with 'grant'"),
+     "The field 'from_reserved / --from-reserved' has no meaning with 'grant'"),
     ("LEDGER-FIELD-NEEDLESS", "kind",
-     state("approved", "1亩", kind=PLAN), "The field 'kind' has no meaning with 'approved'"),
+     state("approved", "1亩", kind=PLAN), "The field 'kind / --kind' has no meaning with 'approved'"),
     ("LEDGER-TO-MISSING", "to",
      move("allot", COUNTY, "1亩"), "The movement 'allot' needs the holder that receives"),
     ("LEDGER-TO-SAME", "to", move("transfer", TOWN, "1亩", to=TOWN),
@@ -109,6 +110,13 @@ REFUSED: list[tuple[str, str, Draft, str]] = [
      "The reservation would expire on 2018-06-01, before it begins on 2018-09-01"),
     ("LEDGER-REQUEST-UNKNOWN", "request", move("grant", TOWN, "1亩", request="statement"),
      "'statement' is not the key of a live request of 观海卫镇 for 新增计划"),
+    ("LEDGER-REQUEST-EXCEEDED", "area", move("supplement", TOWN, "3.5亩", request="ask"),
+     ("supplement 3.5 mu exceeds what is outstanding of the request 'ask':"
+      " requested 10 − satisfied 7 = outstanding 3 mu")),
+    ("LEDGER-HOLDER-DIFFERS", "parent", HolderDraft(holder=ZONE, level="zone", parent=COUNTY, zone="GHW-01"),
+     "The holder 观海卫智能电器小镇 is declared otherwise: parent is 观海卫镇 in the ledger and 慈溪市 here"),
+    ("LEDGER-KIND-DIFFERS", "covers_conversion", KindDraft(kind=FOOD, name="n", unit="kg", covers_conversion=True),
+     "The quota kind 占补平衡-产能 is declared otherwise: covers_conversion is no in the ledger and yes here"),
     ("LEDGER-OVERDRAFT", "area", move("commit", TOWN, "11亩"),
      ("commit 11 mu exceeds what is available (新增计划 · 观海卫镇 · 2018 · as of 2018-06-01):"
       " granted 10 = available 10 mu; short 1 mu")),
@@ -150,6 +158,8 @@ def started(ledger: Ledger) -> Ledger:
             move("request", TOWN, "5亩", key="request"),
             state("approved", "500余亩", key="statement"),
             reversal("request", key="taken"),
+            move("request", TOWN, "10亩", key="ask", year=2017),
+            move("grant", TOWN, "7亩", request="ask", year=2017),
         ],
         recorded=NOW,
     )
@@ -185,8 +195,8 @@ def test_what_is_unusual_but_right_is_accepted(started: Ledger) -> None:
             HolderDraft(holder=rare, level="town", parent=COUNTY),
             KindDraft(kind="规划规模", name="规划规模", covers_conversion=False, valid_from=DAY, valid_to=DAY),
             move("grant", rare, "0.01平方米", kind="规划规模", reason="第一行\n第二行"),
-            move("request", TOWN, "200亩", key="ask"),
-            move("grant", TOWN, "50亩", request="ask"),
+            move("request", TOWN, "200亩", key="asked"),
+            move("grant", TOWN, "50亩", request="asked"),
             move("reserve", TOWN, "1亩", expires=DAY),
             state("available", "0亩", kind=PLAN, holder=OTHER_TOWN),
         ],
@@ -229,14 +239,14 @@ def test_what_hangs_on_a_bad_draft_is_not_held_against_the_later_ones(started: L
         move("commit", "宗汉街道", "10亩"),
         KindDraft(kind="重大项目", name="重大项目指标", unit="亩", covers_conversion=True),
         move("grant", TOWN, "10亩", kind="重大项目"),
-        move("request", TOWN, "10亩", document="", key="ask"),
-        move("grant", TOWN, "10亩", request="ask"),
+        move("request", TOWN, "10亩", document="", key="asked"),
+        move("grant", TOWN, "10亩", request="asked"),
         move("grant", OTHER_TOWN, "10亩", year=18),
         move("commit", OTHER_TOWN, "10亩", year=18),
         move("grant", OTHER_TOWN, "10亩", document=""),
         move("allot", OTHER_TOWN, "5亩", to="宗汉片区"),
         move("commit", OTHER_TOWN, "10亩"),
-        reversal("ask"),
+        reversal("asked"),
         move("commit", "宗汉街道", "1亩", kind="新增"),
     ]
     assert [finding.code for finding in started.check_all(drafts)] == [
@@ -253,11 +263,11 @@ def test_what_hangs_on_a_bad_draft_is_not_held_against_the_later_ones(started: L
 def test_a_row_edited_after_import_hides_nothing_else(started: Ledger) -> None:
     """The holder is in the ledger, whatever its edited row says."""
     drafts: list[Draft] = [
-        HolderDraft(holder=TOWN, level="town", parent=COUNTY, name_en="Guanhaiwei"),
+        HolderDraft(holder=TOWN, level="zone", parent=COUNTY),
         move("commit", TOWN, "11亩"),
     ]
     codes = [finding.code for finding in started.check_all(drafts)]
-    assert codes == ["LEDGER-KEY-CONFLICT", "LEDGER-OVERDRAFT"]
+    assert codes == ["LEDGER-HOLDER-DIFFERS", "LEDGER-OVERDRAFT"]
 
 
 def test_a_key_conflict_shows_both_values(started: Ledger) -> None:
@@ -270,6 +280,97 @@ def test_a_key_conflict_shows_both_values(started: Ledger) -> None:
         started.post(state("approved", "501亩", key="statement"), recorded=NOW)
     with pytest.raises(KeyConflict, match="type is movement in the ledger and statement here"):
         started.post(state("approved", "501亩", key="grant"), recorded=NOW)
+
+
+def test_an_edited_row_is_checked_by_itself_before_its_key(started: Ledger) -> None:
+    """Whoever mistypes a word has not posted other content: the word is to be mended."""
+    for draft, code in (
+        (move("grnat", TOWN, "10亩", key="grant"), "LEDGER-MOVEMENT-UNKNOWN"),
+        (move("grant", "观海卫", "10亩", key="grant"), "LEDGER-HOLDER-UNKNOWN"),
+        (move("grant", TOWN, "10亩", key="grant", year=18), "LEDGER-YEAR"),
+        (state("aproved", "500余亩", key="statement"), "LEDGER-MEASURE-UNKNOWN"),
+        (HolderDraft(holder=TOWN, level="street", parent=COUNTY), "LEDGER-HOLDER-LEVEL"),
+        (reversal("nothing", key="taken"), "LEDGER-REVERSAL-UNKNOWN"),
+        (reversal("request", key="taken", reason="另一理由"), "LEDGER-KEY-CONFLICT"),
+    ):
+        assert [finding.code for finding in started.check_all([draft])] == [code]
+
+
+def test_what_is_there_already_stays_so_whatever_has_changed_since(started: Ledger) -> None:
+    """No limit, request or validity is looked at again."""
+    drafts: list[Draft] = [
+        move("commit", TOWN, "10亩", key="all"),
+        move("grant", TOWN, "3亩", key="rest", request="ask", year=2017),
+    ]
+    started.import_all(drafts, recorded=NOW)
+    started.reverse("ask", reason="撤回", effective=LATER, recorded=NOW)
+    assert [receipt.already for receipt in started.import_all(drafts, recorded=NOW)] == [True, True]
+    (finding,) = started.check_all([move("grant", TOWN, "2亩", key="rest", request="ask", year=2017)])
+    assert finding.code == "LEDGER-KEY-CONFLICT"
+
+
+def test_a_declaration_may_be_told_again_in_other_words(started: Ledger) -> None:
+    town = HolderDraft(holder=TOWN, level="town", parent=COUNTY, name_en="Guanhaiwei", document="d", effective=LATER)
+    again: list[Draft] = [
+        town,
+        KindDraft(
+            kind=FOOD, name="产能", unit="kg", covers_conversion=False, level="省", consumed_by="建设", clause="§一"
+        ),
+    ]
+    head = started.head
+    assert [receipt.already for receipt in started.import_all(again, recorded=NOW)] == [True, True]
+    assert started.head == head
+    with pytest.raises(KeyConflict, match="keeps its place in the tree; put the row back") as refusal:
+        started.post(replace(town, level="zone", zone="GHW-02"), recorded=NOW)
+    assert [(d.field, d.old, d.new) for d in refusal.value.differences] == [
+        ("level", "town", "zone"), ("zone", None, "GHW-02"),
+    ]  # fmt: skip
+    assert "reverse" not in str(refusal.value)
+    with pytest.raises(KeyConflict, match="The key 'grant' stands for other content already: type is"):
+        started.post(HolderDraft(holder="宗汉街道", level="town", parent=COUNTY, key="grant"), recorded=NOW)
+    with pytest.raises(KeyConflict, match="holder is 观海卫镇 in the ledger and 宗汉街道 here"):
+        started.post(HolderDraft(holder="宗汉街道", level="town", parent=COUNTY, key=f"holder:{TOWN}"), recorded=NOW)
+
+
+def test_movements_and_measures_may_be_given_by_their_chinese_words(started: Ledger) -> None:
+    words = {
+        "下达": "grant",
+        "分解": "allot",
+        "调剂": "transfer",
+        "核销": "commit",
+        "预留失效": "lapse",
+        "结转": "carry",
+    }
+    assert {word: move(word, TOWN, "1亩").movement for word in words} == words
+    assert move("结转", TOWN, "1亩").content == move("carry", TOWN, "1亩").content
+    assert state("征收", "1亩").content == state("requisitioned", "1亩").content
+    assert started.post(move("下达", TOWN, "10亩", key="grant"), recorded=NOW).already
+    assert started.post(state("批准", "500余亩", key="statement"), recorded=NOW).already
+    assert [MovementDraft(movement=each.label.render("zh"), holder=TOWN, kind=PLAN, amount=Area(1), effective=DAY,
+                          document="d").movement for each in MOVEMENTS.values()] == list(MOVEMENTS)  # fmt: skip
+
+
+def test_an_unknown_word_is_answered_with_all_words_in_both_languages(started: Ledger) -> None:
+    movement, measure = started.check_all([move("下发", TOWN, "1亩"), state("征用", "1亩")])
+    assert movement.message("en") == "The movement '下发' is unknown; nearest: 下达"
+    assert movement.remedy("en").startswith(
+        "Use one of: request 申请 · withdraw 撤回申请 · grant 下达 · supplement 追加"
+    )
+    assert "grant 下达 · " in movement.remedy("zh")
+    assert "requisitioned 征收 · supplied 供应" in measure.remedy("en")
+
+
+def test_what_is_asked_about_has_to_be_declared(started: Ledger) -> None:
+    started.require()
+    started.require(holder=TOWN, kind=PLAN)
+    with pytest.raises(EntryRefused) as refusal:
+        started.require(holder="观海卫", kind="新增")
+    assert str(refusal.value) == (
+        "The holder '观海卫' is not declared; nearest: 观海卫镇 · 观海卫智能电器小镇\n"
+        "The quota kind '新增' is not declared; nearest: 新增计划\n"
+        "Correct the name; 'landquota ledger log --all' lists what is declared."
+    )
+    assert refusal.value.details() == {"codes": ["LEDGER-HOLDER-UNKNOWN", "LEDGER-KIND-UNKNOWN"]}
 
 
 def test_checking_writes_nothing_even_when_all_is_well(started: Ledger) -> None:

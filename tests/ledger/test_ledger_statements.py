@@ -168,3 +168,33 @@ def test_statements_of_one_kind_or_year_say_nothing_about_another(ledger: Ledger
     ledger.post(state("granted", "9亩", kind=PLAN, year=2018), recorded=NOW)
     ledger.post(move("grant", ZONE, "5亩", year=2019), recorded=NOW)
     assert [(p.year, p.granted.number()) for p in ledger.positions(LAST)] == [(None, "145"), (2018, "9"), (2019, "5")]
+
+
+def test_what_only_grows_must_not_fall_even_below_a_superseded_statement(ledger: Ledger) -> None:
+    ledger.import_all(
+        [
+            state("requisitioned", "500余亩", effective=Y2016, key="first", document="R241-2018", clause="二(二)"),
+            state("requisitioned", "约510亩", effective=Y2017, key="second"),
+            state("requisitioned", "480亩", effective=Y2018, key="third", document="R9-2019"),
+            state("under_construction", "近400亩", effective=Y2016),
+            state("under_construction", "10亩", effective=Y2018),
+            state("approved", "700亩", effective=Y2017, key="typo"),
+            state("approved", "70亩", effective=Y2017, key="mended"),
+            state("approved", "80亩", effective=Y2018),
+            state("approved", "5亩", effective=LAST, holder=TOWN),
+        ],
+        recorded=NOW,
+    )
+    assert ledger.check_statements(Y2017) == []
+    (finding,) = ledger.check_statements(LAST)
+    assert (finding.code, finding.severity, finding.place.feature) == ("LEDGER-STATEMENT-FALLS", "warning", "third")
+    assert finding.message("en") == (
+        "R9-2019 states 480亩 (requisitioned, 观海卫智能电器小镇, as of 2018-12-31), less than 约510亩 that R241-2018"
+        " states as of 2017-12-31; what is requisitioned cannot become less"
+    )
+    assert "(third or second)" in finding.remedy("en")
+    ledger.reverse("second", reason="误读", effective=Y2018, recorded=NOW)
+    (finding,) = ledger.check_statements(LAST)
+    assert (finding.params["earlier_key"], "二(二)" in finding.message("zh")) == ("first", True)
+    ledger.reverse("third", reason="误读", effective=Y2018, recorded=NOW)
+    assert ledger.check_statements(LAST) == []

@@ -1,0 +1,116 @@
+"""Requests: what was asked for, and how much of it the grants that name it have satisfied."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, and_, or_, select
+
+from landquota.area import ZERO, Area
+from landquota.i18n import Text, text
+from landquota.ledger import schema
+from landquota.ledger.movements import MOVEMENTS
+from landquota.ledger.statements import Group
+
+#: The movement that asks, and those that may satisfy it by naming its key.
+REQUEST: Final = "request"
+SATISFYING: Final = tuple(name for name, movement in MOVEMENTS.items() if movement.gives == "granted")
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """What is left of a request: what was requested, less what has been satisfied."""
+
+    requested: Area
+    satisfied: Area
+
+    @property
+    def area(self) -> Area:
+        """How much may still be granted in its name."""
+        return max(ZERO, self.requested - self.satisfied)
+
+    def arithmetic(self) -> Text:
+        """Return the sum in words."""
+        return text(
+            "requested {requested} − satisfied {satisfied} = outstanding {outstanding}",
+            requested=self.requested.mu,
+            satisfied=self.satisfied.mu,
+            outstanding=self.area,
+        )
+
+
+@dataclass(slots=True)
+class _Request:
+    group: Group
+    asked: int
+    satisfied: int = 0
+
+
+class Requests:
+    """The requests that have not been taken back, by key, one movement at a time."""
+
+    def __init__(self) -> None:
+        self._live: dict[str, _Request] = {}
+
+    def take(self, key: str, body: Mapping[str, Any]) -> None:
+        """Count the movement `key`, if it asks or satisfies."""
+        if body["movement"] == REQUEST:
+            self._live[key] = _Request(Group(body["holder"], body["kind"], body.get("year")), body["amount"])
+        elif body.get("request") in self._live:
+            self._live[body["request"]].satisfied += body["amount"]
+
+    def take_back(self, key: str, body: Mapping[str, Any]) -> None:
+        """Count the movement `key` no more."""
+        if body["movement"] == REQUEST:
+            self._live.pop(key, None)
+        elif body.get("request") in self._live:
+            self._live[body["request"]].satisfied -= body["amount"]
+
+    def group(self, key: str) -> Group:
+        """Return whose quota, of which kind and year, the request `key` asks for."""
+        return self._live[key].group
+
+    def outstanding(self, key: str, *, requested: int) -> Outstanding:
+        """Return what is left of the request `key`.
+
+        A withdrawal names no request, so that what is left of all requests for the same quota
+        is a limit too; `requested` is their sum less what was withdrawn.
+        """
+        request = self._live[key]
+        alone = Outstanding(Area(request.asked), Area(request.satisfied))
+        together = Outstanding(Area(requested), Area(self.satisfied()[request.group]))
+        return min(alone, together, key=lambda left: left.area)
+
+    def satisfied(self) -> Counter[Group]:
+        """Return how much has been satisfied, by what was asked for."""
+        sums: Counter[Group] = Counter()
+        for request in self._live.values():
+            sums[request.group] += request.satisfied
+        return sums
+
+
+def live_requests(connection: Connection, *, as_of: str) -> Requests:
+    """Return the requests that hold at the end of `as_of`, with what has satisfied them by then."""
+    entry, transfer, reversal = schema.entry, schema.transfer, schema.reversal
+    taken_back = and_(reversal.c.target == transfer.c.seq, reversal.c.effective <= as_of)
+    names_one = and_(transfer.c.movement.in_(SATISFYING), entry.c.body.contains('"request":"'))
+    query = (
+        select(entry.c.key, entry.c.body)
+        .join(transfer, transfer.c.seq == entry.c.seq)
+        .outerjoin(reversal, taken_back)
+        .where(
+            entry.c.type == "movement",
+            or_(transfer.c.movement == REQUEST, names_one),
+            transfer.c.effective <= as_of,
+            reversal.c.seq.is_(None),
+        )
+        .order_by(entry.c.seq)
+    )
+    requests = Requests()
+    for key, body in connection.execute(query):
+        requests.take(key, json.loads(body))
+    return requests
