@@ -28,6 +28,11 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "reserved": mark("Reserved"),
         "committed": mark("Committed"),
         "available": mark("Available"),
+        "transferred_in": mark("Transferred in"),
+        "transferred_out": mark("Transferred out"),
+        "carried_in": mark("Carried in"),
+        "carried_out": mark("Carried out"),
+        "withdrawn": mark("Taken back"),
         # movements
         "request": mark("Request"),
         "withdraw": mark("Withdraw request"),
@@ -79,6 +84,26 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "parcels": mark("Parcels"),
         "basic_farmland": mark("Permanent basic farmland"),
         "context": mark("Context"),
+        # what an entry can be tied to
+        "parcel": mark("parcel"),
+        "zone": mark("zone"),
+    }
+)
+
+#: What the columns of parcels are called, ours and those of a boundary TXT.
+_HEADINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "approved_on": mark("Approved on"),
+        "requisitioned_on": mark("Requisitioned on"),
+        "supplied_on": mark("Supplied on"),
+        "started_on": mark("Construction started on"),
+        "completed_on": mark("Completed on"),
+        "parcel": mark("Parcel number"),
+        "name": mark("Parcel name"),
+        "sheet": mark("Map sheet number"),
+        "use": mark("Land use"),
+        "land_class": mark("Land class code"),
+        "declared_area": mark("Declared area"),
     }
 )
 
@@ -86,6 +111,11 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
 def label(code: str, language: str) -> str:
     """Return the word for `code` in `language`; a code of the user's own stays as it is."""
     return translate(_LABELS[code], language) if code in _LABELS else code
+
+
+def heading(column: str, language: str) -> str:
+    """Return what a column is called in `language`; one of the user's own stays as it is."""
+    return translate(_HEADINGS[column], language) if column in _HEADINGS else column
 
 
 @dataclass(frozen=True, slots=True)

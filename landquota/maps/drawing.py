@@ -14,8 +14,11 @@ import geopandas
 from landquota.area import Area, Unit, total
 from landquota.errors import InputError
 from landquota.i18n import text
-from landquota.layers import STAGES
-from landquota.maps.panel import entry_row, panels
+from landquota.layers import DATE_COLUMNS, STAGES
+from landquota.maps.evidence import Evidence
+from landquota.maps.located import Gazetteer, tally
+from landquota.maps.panel import facts_elsewhere, panels
+from landquota.maps.reference import system_name
 from landquota.maps.view import (
     CONSTRAINT_STROKE,
     STAGE_STROKE,
@@ -27,8 +30,8 @@ from landquota.maps.view import (
     MapView,
 )
 from landquota.reconcile import FARMLAND, measured
-from landquota.reports.wording import documented_area
-from landquota.vocabulary import label
+from landquota.reports.wording import Names, documented_area
+from landquota.vocabulary import heading, label
 
 if TYPE_CHECKING:
     from landquota.layers import CatalogEntry, Layers
@@ -80,7 +83,9 @@ def sheet_view(
                 "Add them with 'landquota layer add', or take them out of the sheet; then run 'landquota build'."
             ),
         )
-    drawing = _Drawing(sheet, result, layers, entries, language)
+    names_said = Names.of((account.holder for account in result.holders), result.kinds)
+    evidence = Evidence(entries, names_said, language)
+    drawing = _Drawing(sheet, result, layers, evidence, language)
     catalogue = {entry.name: entry for entry in layers.catalogue}
     return MapView(
         title=sheet.heading(language),
@@ -88,7 +93,9 @@ def sheet_view(
         language=language,
         as_of=result.as_of,
         layers=(*(drawing.layer(catalogue[name]) for name in names), *drawing.conflicts()),
-        panels=tuple(panels(result, entries, facts, language=language)),
+        tally=tally(result.findings).render(language),
+        panels=tuple(panels(result, evidence, Gazetteer.of(result, entries, layers.crs), facts)),
+        facts=tuple(facts_elsewhere(result, facts, evidence)),
         footer=drawing.footer(),
         head=result.ledger_head,
         notices=tuple(drawing.notices()),
@@ -113,7 +120,7 @@ class _Drawing:
     sheet: Sheet
     result: Reconciliation
     layers: Layers
-    entries: Sequence[Entry]
+    evidence: Evidence
     language: str
 
     def say(self, msgid: str, /, **params: object) -> str:
@@ -152,11 +159,9 @@ class _Drawing:
                 (self.say("Documented area"), documented_area(zone).render(self.language)),
                 (self.method(), f"{zone.measured.in_unit(Unit.KM2, 4)} km² = {self.size(zone.measured)}"),
                 (self.say("Nature"), self.word(zone.nature)),
-                *((side.render(self.language), str(row[column])) for column, side in _SIDES if row.get(column)),
+                *self.sides(row),
             )
-            behind = tuple(
-                entry_row(e, self.language) for e in self.entries if e.holder == zone.holder and e.type != "holder"
-            )
+            behind = self.evidence.about(zone.holder)
             name = zone.render(self.language)
             features.append(MapFeature(zone.zone, name, "zone", geometry, rows, behind, zone=zone.zone))
         whole = self.size(total(zone.measured for zone in self.result.zones))
@@ -164,23 +169,28 @@ class _Drawing:
             MapClass("zone", self.title(entry), _PAPER, ZONE_STROKE, count=len(features), area_text=whole)
         ]
 
+    def sides(self, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Yield what bounds a zone on each side, where its layer says it (a frame says "nothing" as NaN)."""
+        for column, side in _SIDES:
+            if isinstance(row.get(column), str) and row[column]:
+                yield side.render(self.language), row[column]
+
     def parcels(self, entry: CatalogEntry) -> Drawn:
         frame = self.layers.frames[entry.name]
         accounts = [parcel for parcel in self.result.parcels if parcel.layer == entry.name]
+        drawn = zip(accounts, frame.to_dict("records"), in_degrees(frame.geometry), strict=True)
         features = [
             MapFeature(
                 id=parcel.parcel,
                 name=parcel.name,
                 class_key=parcel.stage,
                 geometry=geometry,
-                rows=tuple(self.parcel_rows(parcel)),
-                entries=tuple(
-                    entry_row(e, self.language) for e in self.entries if e.body.get("parcel") == parcel.parcel
-                ),
+                rows=tuple(self.parcel_rows(parcel, row)),
+                entries=self.evidence.on_parcel(parcel.parcel),
                 zone=parcel.zone or None,
                 illustrative=parcel.nature == "illustrative",
             )
-            for parcel, geometry in zip(accounts, in_degrees(frame.geometry), strict=True)
+            for parcel, row, geometry in drawn
         ]
         return features, [self.stage(stage, accounts) for stage in STAGES if any(p.stage == stage for p in accounts)]
 
@@ -191,17 +201,25 @@ class _Drawing:
         whole = self.size(total(areas))
         return MapClass(stage, self.word(stage), fill, STAGE_STROKE, count=len(areas), area_text=whole)
 
-    def parcel_rows(self, parcel: ParcelAccount) -> Iterator[tuple[str, str]]:
+    def parcel_rows(self, parcel: ParcelAccount, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield self.say("Parcel"), parcel.parcel
         yield self.say("Stage"), self.word(parcel.stage)
+        yield from self.stage_dates(row)
         yield self.method(), self.size(parcel.area)
         if parcel.nature != "surveyed":
             yield self.say("Nature"), self.word(parcel.nature)
         on_farmland = [conflict.area for conflict in self.result.conflicts if conflict.parcel == parcel.parcel]
         if on_farmland:
             yield self.say("Conflict with basic farmland"), self.size(total(on_farmland))
-        if parcel.nature == "illustrative":
+        if parcel.nature == "illustrative" and not self.evidence.on_parcel(parcel.parcel):
             yield self.say("Ledger"), self.say("An illustrative parcel is never posted to the ledger.")
+
+    def stage_dates(self, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Yield the days on which a parcel reached its stages; the page's own day is the last that counts."""
+        for column in DATE_COLUMNS:
+            day = row.get(column)
+            if isinstance(day, str) and day <= self.result.as_of.isoformat():
+                yield heading(column, self.language), day
 
     def constraint(self, entry: CatalogEntry) -> Drawn:
         frame = self.layers.frames[entry.name]
@@ -246,7 +264,7 @@ class _Drawing:
     def footer(self) -> tuple[str, ...]:
         return (
             self.say("For internal work only, not for publication"),
-            self.layers.crs.name,
+            system_name(self.layers.crs, self.language),
             self.say("Area by {method}", method=self.word(self.result.project.area_method)),
         )
 

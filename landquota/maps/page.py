@@ -41,6 +41,7 @@ SCRIPTS: Final = (
     "locator.js",
     "controls.js",
     "entries.js",
+    "findings.js",
     "popup.js",
     "panel.js",
     "legend.js",

@@ -1,72 +1,103 @@
-"""The panel beside the map: each zone's figures, and the entries behind every one of them."""
+"""The panel beside the map: each zone's figures with the entries behind them, its findings and facts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from landquota.area import ZERO, Bounds, Unit
+from landquota.area import ZERO, Unit
 from landquota.i18n import text
-from landquota.maps.view import Badge, EntryRow, PanelCell, PanelNote, PanelRow, PanelTable, PanelZone, Severity
+from landquota.maps.view import Badge, PanelCell, PanelFinding, PanelNote, PanelRow, PanelTable, PanelZone, Severity
 from landquota.reconcile import LAND_MEASURES, Verdict
 from landquota.reports.wording import difference, documented_area, remarks
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
-    from landquota.ledger import Entry, Position
+    from landquota.ledger import Position
+    from landquota.maps.evidence import Evidence
+    from landquota.maps.located import Gazetteer
     from landquota.reconcile import Reconciliation, ZoneAccount
     from landquota.seeds import Fact
 
-_QUOTA: Final = ("requested", "granted", "allotted_in", "allotted_out", "reserved", "committed", "available")
+#: The columns of the quota table: what was asked for, then the terms that add up to what is available.
+_QUOTA: Final = (
+    "requested",
+    "granted",
+    "allotted_in",
+    "allotted_out",
+    "transferred_in",
+    "transferred_out",
+    "carried_in",
+    "carried_out",
+    "withdrawn",
+    "reserved",
+    "committed",
+    "available",
+)
+#: Shown also where there is none: that a request was not granted has to be seen.
+_ALWAYS: Final = frozenset({"granted", "available"})
 _BADGES: Final[dict[Verdict, Severity]] = {
     Verdict.COVERED: "ok",
     Verdict.UNCOVERED: "warning",
     Verdict.POSSIBLY_UNCOVERED: "note",
     Verdict.NO_DATA: "no_data",
 }
+_NOTHING: Final = "—"
 
 
 def panels(
-    result: Reconciliation, entries: Sequence[Entry], facts: Sequence[Fact], *, language: str
+    result: Reconciliation, evidence: Evidence, gazetteer: Gazetteer, facts: Sequence[Fact]
 ) -> Iterator[PanelZone]:
-    """Return one section per zone, then one per other holder that has quota."""
+    """Return one section per zone, one per other holder that has quota, and one for all other findings."""
+    language = evidence.language
+    found = _by_holder(result, gazetteer, language)
     for zone in result.zones:
-        yield _zone_panel(zone, entries, [f for f in facts if f.zone == zone.zone], language)
-    zoned = {zone.holder for zone in result.zones}
+        told = [fact for fact in facts if fact.zone == zone.zone]
+        yield _zone_panel(zone, evidence, tuple(found.pop(zone.holder, ())), told)
     for account in result.holders:
-        holder = account.holder
-        if account.quota and holder.holder not in zoned:
-            name = holder.holder if language == "zh" else holder.name_en or holder.holder
-            yield PanelZone(holder.holder, name, tables=(_quota_table(account.quota, entries, language),))
+        holder = account.holder.holder
+        if account.quota and holder not in {zone.holder for zone in result.zones}:
+            table = quota_table(account.quota, evidence)
+            findings = tuple(found.pop(holder, ()))
+            yield PanelZone(holder, evidence.names.say(holder, language), tables=(table,), findings=findings)
+    rest = tuple(finding for findings in found.values() for finding in findings)
+    if rest:
+        yield PanelZone("", text("Other findings").render(language), findings=rest)
 
 
-def entry_row(entry: Entry, language: str) -> EntryRow:
-    """Return a ledger entry as it is listed behind a figure."""
-    what = label(str(entry.body.get("movement") or entry.body.get("measure") or entry.type), language)
-    if entry.reversed_by is not None:
-        what = text("{entry} (reversed)", entry=what).render(language)
-    parcel = entry.body.get("parcel")
-    return EntryRow(
-        date=entry.effective.isoformat(),
-        source=" ".join(part for part in (entry.document, entry.clause) if part),
-        text=f"{what} · {entry.holder}",
-        amount=entry.figure(language),
-        parcels=(str(parcel),) if parcel else (),
-        zone=str(entry.body["zone"]) if entry.body.get("zone") else None,
-    )
+def facts_elsewhere(result: Reconciliation, facts: Sequence[Fact], evidence: Evidence) -> Iterator[str]:
+    """Return the cited facts of no zone's section, each with whom it is about."""
+    zones = {zone.zone for zone in result.zones}
+    for fact in facts:
+        if fact.zone not in zones:
+            said = _cited(fact, evidence.language)
+            about = evidence.names.say(fact.subject, evidence.language)
+            yield text("{subject}: {statement}", subject=about, statement=said).render(evidence.language)
 
 
-def _zone_panel(zone: ZoneAccount, entries: Sequence[Entry], facts: Iterable[Fact], language: str) -> PanelZone:
-    verdict = label(zone.verdict.value, language)
-    tables = [_quota_table(zone.quota, entries, language)] if zone.quota else []
+def _by_holder(result: Reconciliation, gazetteer: Gazetteer, language: str) -> dict[str | None, list[PanelFinding]]:
+    """Return the findings by the holder whose section lists them, the worst first."""
+    found: dict[str | None, list[PanelFinding]] = {}
+    for finding in result.findings:
+        found.setdefault(gazetteer.holder(finding), []).append(gazetteer.listed(finding, language))
+    return found
+
+
+def _zone_panel(
+    zone: ZoneAccount, evidence: Evidence, findings: tuple[PanelFinding, ...], facts: Sequence[Fact]
+) -> PanelZone:
+    language = evidence.language
+    tables = [quota_table(zone.quota, evidence)] if zone.quota else []
     return PanelZone(
         id=zone.holder,
         name=zone.render(language),
         zone=zone.zone,
         subtitle=tuple(_subtitle(zone, language)),
-        verdict=Badge(_BADGES[zone.verdict], verdict),
-        tables=(*tables, _land_table(zone, entries, language)),
-        notes=tuple(_notes(zone, facts, language)),
+        verdict=Badge(_BADGES[zone.verdict], label(zone.verdict.value, language)),
+        tables=(*tables, _land_table(zone, evidence)),
+        notes=tuple(_notes(zone, language)),
+        findings=findings,
+        facts=tuple(_cited(fact, language) for fact in facts),
     )
 
 
@@ -80,42 +111,39 @@ def _subtitle(zone: ZoneAccount, language: str) -> Iterator[str]:
     ).render(language)
 
 
-def _quota_table(rows: Sequence[Position], entries: Sequence[Entry], language: str) -> PanelTable:
+def quota_table(rows: Sequence[Position], evidence: Evidence) -> PanelTable:
     """Return the positions with one line per kind and year and one column per measure that is used."""
-    used = [m for m in _QUOTA if any(getattr(row, m).high != ZERO for row in rows)] or ["available"]
+    language = evidence.language
+    used = [m for m in _QUOTA if m in _ALWAYS or any(getattr(row, m).high != ZERO for row in rows)]
     return PanelTable(
         heading=text("Quota (mu)").render(language),
-        columns=(text("Kind").render(language), *(label(m, language) for m in used)),
-        rows=tuple(
-            PanelRow(
-                row.kind if row.year is None else f"{row.kind} {row.year}",
-                tuple(
-                    _cell(getattr(row, m), _behind(row, entries, language), row.basis == "interpreted") for m in used
-                ),
-            )
-            for row in rows
-        ),
+        columns=(text("Quota kind").render(language), *(label(m, language) for m in used)),
+        rows=tuple(PanelRow(_kind(row, evidence), tuple(_cell(row, m, evidence) for m in used)) for row in rows),
     )
 
 
-def _cell(bounds: Bounds, behind: tuple[EntryRow, ...], interpreted: bool) -> PanelCell:  # noqa: FBT001 - how it is shown
+def _kind(row: Position, evidence: Evidence) -> str:
+    kind = evidence.names.say(row.kind, evidence.language)
+    return kind if row.year is None else f"{kind} {row.year}"
+
+
+def _cell(row: Position, measure: str, evidence: Evidence) -> PanelCell:
+    bounds = getattr(row, measure)
+    behind = evidence.behind(row, measure)
     if bounds.high == ZERO:
-        return PanelCell("—")
-    return PanelCell(bounds.number() + (" †" if interpreted else ""), behind)
+        # A nothing that movements have come to can be looked into; one that nobody touched cannot.
+        return PanelCell(bounds.number() if behind else _NOTHING, behind)
+    return PanelCell(bounds.number() + (" †" if row.basis == "interpreted" else ""), behind)
 
 
-def _behind(row: Position, entries: Sequence[Entry], language: str) -> tuple[EntryRow, ...]:
-    keys = set(row.entries)
-    return tuple(entry_row(entry, language) for entry in entries if entry.key in keys)
-
-
-def _land_table(zone: ZoneAccount, entries: Sequence[Entry], language: str) -> PanelTable:
+def _land_table(zone: ZoneAccount, evidence: Evidence) -> PanelTable:
     """Return the land stages: what documents state, and what is drawn (illustrative said as such)."""
+    language = evidence.language
     on_map = text("Map (illustrative)") if zone.parcels.illustrative else text("Map")
     rows = []
     for measure in LAND_MEASURES:
         stated = zone.land.get(measure)
-        behind = () if stated is None else tuple(entry_row(e, language) for e in entries if e.key == stated.key)
+        behind = () if stated is None else evidence.stated(stated.key)
         figure = label("no_data", language) if stated is None else stated.bounds.number()
         drawn = zone.parcels.reached(measure).in_unit(Unit.MU, 2) if zone.parcels.count else label("no_data", language)
         rows.append(PanelRow(label(measure, language), (PanelCell(figure, behind), PanelCell(drawn))))
@@ -123,11 +151,14 @@ def _land_table(zone: ZoneAccount, entries: Sequence[Entry], language: str) -> P
     return PanelTable(text("Land (mu)").render(language), columns, tuple(rows))
 
 
-def _notes(zone: ZoneAccount, facts: Iterable[Fact], language: str) -> Iterator[PanelNote]:
+def _notes(zone: ZoneAccount, language: str) -> Iterator[PanelNote]:
     arithmetic = difference(zone)
     if arithmetic is not None:
         yield PanelNote(arithmetic.render(language), "warning" if zone.verdict is Verdict.UNCOVERED else "note")
     for remark in remarks(zone):
         yield PanelNote(remark.render(language))
-    for fact in facts:
-        yield PanelNote(f"{fact.statement(language)} ({fact.document} {fact.clause})")
+
+
+def _cited(fact: Fact, language: str) -> str:
+    source = " ".join(part for part in (fact.document, fact.clause) if part)
+    return text("{statement} ({source})", statement=fact.statement(language), source=source).render(language)

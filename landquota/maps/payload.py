@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         MapFeature,
         MapLayer,
         MapView,
+        PanelFinding,
         PanelTable,
         PanelZone,
     )
@@ -48,13 +49,17 @@ _STRINGS: Final[Mapping[str, Text]] = {
     "attributes": text("Attributes"),
     "centre": text("centre"),
     "close": text("Close"),
+    "dismiss": text("Hide this notice"),
     "entries": text("Ledger entries"),
+    "facts": text("Facts from the sources"),
+    "findings": text("Findings"),
     "home": text("Whole map"),
     "legend": text("Legend"),
     "locator": text("Locator map"),
     "map": text("Map of zones and parcels"),
     "north": text("N"),
     "nothing": text("Nothing found"),
+    "remedy": text("Remedy"),
     "search": text("Search by id or name"),
     "zoomIn": text("Zoom in"),
     "zoomOut": text("Zoom out"),
@@ -98,7 +103,9 @@ def page_data(view: MapView) -> Plain:
         "readout": _readout(view),
         "strings": {name: said.render(language) for name, said in _STRINGS.items()},
         "layers": layers,
+        "tally": view.tally,
         "panels": [_panel(panel, entries) for panel in view.panels],
+        "facts": view.facts,
     }
     data["entries"] = [_entry(entry) for entry in entries]
     return data
@@ -197,6 +204,22 @@ def _panel(panel: PanelZone, entries: dict[EntryRow, int]) -> Plain:
             {"text": note.text, "severity": note.severity, "entries": _references(note.entries, entries)}
             for note in panel.notes
         ],
+        "findings": [_finding(finding) for finding in panel.findings],
+        "facts": panel.facts,
+    }
+
+
+def _finding(finding: PanelFinding) -> Plain:
+    lon_lat = None if finding.point is None else [round(degrees, DEGREE_DECIMALS) for degrees in finding.point]
+    return {
+        "severity": finding.severity,
+        "word": finding.word,
+        "code": finding.code,
+        "text": finding.text,
+        "remedy": finding.remedy,
+        "kind": finding.kind,
+        "features": finding.features,
+        "point": lon_lat,
     }
 
 
@@ -224,6 +247,7 @@ def _entry(entry: EntryRow) -> Plain:
         "source": entry.source,
         "text": entry.text,
         "amount": entry.amount,
+        "key": entry.key,
         "parcels": entry.parcels,
         "zone": entry.zone,
     }
@@ -246,7 +270,7 @@ def _readout(view: MapView) -> Plain | None:
     zone = view.readout_zone if view.readout_zone is not None else _central_zone(view)
     if zone not in ZONE_NUMBERS:
         return None
-    return {"zone": zone, "label": text("CGCS2000 3° zone {zone}", zone=zone).render(view.language)}
+    return {"zone": zone, "label": text("CGCS2000 3-degree zone {zone}", zone=zone).render(view.language)}
 
 
 def _central_zone(view: MapView) -> int | None:

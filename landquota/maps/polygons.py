@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from landquota.area import Area, total
 from landquota.ellipsoid import ellipsoidal_areas
+from landquota.formats.boundary_txt import FORMAT as BOUNDARY_TXT
 from landquota.i18n import text
 from landquota.maps.drawing import area_text, in_degrees
+from landquota.maps.reference import system_name
 from landquota.maps.view import STAGE_STROKE, MapClass, MapFeature, MapLayer, MapView
-from landquota.vocabulary import label
+from landquota.vocabulary import heading, label
 
 if TYPE_CHECKING:
     from landquota.formats.table import FeatureTable
@@ -21,8 +23,12 @@ _NAMES: Final = ("name", "NAME", "DKMC", "XMMC", "MC", "parcel")
 
 
 def file_view(table: FeatureTable, *, language: str) -> MapView:
-    """Return what the page of one polygon file shows, in `language`."""
-    frame = table.frame
+    """Return what the page of one polygon file shows, in `language`.
+
+    Page and layer are called what the file is called: the name inside a file is often that of
+    an export, and stands below the map.
+    """
+    frame, title = table.frame, table.path.stem
     areas = [Area.measured(area_m2) for area_m2 in ellipsoidal_areas(frame.geometry.to_numpy(), frame.crs)]
     method = text("Measured area ({method})", method=label("ellipsoid", language)).render(language)
     rows = frame.drop(columns=frame.geometry.name).to_dict("records")
@@ -30,22 +36,27 @@ def file_view(table: FeatureTable, *, language: str) -> MapView:
     drawn = zip(rows, in_degrees(frame.geometry), areas, table.places, strict=True)
     for number, (row, geometry, area, place) in enumerate(drawn, 1):
         id_ = place.feature or str(number)
-        shown = tuple((str(column), _shown(value)) for column, value in row.items())
+        shown = tuple((_heading(str(column), table, language), _shown(value)) for column, value in row.items())
         size = (method, f"{area.m2} m² = {area_text(area, language)}")
         features.append(MapFeature(id_, _name(row) or id_, "file", geometry, (*shown, size)))
     whole = area_text(total(areas), language)
-    look = MapClass("file", table.layer, _FILL, STAGE_STROKE, count=len(features), area_text=whole)
+    look = MapClass("file", title, _FILL, STAGE_STROKE, count=len(features), area_text=whole)
     return MapView(
-        title=table.layer,
+        title=title,
         language=language,
-        layers=(MapLayer("file", table.layer, "parcels", (look,), tuple(features)),),
+        layers=(MapLayer("file", title, "parcels", (look,), tuple(features)),),
         footer=(
             text("For internal work only, not for publication").render(language),
-            frame.crs.name,
+            system_name(frame.crs, language),
             text("Area by {method}", method=label("ellipsoid", language)).render(language),
-            table.path.name,
+            table.path.name if table.layer == title else f"{table.path.name} ({table.layer})",
         ),
     )
+
+
+def _heading(column: str, table: FeatureTable, language: str) -> str:
+    """Return what a column is called: those of a boundary TXT are ours to name, all others the file's."""
+    return heading(column, language) if table.format == BOUNDARY_TXT else column
 
 
 def _shown(value: object) -> str:

@@ -44,13 +44,16 @@ _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 class EntryRow:
     """A ledger entry or statement, as it is listed behind a figure.
 
-    `parcels` and `zone` are the ids that a click on the entry flies to.
+    `amount` carries a sign where it says how the entry acts on the figure above it; `key` is
+    what the ledger knows the entry by.  `parcels` and `zone` are the ids that a click on the
+    entry flies to.
     """
 
     date: str
     source: str
     text: str
     amount: str
+    key: str = ""
     parcels: tuple[str, ...] = ()
     zone: str | None = None
 
@@ -178,10 +181,29 @@ class PanelNote:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelFinding:
+    """A finding: its severity in a word, what was found, and (folded) what can be done.
+
+    A click on it flies to `features`, ids in the layers of `kind`, and to `point`, longitude
+    and latitude in degrees, where it has them.
+    """
+
+    severity: Severity
+    word: str
+    code: str
+    text: str
+    remedy: str = ""
+    kind: LayerKind | None = None
+    features: tuple[str, ...] = ()
+    point: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PanelZone:
     """One section of the panel: a holder or a zone with its figures.
 
-    `zone` is the id of the zone on the map that a click on the name goes to, if it has one.
+    `zone` is the id of the zone on the map that a click on the name goes to, if it has one;
+    `facts` are cited sentences, folded.
     """
 
     id: str
@@ -191,13 +213,16 @@ class PanelZone:
     verdict: Badge | None = None
     tables: tuple[PanelTable, ...] = ()
     notes: tuple[PanelNote, ...] = ()
+    findings: tuple[PanelFinding, ...] = ()
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MapView:
     """A whole map page.
 
-    `head` is the hash of the last ledger entry; `notices` are said on a banner over the map
+    `tally` says how many findings the panels list, `facts` are the cited sentences that belong
+    to no section.  `head` is the hash of the last ledger entry; `notices` are said on a banner over the map
     (boundaries that are schematic, parcels that are examples); `opens_on` is the id of the zone
     that the page opens on (else everything is in sight); `readout_zone` is the 3-degree zone
     number of the coordinate read-out (else that of the map's centre).
@@ -208,7 +233,9 @@ class MapView:
     subtitle: str = ""
     as_of: date | None = None
     layers: tuple[MapLayer, ...] = ()
+    tally: str = ""
     panels: tuple[PanelZone, ...] = ()
+    facts: tuple[str, ...] = ()
     footer: tuple[str, ...] = ()
     head: str | None = None
     notices: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from landquota.maps import (
     MapLayer,
     MapView,
     PanelCell,
+    PanelFinding,
     PanelNote,
     PanelRow,
     PanelTable,
@@ -23,8 +24,20 @@ from landquota.maps import (
 from landquota.maps.view import CONSTRAINT_STROKE, STAGE_FILLS, STAGE_STROKE, ZONE_STROKE, LayerKind
 
 WEST, SOUTH = 121.41, 30.17
-ENTRY = EntryRow("2017-12-31", "R241-2018 §二(二)", "统筹指标", "145 亩", parcels=("P2",), zone="GHW-01")
-PLAIN_ENTRY = EntryRow("2018-06-26", "R241-2018 §二(二)", "申请", "200 亩")
+ENTRY = EntryRow("2017-12-31", "R241-2018 §二(二)", "统筹指标", "+145 亩", key="L-0012", parcels=("P2",), zone="GHW-01")
+PLAIN_ENTRY = EntryRow("2018-06-26", "R241-2018 §二(二)", "申请", "200 亩", key="L-0007")
+#: One finding with features and a point, one with neither.
+OVERLAP = PanelFinding(
+    "warning",
+    "警告",
+    "PARCEL-OVERLAP",
+    "地块重叠",
+    "请核对界址",
+    kind="parcels",
+    features=("P2", "P3"),
+    point=(121.4175, 30.172),
+)
+NO_LAYER = PanelFinding("note", "提示", "FARMLAND-NO-DATA", "没有永久基本农田图层")
 
 
 def cell(column: int, row: int, size: float = 0.004) -> Polygon:
@@ -91,7 +104,10 @@ def panels() -> tuple[PanelZone, ...]:
             verdict=Badge("warning", "待核对"),
             tables=(PanelTable("指标", columns, (granted,)),),
             notes=(note, PanelNote("说明", "no_data")),
+            findings=(OVERLAP,),
+            facts=("规划已用完（R241-2018 §二）",),
         ),
+        PanelZone("", "其他问题", findings=(NO_LAYER,)),
     )
 
 
@@ -103,7 +119,9 @@ def sample_view(language: str = "zh") -> MapView:
         subtitle="面积口径 椭球",
         as_of=date(2021, 6, 23),
         layers=layers(),
+        tally="问题：1 警告 · 1 提示",
         panels=panels(),
+        facts=("慈溪市：一律不供地",),
         footer=("内部工作用图", "边界为示意"),
         head="3f9c" + 58 * "0" + "a1",
         notices=("地块为示例",),
@@ -118,7 +136,8 @@ def layer_only(kind: LayerKind, *features: MapFeature) -> MapView:
 
 def hostile_view(evil: str) -> MapView:
     """Return a view in which every text that data can reach is `evil`."""
-    entry = EntryRow(evil, evil, evil, evil, parcels=(evil,), zone=evil)
+    entry = EntryRow(evil, evil, evil, evil, key=evil, parcels=(evil,), zone=evil)
+    finding = PanelFinding("error", evil, evil, evil, evil, kind="parcels", features=(evil,), point=(121.42, 30.17))
     rows = ((evil, evil), (evil, evil))
     kinds: tuple[LayerKind, ...] = ("zones", "parcels", "constraint", "other")
     looks = [MapClass(evil, evil, "#3f7ba6", "#c0392b", hatched=kind == "constraint", area_text=evil) for kind in kinds]
@@ -132,6 +151,8 @@ def hostile_view(evil: str) -> MapView:
         verdict=Badge("error", evil),
         tables=(table,),
         notes=(PanelNote(evil, "warning", (entry,)),),
+        findings=(finding,),
+        facts=(evil,),
     )
     return replace(
         sample_view("en"),
@@ -149,6 +170,8 @@ def hostile_view(evil: str) -> MapView:
             for kind, look, shape in zip(kinds, looks, shapes, strict=True)
         ),
         panels=(panel, replace(panel, zone=None)),
+        tally=evil,
+        facts=(evil,),
         footer=(evil, evil),
         head=evil,
         notices=(evil,),

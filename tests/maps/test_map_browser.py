@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from browser import Pipe, Tab, new_tab, running
-from map_views import SOUTH, WEST, cell, hostile_view, layer_only, parcels, sample_view
+from map_views import OVERLAP, SOUTH, WEST, cell, hostile_view, layer_only, parcels, sample_view
 from pyproj import Transformer
 from shapely import Point, Polygon
 
@@ -89,7 +89,9 @@ def is_filled_with(colour: list[int], fill: str) -> bool:
 
 
 def click(tab: Tab, lon: float, lat: float) -> None:
+    """Click a point of the map, and wait until it has moved to bring its popup into sight."""
     tab.click(*pixel(tab, lon, lat))
+    tab.until("!(landquota.page.map._panAnim && landquota.page.map._panAnim._inProgress)")
 
 
 def click_on(tab: Tab, selector: str) -> None:
@@ -266,10 +268,10 @@ def test_a_click_on_a_zone_shows_it_alone_until_everything_is_asked_for(open_pag
     tab = open_page(replace(sample_view(), opens_on="GHW-01"))
     click(tab, WEST - 0.002, SOUTH + 0.007)
     bodies = "[...document.querySelectorAll('.lq-section > div')].map((body) => body.hidden)"
-    assert tab.evaluate(bodies) == [True, False]
+    assert tab.evaluate(bodies) == [True, False, True]
     assert tab.evaluate("landquota.page.map.getBounds().contains([30.19, 121.13])") is False
     click_on(tab, ".lq-all")
-    assert tab.evaluate(bodies) == [False, False]
+    assert tab.evaluate(bodies) == [False, False, False]
     assert tab.evaluate("landquota.page.map.getBounds().contains([30.19, 121.13])") is True
 
 
@@ -281,6 +283,7 @@ def test_the_panel_drills_down_to_entries_and_from_them_to_parcels(open_page: Op
     click_on(tab, figures)
     assert tab.evaluate("document.querySelector('tr.lq-detail').hidden") is False
     assert texts(tab, "tr.lq-detail:not([hidden]) .lq-entry-source") == ["2018-06-26 · R241-2018 §二(二)"]
+    assert texts(tab, "tr.lq-detail:not([hidden]) .lq-entry-key") == ["L-0007"]
     assert texts(tab, "tr.lq-detail:not([hidden]) button") == [], "an entry without a place is not a button"
     tab.evaluate("[...document.querySelectorAll('.lq-figure')][1].focus()")
     tab.press("Enter", 13)
@@ -293,7 +296,103 @@ def test_the_panel_drills_down_to_entries_and_from_them_to_parcels(open_page: Op
 def test_a_note_lists_the_entries_that_it_rests_on(open_page: Open) -> None:
     tab = open_page(sample_view())
     click_on(tab, ".lq-said")
-    assert texts(tab, ".lq-note > div:not([hidden]) .lq-entry-amount") == ["145 亩", "200 亩"]
+    assert texts(tab, ".lq-note > div:not([hidden]) .lq-entry-amount") == ["+145 亩", "200 亩"]
+
+
+def chosen(tab: Tab) -> list[list[float]]:
+    """Return the middles of what is outlined or ringed, as longitude and latitude, without repetition."""
+    found = tab.evaluate(
+        "(() => { const found = []; landquota.page.map.eachLayer((layer) => {"
+        "if (layer.options.color === '#14202e') { const at = layer.getLatLng ? layer.getLatLng() "
+        ": layer.getBounds().getCenter(); found.push([at.lng, at.lat]); } }); return found; })()"
+    )
+    return sorted(found)
+
+
+def test_findings_say_how_severe_they_are_and_what_to_do(open_page: Open) -> None:
+    tab = open_page(sample_view())
+    assert texts(tab, ".lq-tally") == ["问题：1 警告 · 1 提示"]
+    assert texts(tab, ".lq-finding .lq-badge") == ["!警告", "i提示"]
+    assert texts(tab, ".lq-found") == ["地块重叠 PARCEL-OVERLAP", "没有永久基本农田图层 FARMLAND-NO-DATA"]
+    assert texts(tab, ".lq-finding details p") == ["请核对界址"]
+    assert tab.evaluate("document.querySelector('.lq-finding details').open") is False
+    assert texts(tab, "span.lq-found") == ["没有永久基本农田图层 FARMLAND-NO-DATA"], "without a place it is no button"
+
+
+def test_a_click_on_a_finding_flies_to_its_coordinate_and_outlines_its_features(open_page: Open) -> None:
+    tab = open_page(sample_view())
+    click_on(tab, "button.lq-found")
+    second, third = (feature.geometry.centroid for feature in parcels()[1:3])
+    assert OVERLAP.point is not None
+    expected = sorted([[second.x, second.y], [*OVERLAP.point], [third.x, third.y]])
+    assert np.allclose(chosen(tab), expected, rtol=0, atol=1e-6)
+    x, y = pixel(tab, *OVERLAP.point)
+    width, height = tab.evaluate("(() => { const s = landquota.page.map.getSize(); return [s.x, s.y]; })()")
+    assert 0 < x < width
+    assert 0 < y < height
+    assert tab.evaluate("landquota.page.map.getZoom()") >= 15
+    click_on(tab, "button.lq-zone")
+    assert chosen(tab) == []
+
+
+def test_the_count_of_findings_leads_to_the_worst_of_them(open_page: Open) -> None:
+    tab = open_page(sample_view(), height=500)
+    tab.evaluate("document.querySelector('.lq-findings').open = false")
+    click_on(tab, ".lq-tally")
+    seen = tab.evaluate(
+        "(() => { const [box, frame] = ['.lq-finding', '#lq-panel'].map((one) => document.querySelector(one)"
+        ".getBoundingClientRect()); return box.height > 0 && box.top >= frame.top && box.bottom <= frame.bottom; })()"
+    )
+    assert seen is True
+
+
+def test_cited_facts_are_folded_in_their_zone_and_at_the_end(open_page: Open) -> None:
+    tab = open_page(sample_view())
+    assert texts(tab, ".lq-section .lq-facts li") == ["规划已用完（R241-2018 §二）"]
+    assert texts(tab, "#lq-panel > .lq-facts li") == ["慈溪市：一律不供地"]
+    assert tab.evaluate("[...document.querySelectorAll('.lq-facts')].some((one) => one.open)") is False
+
+
+def box_of(tab: Tab, selector: str) -> dict[str, float]:
+    found: dict[str, float] = tab.evaluate(
+        f"document.querySelector({json.dumps(selector)}).getBoundingClientRect().toJSON()"
+    )
+    return found
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_notice_neither_covers_a_popup_nor_stays_when_hidden(open_page: Open, width: int) -> None:
+    zones, drawn, farm = sample_view().layers
+    tall = replace(drawn.features[4], rows=tuple((f"行 {number}", "值") for number in range(12)))
+    layer = replace(drawn, features=(*drawn.features[:4], tall, *drawn.features[5:]))
+    view = replace(sample_view(), notices=("边界为示意", "地块为示例"), layers=(zones, layer, farm))
+    tab = open_page(view, width=width)
+    tab.evaluate("landquota.page.openFeature(landquota.page.drawing.features.find((one) => one.id === 'P5'))")
+    assert tab.until(
+        "(() => { const [popup, notice] = ['.leaflet-popup-content-wrapper', '.lq-notice'].map((one) =>"
+        "document.querySelector(one)); return popup !== null && popup.getBoundingClientRect().top >="
+        "notice.getBoundingClientRect().bottom; })()"
+    )
+    click_on(tab, ".lq-notice button")
+    assert box_of(tab, ".lq-notice")["height"] == 0
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert box_of(tab, ".lq-notice")["height"] > 0, "on paper it stays"
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
+
+
+def test_the_head_of_the_ledger_is_short_on_the_screen_and_whole_on_paper(open_page: Open) -> None:
+    tab = open_page(sample_view("en"))
+    whole = f"ledger 3f9c{58 * '0'}a1"
+    assert tab.evaluate("document.querySelector('.lq-whole').parentElement.title") == whole
+    assert texts(tab, ".lq-whole") == [whole], "also for who hears the page"
+    assert (box_of(tab, ".lq-short")["width"] > 30, box_of(tab, ".lq-whole")["width"]) == (True, 1)
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    foot, printed = box_of(tab, "#lq-foot"), box_of(tab, ".lq-whole")
+    assert box_of(tab, ".lq-short")["width"] == 0
+    assert printed["width"] > 300
+    assert foot["left"] <= printed["left"] < printed["right"] <= foot["right"]
+    assert printed["bottom"] <= foot["bottom"]
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
 
 
 def test_the_page_opens_on_the_zone_that_the_view_names(open_page: Open) -> None:
@@ -330,7 +429,7 @@ def test_the_readout_says_plane_and_geographic_coordinates_of_the_pointer(open_p
     tab.move(300, 400)
     tab.settle()
     plane, degrees = texts(tab, ".lq-readout span")
-    found = re.fullmatch(r"CGCS2000 3° zone 40  N (\d+\.\d)  E (\d+\.\d)", plane)
+    found = re.fullmatch(r"CGCS2000 3-degree zone 40  N (\d+\.\d)  E (\d+\.\d)", plane)
     assert found is not None, plane
     lon, lat = Transformer.from_crs(4528, 4490, always_xy=True).transform(float(found[2]), float(found[1]))
     assert degrees == f"{lon:.4f}° E {lat:.4f}° N"
@@ -354,14 +453,15 @@ def test_the_policy_stops_what_was_not_in_the_page_when_it_was_made(pipe: Pipe, 
 def test_hostile_texts_run_nothing_and_are_shown_as_they_are(open_page: Open) -> None:
     tab = open_page(hostile_view(EVIL))
     for column in (1, 2, 3):
-        x, y = pixel(tab, WEST + 0.005 * column + 0.002, SOUTH + 0.002)
-        tab.move(x, y)
+        place = WEST + 0.005 * column + 0.002, SOUTH + 0.002
+        tab.move(*pixel(tab, *place))
         tab.settle()
         assert texts(tab, ".lq-hint") == [EVIL]
-        tab.click(x, y)
+        click(tab, *place)
         assert texts(tab, ".lq-card dd") == [EVIL, EVIL]
         click_on(tab, ".leaflet-popup-close-button")
-    for selector in ("#lq-legend input", ".lq-figure, .lq-said, summary", "button.lq-entry", "button.lq-zone"):
+    clicked = (".lq-figure, .lq-said, summary", "button.lq-entry", "button.lq-found", ".lq-tally", ".lq-notice button")
+    for selector in ("#lq-legend input", *clicked, "button.lq-zone"):
         tab.evaluate(f"document.querySelectorAll({json.dumps(selector)}).forEach((one) => one.click())")
         tab.settle()
     tab.evaluate("document.querySelector('#lq-search').focus()")

@@ -201,7 +201,7 @@ def test_the_fixed_part_is_small(record_property: pytest.FixtureRequest) -> None
 
 def test_an_entry_behind_several_figures_stands_in_the_data_once() -> None:
     data = page_data(sample_view())
-    assert [entry["amount"] for entry in entries(data)] == ["145 亩", "200 亩"]
+    assert [entry["amount"] for entry in entries(data)] == ["+145 亩", "200 亩"]
 
 
 def entries(data: dict[str, object]) -> Iterator[dict[str, object]]:
@@ -215,7 +215,7 @@ def test_the_language_decides_the_words_of_the_page() -> None:
     assert english["language"] == "en"
     assert english["asOf"] == "as of 2021-06-23"
     assert english["head"] == {"short": "ledger 3f9c…a1", "whole": f"ledger 3f9c{58 * '0'}a1"}
-    assert english["readout"] == {"zone": 40, "label": "CGCS2000 3° zone 40"}
+    assert english["readout"] == {"zone": 40, "label": "CGCS2000 3-degree zone 40"}
     assert page_data(sample_view("zh"))["language"] == "zh-CN"
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+import pyproj
 import pytest
+from map_sheets import drawn
 from program import Program
 
 from landquota.area import ZERO, Area, Unit, total
@@ -12,22 +15,14 @@ from landquota.errors import InputError, LandquotaError
 from landquota.layers import load
 from landquota.ledger import Ledger
 from landquota.maps import MapView
-from landquota.maps.drawing import sheet_view
+from landquota.maps.reference import system_name
 from landquota.maps.sheet import read_sheets
 from landquota.project import open_project
 from landquota.reconcile import reconcile
-from landquota.seeds import read_seeds
 
 
-def view(folder: Path, *, language: str = "zh", sheets: Path | None = None) -> MapView:
-    project = open_project(folder)
-    (sheet,) = read_sheets(sheets or project.maps)
-    layers = load(project.layers_file)
-    assert project.as_of is not None
-    with Ledger.open(project.ledger_file) as ledger:
-        result = reconcile(project, ledger, layers, as_of=project.as_of)
-        entries = ledger.entries(as_of=project.as_of)
-    return sheet_view(sheet, result, layers, entries, read_seeds(project.seeds)[0].facts, language=language)
+def view(folder: Path, *, language: str = "zh", sheets: Path | None = None, as_of: date | None = None) -> MapView:
+    return drawn(folder, language=language, sheets=sheets, as_of=as_of)[1]
 
 
 def test_counts_and_areas_of_the_legend_are_those_of_what_is_drawn(built_demo: Path) -> None:
@@ -79,6 +74,81 @@ def test_entries_that_name_a_parcel_are_in_its_popup(demo: Program) -> None:
     parcels = next(layer for layer in view(demo.folder).layers if layer.kind == "parcels")
     behind = {feature.id: len(feature.entries) for feature in parcels.features if feature.entries}
     assert behind == {"GHW-P03": 1}
+
+
+def parcel_rows(shown: MapView, parcel: str) -> dict[str, str]:
+    (feature,) = (f for layer in shown.layers if layer.kind == "parcels" for f in layer.features if f.id == parcel)
+    return dict(feature.rows)
+
+
+def test_a_parcels_popup_lists_the_days_of_its_stages_up_to_the_pages_own(built_demo: Path) -> None:
+    days = {
+        "Approved on": "2013-11-05",
+        "Requisitioned on": "2014-05-16",
+        "Supplied on": "2014-12-08",
+        "Construction started on": "2015-06-01",
+        "Completed on": "2017-01-12",
+    }
+    rows = parcel_rows(view(built_demo, language="en"), "GHW-P03")
+    assert {name: day for name, day in rows.items() if name.endswith(" on")} == days
+    early = parcel_rows(view(built_demo, language="en", as_of=date(2014, 12, 8)), "GHW-P03")
+    assert [day for name, day in early.items() if name.endswith(" on")] == list(days.values())[:3]
+    assert early["Stage"] == "Supplied"
+    planned = parcel_rows(view(built_demo, language="en"), "ZX-P01")
+    assert planned["Stage"] == "Planned"
+    assert not [name for name in planned if name.endswith(" on")]
+
+
+def test_no_attribute_says_nan(built_demo: Path) -> None:
+    rows = [row for layer in view(built_demo).layers for feature in layer.features for row in feature.rows]
+    assert [row for row in rows if "nan" in row[1].lower() or not row[1]] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "chinese", "english"),
+    [
+        (
+            4549,
+            "CGCS2000 高斯-克吕格投影 三度带 中央经线 120°（EPSG:4549）",
+            "CGCS2000 / 3-degree Gauss-Kruger CM 120E (EPSG:4549)",
+        ),
+        (
+            4528,
+            "CGCS2000 高斯-克吕格投影 三度带第 40 带 中央经线 120°（EPSG:4528）",
+            "CGCS2000 / 3-degree Gauss-Kruger zone 40 (EPSG:4528)",
+        ),
+        (
+            4509,
+            "CGCS2000 高斯-克吕格投影 六度带 中央经线 117°（EPSG:4509）",
+            "CGCS2000 / Gauss-Kruger CM 117E (EPSG:4509)",
+        ),
+        (4490, "CGCS2000 大地坐标系（经纬度）（EPSG:4490）", "China Geodetic Coordinate System 2000 (EPSG:4490)"),
+        (4326, "WGS 84 (EPSG:4326)", "WGS 84 (EPSG:4326)"),
+        (2437, "Beijing 1954 / 3-degree Gauss-Kruger CM 120E (EPSG:2437)", None),
+    ],
+)
+def test_the_reference_system_has_its_official_name(code: int, chinese: str, english: str | None) -> None:
+    crs = pyproj.CRS.from_epsg(code)
+    assert system_name(crs, "zh") == chinese
+    assert system_name(crs, "en") == (english or chinese)
+
+
+def test_a_system_without_a_code_is_named_by_its_parameters() -> None:
+    local = pyproj.CRS.from_wkt(pyproj.CRS.from_epsg(4549).to_wkt("WKT1_ESRI").replace("120.0", "121.25"))
+    assert system_name(local, "zh") == "CGCS2000 高斯-克吕格投影 中央经线 121.25°"
+
+
+def test_the_footer_names_the_reference_system_of_the_project(built_demo: Path) -> None:
+    assert view(built_demo, language="en").footer[1] == "CGCS2000 / 3-degree Gauss-Kruger CM 120E (EPSG:4549)"
+    assert view(built_demo).footer[1] == "CGCS2000 高斯-克吕格投影 三度带 中央经线 120°（EPSG:4549）"
+
+
+def test_holders_and_kinds_have_their_english_names(built_demo: Path) -> None:
+    town = next(p for p in view(built_demo, language="en").panels if p.id == "观海卫镇")
+    assert town.name == "Guanhaiwei (town)"
+    assert not any("\u4e00" <= character <= "\u9fff" for character in town.tables[0].rows[0].label)
+    (asked,) = town.tables[0].rows[0].cells[0].entries
+    assert asked.text.startswith("Request · Guanhaiwei (town) · ")
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,27 @@
     corner(map, "bottomleft", landquota.locator(page));
     corner(map, "bottomright", readout(map, data));
     if (data.notices.length > 0) {
-      const lines = data.notices.map((notice) => element("p", {}, notice));
-      map.getContainer().append(element("div", { className: "lq-notice", attributes: { role: "note" } }, ...lines));
+      map.getContainer().append(notice(data));
     }
   };
+
+  /** The banner of notices, which a reader can hide from the screen; on paper it stays. */
+  function notice({ notices, strings }) {
+    const lines = element("div", {}, ...notices.map((line) => element("p", {}, line)));
+    const hide = element(
+      "button",
+      {
+        type: "button",
+        title: strings.dismiss,
+        attributes: { "aria-label": strings.dismiss },
+        on: { click: () => banner.classList.add("lq-dismissed") },
+      },
+      "✕",
+    );
+    const banner = element("div", { className: "lq-notice", attributes: { role: "note" } }, lines, hide);
+    L.DomEvent.disableClickPropagation(banner);
+    return banner;
+  }
 
   /** Names each zone above its outline, or at the edge of the view while that is out of sight. */
   landquota.addZoneLabels = function (page) {

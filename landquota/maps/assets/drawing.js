@@ -9,6 +9,7 @@
   const ORDER = ["zones", "other", "constraint", "parcels", "hatched"];
   const FADED = 0.18;
   const HATCH_SPACING_PX = 7;
+  const RING_PX = 14;
 
   /**
    * Draws `layers` on `map`.
@@ -19,8 +20,9 @@
    * isVisible(feature)                whether its class is on
    * setZone(id | null)                fades everything that belongs to another zone
    * pick(latlng)                      the visible features there, the topmost first
-   * highlight(name, features)         outlines features; each name ("hover", "chosen") has one set
-   * bounds(features)                  their common bounds (not valid where there is no geometry)
+   * highlight(name, features, point)  outlines features and rings a point, if there is one; each
+   *                                   name ("hover", "chosen") has one set
+   * bounds(features, point)           their common bounds (not valid where there is no geometry)
    */
   landquota.createDrawing = function (map, layers) {
     const renderer = L.canvas({ padding: 0.3 });
@@ -76,16 +78,20 @@
       return !hidden.has(feature.look);
     }
 
-    function highlight(name, chosen) {
+    function highlight(name, chosen, point = null) {
       (outlines.get(name) || []).forEach((path) => path.remove());
       const casing = { renderer, interactive: false, fill: false };
-      outlines.set(
-        name,
-        chosen.flatMap((feature) => [
-          L.polygon(feature.latlngs, { ...casing, color: "#ffffff", weight: 6 }).addTo(map),
-          L.polygon(feature.latlngs, { ...casing, color: "#14202e", weight: 3 }).addTo(map),
-        ]),
-      );
+      const lines = [
+        { ...casing, color: "#ffffff", weight: 6 },
+        { ...casing, color: "#14202e", weight: 3 },
+      ];
+      const ring = (line) => L.circleMarker(point, { ...line, radius: RING_PX });
+      const drawn = [
+        ...chosen.flatMap((feature) => lines.map((line) => L.polygon(feature.latlngs, line))),
+        ...(point === null ? [] : lines.map(ring)),
+      ];
+      outlines.set(name, drawn);
+      drawn.forEach((path) => path.addTo(map));
     }
 
     features.forEach(restyle);
@@ -105,8 +111,8 @@
       pick(latlng) {
         return features.filter((feature) => isVisible(feature) && contains(feature, latlng)).reverse();
       },
-      bounds(some) {
-        const bounds = L.latLngBounds([]);
+      bounds(some, point = null) {
+        const bounds = L.latLngBounds(point === null ? [] : [point]);
         some.forEach((feature) => feature.box && bounds.extend(feature.box));
         return bounds;
       },

@@ -14,6 +14,7 @@
       element("span", { className: "lq-entry-amount" }, entry.amount),
       element("span", { className: "lq-entry-text" }, entry.text),
       element("span", { className: "lq-entry-source" }, [entry.date, entry.source].filter(Boolean).join(" · ")),
+      element("code", { className: "lq-entry-key" }, entry.key),
     ];
     if (placesOf(page, entry).length === 0) {
       return element("li", {}, element("div", { className: "lq-entry" }, ...lines));

@@ -43,16 +43,18 @@
     };
     page.showAll = () => {
       map.closePopup();
+      drawing.highlight("chosen", []);
       page.selectZone(null);
       move(whole);
     };
-    page.flyTo = (features) => {
+    page.flyTo = (features, point = null) => {
       map.closePopup();
-      drawing.highlight("chosen", features);
-      move(drawing.bounds(features), { maxZoom: 16.5 });
+      drawing.highlight("chosen", features, point);
+      move(drawing.bounds(features, point), { maxZoom: 16.5 });
     };
     page.openZone = (feature) => {
       map.closePopup();
+      drawing.highlight("chosen", []);
       if (page.panel.has(feature.zone)) {
         page.selectZone(feature.zone);
         move(drawing.bounds([feature]));
@@ -125,19 +127,29 @@
     });
   }
 
-  function fillHead({ data, ...page }) {
+  function fillHead(page) {
+    const { title, asOf, subtitle, tally } = page.data;
     document.getElementById("lq-head").append(
-      element("h1", {}, data.title),
-      element("p", {}, [data.asOf, data.subtitle].filter(Boolean).join(" · ")),
-      landquota.createSearch({ data, ...page }),
+      element("h1", {}, title),
+      element("p", {}, [asOf, subtitle].filter(Boolean).join(" · ")),
+      ...(tally === "" ? [] : [tallyOf(page)]),
+      landquota.createSearch(page),
     );
   }
 
+  /** How many findings there are; a click goes to the first. */
+  function tallyOf(page) {
+    const show = () => page.panel.showFindings();
+    return element("button", { type: "button", className: "lq-tally", on: { click: show } }, page.data.tally);
+  }
+
+  /** The line below: on the screen the ledger's head is short, for paper and screen readers it is whole. */
   function fillFoot({ footer, head }) {
     const parts = footer.map((part) => element("span", {}, part));
     if (head !== null) {
+      const short = element("span", { className: "lq-short", attributes: { "aria-hidden": "true" } }, head.short);
       const whole = element("span", { className: "lq-whole" }, head.whole);
-      parts.push(element("span", { title: head.whole }, element("span", { className: "lq-short" }, head.short), whole));
+      parts.push(element("span", { title: head.whole }, short, whole));
     }
     document.getElementById("lq-foot").append(...parts);
   }

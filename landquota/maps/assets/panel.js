@@ -5,9 +5,8 @@
   const { element } = landquota;
   // From so many columns on a table is set tighter.
   const WIDE = 8;
-  const MARKS = { ok: "✓", note: "i", warning: "!", error: "✕", no_data: "–" };
 
-  /** Fills the panel; `select` folds it to one zone, or unfolds it for null. */
+  /** Fills the panel; `select` folds it to one zone, or unfolds it for null; `showFindings` goes to the worst of them. */
   landquota.createPanel = function (page, place) {
     const { data } = page;
     const all = element(
@@ -16,7 +15,8 @@
       `← ${data.strings.all}`,
     );
     const sections = data.panels.map((panel) => ({ panel, ...section(page, panel) }));
-    place.append(all, ...sections.map(({ made }) => made));
+    const facts = landquota.factList(page, data.facts);
+    place.append(all, ...sections.map(({ made }) => made), ...(facts === null ? [] : [facts]));
 
     function select(zone) {
       const known = sections.some(({ panel }) => panel.zone !== null && panel.zone === zone);
@@ -32,7 +32,14 @@
       });
     }
 
-    return { select, has: (zone) => sections.some(({ panel }) => panel.zone !== null && panel.zone === zone) };
+    function showFindings() {
+      page.selectZone(null);
+      place.querySelectorAll(".lq-findings").forEach((list) => Object.assign(list, { open: true }));
+      const worst = ["error", "warning", "note"].map((severity) => place.querySelector(`.lq-finding .lq-${severity}`));
+      worst.filter(Boolean).slice(0, 1).forEach((found) => found.scrollIntoView({ block: "center" }));
+    }
+
+    return { select, showFindings, has: (zone) => sections.some(({ panel }) => panel.zone !== null && panel.zone === zone) };
   };
 
   function section(page, panel) {
@@ -45,19 +52,16 @@
       ...panel.subtitle.map((line) => element("p", { className: "lq-sub" }, line)),
       ...panel.tables.map((table) => tableOf(page, table)),
       ...panel.notes.map((note) => noteOf(page, note)),
+      landquota.findingList(page, panel.findings),
+      landquota.factList(page, panel.facts),
       ...zones.filter((zone) => zone.rows.length > 0).map((zone) => attributes(page, zone)),
     );
     const name =
       zones.length > 0
         ? element("button", { type: "button", className: "lq-zone", on: { click: () => page.openZone(zones[0]) } }, panel.name)
         : element("span", {}, panel.name);
-    const heading = element("h2", {}, name, panel.verdict ? badge(panel.verdict) : null);
+    const heading = element("h2", {}, name, panel.verdict ? landquota.badge(panel.verdict) : null);
     return { made: element("section", { className: "lq-section" }, heading, body), body };
-  }
-
-  function badge({ severity, text }) {
-    const mark = element("i", { attributes: { "aria-hidden": "true" } }, MARKS[severity]);
-    return element("span", { className: `lq-badge lq-${severity}` }, mark, text);
   }
 
   function attributes(page, zone) {
@@ -95,7 +99,7 @@
 
   function noteOf(page, { text, severity, entries }) {
     const className = `lq-note lq-${severity}`;
-    const mark = element("i", { attributes: { "aria-hidden": "true" } }, MARKS[severity]);
+    const mark = landquota.mark(severity);
     if (entries.length === 0) {
       return element("p", { className }, mark, element("span", {}, text));
     }

@@ -8,11 +8,14 @@
   landquota.openPopup = function (page, latlng, features) {
     const { map, data, drawing } = page;
     const size = map.getSize();
+    const banner = map.getContainer().querySelector(".lq-notice");
+    const covered = banner === null ? 0 : Math.min(banner.offsetTop + banner.offsetHeight, size.y / 3);
     const popup = L.popup({
       maxWidth: Math.min(400, size.x - 60),
       minWidth: Math.min(260, size.x - 60),
-      maxHeight: Math.max(160, size.y * 0.6),
-      autoPanPadding: [16, 16],
+      maxHeight: Math.max(160, Math.min(size.y * 0.6, size.y - covered - 90)),
+      autoPanPaddingTopLeft: [16, Math.max(16, covered + 6)],
+      autoPanPaddingBottomRight: [16, 16],
     })
       .setLatLng(latlng)
       .setContent(element("div", { className: "lq-cards" }, ...features.map((feature) => card(page, feature))));

@@ -1,0 +1,65 @@
+// Findings and cited facts: how they are listed in the panel, and what a click on a finding does.
+"use strict";
+
+(function (landquota) {
+  const { element } = landquota;
+  const MARKS = { ok: "✓", note: "i", warning: "!", error: "✕", no_data: "–" };
+
+  /** The sign of a severity, which repeats what the word beside it says. */
+  landquota.mark = function (severity) {
+    return element("i", { attributes: { "aria-hidden": "true" } }, MARKS[severity]);
+  };
+
+  /** A severity as a word with its sign. */
+  landquota.badge = function ({ severity, text }) {
+    return element("span", { className: `lq-badge lq-${severity}` }, landquota.mark(severity), text);
+  };
+
+  /** A list of findings that can be folded away; nothing where there are none. */
+  landquota.findingList = function (page, findings) {
+    if (findings.length === 0) {
+      return null;
+    }
+    return element(
+      "details",
+      { className: "lq-findings", open: true },
+      element("summary", {}, counted(page.data.strings.findings, findings)),
+      element("ul", {}, ...findings.map((finding) => item(page, finding))),
+    );
+  };
+
+  /** Cited sentences, folded; nothing where there are none. */
+  landquota.factList = function (page, facts) {
+    if (facts.length === 0) {
+      return null;
+    }
+    return element(
+      "details",
+      { className: "lq-facts" },
+      element("summary", {}, counted(page.data.strings.facts, facts)),
+      element("ul", {}, ...facts.map((fact) => element("li", {}, fact))),
+    );
+  };
+
+  function counted(word, things) {
+    return `${word} · ${things.length}`;
+  }
+
+  function item(page, { severity, word, code, text, remedy, kind, features, point }) {
+    const found = page.drawing.features.filter((one) => one.layer.kind === kind && features.includes(one.id));
+    const place = point === null ? null : [point[1], point[0]];
+    const said = [text, " ", element("small", {}, code)];
+    const fly = () => page.flyTo(found, place);
+    return element(
+      "li",
+      { className: "lq-finding" },
+      landquota.badge({ severity, text: word }),
+      found.length === 0 && place === null
+        ? element("span", { className: "lq-found" }, ...said)
+        : element("button", { type: "button", className: "lq-found", on: { click: fly } }, ...said),
+      remedy === ""
+        ? null
+        : element("details", {}, element("summary", {}, page.data.strings.remedy), element("p", {}, remedy)),
+    );
+  }
+})(globalThis.landquota);
