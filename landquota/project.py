@@ -220,6 +220,14 @@ def shipped_folder() -> Path:
     return installed if installed.is_dir() else package.parent
 
 
+def is_shipped(folder: Path) -> bool:
+    """Return whether `folder` holds the shipped example, perhaps edited since: its project has that name."""
+    try:
+        return open_project(folder).name == open_project(shipped_folder()).name
+    except (UsageError, InputError):
+        return False
+
+
 def copy_shipped(target: Path) -> None:
     """Copy the shipped example into `target`; files that are already there stay as they are."""
     for name in DATA_FOLDERS:

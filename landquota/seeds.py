@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
@@ -12,10 +15,10 @@ from typing import Final, TypeVar
 from landquota.area import parse_area, parse_exact
 from landquota.dates import parse_date
 from landquota.errors import InputError, LandquotaError
-from landquota.findings import Finding
+from landquota.findings import Finding, Place
 from landquota.formats.tables import Row, read_csv
 from landquota.i18n import text
-from landquota.ledger import Draft, HolderDraft, KindDraft, MovementDraft, StatementDraft
+from landquota.ledger import Draft, Entry, HolderDraft, KindDraft, MovementDraft, StatementDraft
 
 #: The heading of each seed file: the columns that must be there, and those that may.
 HOLDERS: Final = (("holder", "level", "parent"), ("name_en", "zone", "document", "clause", "note"))
@@ -43,6 +46,8 @@ T = TypeVar("T")
 
 _UNITS: Final = {"亩": "mu", "mu": "mu", "kg": "kg", "公斤": "kg", "千克": "kg"}
 
+#: What the keys of seed rows that name none begin with.
+SEED_KEY: Final = "seeds:"
 _YES: Final = {
     "yes": True,
     "true": True,
@@ -105,7 +110,7 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Finding]]:
     drafts = [
         draft
         for name, heading, make in _LEDGER_TABLES
-        for draft in _drafts(_rows(folder / name, heading, findings), make, known, findings)
+        for draft in keyed(_drafts(_rows(folder / name, heading, findings), make, known, findings), prefix=SEED_KEY)
     ]
     facts = tuple(_facts(_rows(folder / "facts.csv", FACTS, findings), known, findings))
     return Seeds(tuple(drafts), documents, facts), findings
@@ -113,9 +118,8 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Finding]]:
 
 def movement_rows(path: Path) -> tuple[list[Draft], list[Finding]]:
     """Read movements from a CSV file outside the project, such as a clerk's own table."""
-    findings: list[Finding] = []
-    rows = _rows(path, MOVEMENTS, findings)
-    return list(_drafts(rows, _movement, None, findings)), findings
+    rows, findings = read_csv(path, required=MOVEMENTS[0], optional=MOVEMENTS[1])
+    return keyed(_drafts(rows, _movement, None, findings)), findings
 
 
 def _rows(path: Path, heading: tuple[tuple[str, ...], tuple[str, ...]], findings: list[Finding]) -> list[Row]:
@@ -242,7 +246,7 @@ def _statement(cells: _Cells) -> StatementDraft:
         year=cells.read("year", _optional_year),
         basis=cells.read("basis", _filled),
         note=cells.text("note"),
-        key=cells.text("key") or _derived_key(cells.row),
+        key=cells.text("key"),
         place=cells.row.place("measure"),
     )
 
@@ -263,7 +267,7 @@ def _movement(cells: _Cells) -> MovementDraft:
         request=cells.text("request"),
         expires=cells.read("expires", _optional_date),
         reason=cells.text("reason") or cells.text("note"),
-        key=cells.text("key") or _derived_key(cells.row),
+        key=cells.text("key"),
         place=cells.row.place("movement"),
     )
 
@@ -276,9 +280,38 @@ _LEDGER_TABLES: Final[tuple[tuple[str, tuple[tuple[str, ...], tuple[str, ...]], 
 )
 
 
-def _derived_key(row: Row) -> str:
-    """Return the key of a row that names none: its table, document, clause and row (design §4)."""
-    return ":".join((row.file.removesuffix(".csv"), row.values["document"], row.values["clause"], str(row.row)))
+def keyed(drafts: Iterable[Draft], *, prefix: str = "") -> list[Draft]:
+    """Give every movement and statement without a key one of its own, so that it is posted once.
+
+    The key is made of the document, the clause and what the row is about (not of its amount, nor
+    of where it stands): a row keeps its key when rows are added above it or the table is renamed,
+    and an amount that was edited meets its old key.  Rows about the same are numbered.
+    """
+    seen: Counter[str] = Counter()
+    return [_with_key(draft, prefix, seen) if draft.key is None else draft for draft in drafts]
+
+
+def _with_key(draft: Draft, prefix: str, seen: Counter[str]) -> Draft:
+    if not isinstance(draft, MovementDraft | StatementDraft):
+        return draft
+    what = draft.measure if isinstance(draft, StatementDraft) else draft.movement
+    about = [what, draft.holder, draft.kind, draft.year, draft.effective.isoformat()]
+    if isinstance(draft, MovementDraft):
+        about += [draft.to, draft.zone, draft.parcel, draft.request]
+    digest = hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()[:12]
+    key = ":".join((f"{prefix}{draft.document}", draft.clause or "", digest))
+    seen[key] += 1
+    return replace(draft, key=key if seen[key] == 1 else f"{key}:{seen[key]}")
+
+
+def gone(drafts: Iterable[Draft], entries: Iterable[Entry]) -> list[Finding]:
+    """Find entries that were imported from a seed row that is no longer there, or about something else now."""
+    there = {draft.key for draft in drafts}
+    return [
+        Finding("SEED-ROW-GONE", Place(feature=entry.key), {"key": entry.key, "number": entry.seq})
+        for entry in entries
+        if entry.key.startswith(SEED_KEY) and entry.key not in there and entry.reversed_by is None
+    ]
 
 
 def _documents(rows: Iterable[Row]) -> Iterator[Document]:

@@ -10,7 +10,7 @@ from typing import Final
 from landquota import seeds
 from landquota.errors import UsageError
 from landquota.formats.tables import read_csv, write_csv
-from landquota.i18n import text
+from landquota.i18n import Text, text
 from landquota.layers import CATALOGUE_COLUMNS
 from landquota.project import DATA_FOLDERS, shipped_folder
 
@@ -21,19 +21,27 @@ _TABLES: Final = {
     "statements.csv": seeds.STATEMENTS,
 }
 _SETTINGS: Final = """\
-# Settings of this project; every key has a default but the name.
+# {settings}
 [project]
 name = {name}
-crs = "EPSG:{epsg}"           # CGCS2000, 3-degree zone, central meridian {meridian}, no zone prefix
-area_method = "ellipsoid"     # or "planar"
-# as_of = 2024-12-31          # fixes the date of every question; else today
+crs = "EPSG:{epsg}"           # {crs}
+area_method = "ellipsoid"     # {method}
+# as_of = 2024-12-31          # {as_of}
 
 [tolerance]
-zone_area = "0.1%"            # measured against documented area of a zone
+zone_area = "0.1%"            # {tolerance}
 overlap_m2 = 1.0
 outside_m2 = 1.0
 farmland_m2 = 1.0
 """
+_LAYERS: Final = text(
+    "# layers/\n\n"
+    "Geodata in, listed in catalog.csv; 'landquota layer add FILE --kind KIND' checks a file and lists it.\n\n"
+    "* zones: columns zone (id), name, holder (as in seeds/holders.csv); name_en is optional.\n"
+    "* parcels: columns parcel (id, or DKBH), name, zone; the stage dates approved_on, requisitioned_on, supplied_on, "
+    "started_on, completed_on are optional. Without a zone a parcel belongs to the zone that it lies in.\n"
+    "* basic_farmland and other constraints: any polygons; id (or BSM) and name are optional."
+)
 _SHEET: Final = """\
 # One map sheet; without `layers` it draws every layer of layers/catalog.csv in that order.
 [sheet]
@@ -45,7 +53,7 @@ _FIRST_EPSG: Final = 4534
 _FIRST_MERIDIAN_DEG: Final = 75
 
 
-def create_project(folder: Path, *, name: str, meridian_deg: int = 120) -> None:
+def create_project(folder: Path, *, name: str, meridian_deg: int = 120, language: str = "zh") -> None:
     """Make a project in `folder` that ``build`` accepts at once.
 
     Raises
@@ -65,10 +73,10 @@ def create_project(folder: Path, *, name: str, meridian_deg: int = 120) -> None:
         )
     for data in DATA_FOLDERS:
         (folder / data).mkdir(parents=True, exist_ok=True)
-    settings = _SETTINGS.format(
-        name=json.dumps(name, ensure_ascii=False), epsg=_FIRST_EPSG + zone, meridian=meridian_deg
-    )
+    remarks = {key: remark.render(language) for key, remark in _remarks(meridian_deg).items()}
+    settings = _SETTINGS.format(name=_toml(name), epsg=_FIRST_EPSG + zone, **remarks)
     (folder / "seeds" / "project.toml").write_text(settings, "utf-8")
+    (folder / "layers" / "README.md").write_text(_LAYERS.render(language) + "\n", "utf-8")
     for file, (required, optional) in _TABLES.items():
         write_csv(folder / "seeds" / file, (*required, *optional), ())
     holders = (*seeds.HOLDERS[0], *seeds.HOLDERS[1])
@@ -77,6 +85,17 @@ def create_project(folder: Path, *, name: str, meridian_deg: int = 120) -> None:
     kinds = (*seeds.KINDS[0], *seeds.KINDS[1])
     write_csv(folder / "seeds" / "quota_kinds.csv", kinds, _usual_kinds(kinds))
     (folder / "maps" / "quota.toml").write_text(_SHEET.format(title=_toml(f"{name} 用地指标对账图")), "utf-8")
+
+
+def _remarks(meridian_deg: int) -> dict[str, Text]:
+    """Return the remarks beside the settings."""
+    return {
+        "settings": text("Settings of this project; every key has a default but the name."),
+        "crs": text("CGCS2000, 3-degree zone, central meridian {meridian}, no zone prefix", meridian=meridian_deg),
+        "method": text('or "planar"'),
+        "as_of": text("fixes the date of every question; without it today"),
+        "tolerance": text("measured against documented area of a zone"),
+    }
 
 
 def _usual_kinds(columns: Sequence[str]) -> Iterator[list[str]]:

@@ -37,10 +37,27 @@ CLICK = (
     "Missing parameter",
     "Invalid value: {message}",
     "Invalid value for {param_hint}: {message}",
-    "Option {name!r} requires an argument.",
     "required",
     "default: {default}",
     "Aborted!",
+    "No such option {name!r}.",
+    "Missing parameter: {param_name}",
+    "{value!r} is not a valid {number_type}.",
+    "{value} is not in the range {range}.",
+    "Option {name!r} does not take a value.",
+    "{name} {filename!r} is a file.",
+    "{name} {filename!r} is a directory.",
+    "{name} {filename!r} is not readable.",
+    "file",
+    "directory",
+    "path",
+)
+#: Its texts in singular and plural.
+CLICK_PLURALS = (
+    ("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
+    ("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
+    ("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
+    ("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
 )
 
 
@@ -80,12 +97,15 @@ def update(extra: Catalog | None = None) -> list[str]:
     for msgid in sorted(messages()):
         known = [c[msgid].string for c in (extra, old) if c is not None and msgid in c and c[msgid].string]
         new.add(msgid, known[0] if known else "")
+    for msgids in CLICK_PLURALS:
+        known = [c[msgids[0]].string for c in (extra, old) if c is not None and msgids[0] in c]
+        new.add(msgids, known[0] if known else ())
     # The dates of the header would make every run a change.
     new.revision_date = new.creation_date = old.creation_date
     with PO.open("wb") as file:
         write_po(file, new, omit_header=False, width=0, sort_output=True)
     MO.write_bytes(compiled(read()))
-    return [str(m.id) for m in new if m.id and not m.string]
+    return [str(m.id) for m in new if m.id and not any(m.string if isinstance(m.string, tuple) else [m.string])]
 
 
 if __name__ == "__main__":

@@ -86,8 +86,12 @@ def test_demo_leaves_a_strange_folder_alone(landquota: Program) -> None:
     (landquota.folder / "mine").mkdir()
     (landquota.folder / "mine" / "letter.txt").write_text("x", "utf-8")
     run = landquota("demo", "mine", code=2)
-    assert "is not empty and is not a landquota project" in run.stderr
+    assert "is not empty and does not hold the shipped example" in run.stderr
     assert list(contents(landquota.folder / "mine")) == ["letter.txt"]
+    landquota("init", "county", "--yes")
+    before = contents(landquota.folder / "county")
+    landquota("demo", "county", code=2)
+    assert contents(landquota.folder / "county") == before
 
 
 def test_a_new_project_builds_reconciles_and_draws_at_once(landquota: Program) -> None:
@@ -212,8 +216,8 @@ def test_an_overdraft_is_refused_with_its_arithmetic(demo: Program) -> None:
     [
         (("--holder", "观海卫"), "观海卫镇", 1),
         (("--holder", "慈溪市", "--kind", "新增指标"), "新增计划", 1),
-        (("--holder", "慈溪市", "--area", "145 mou"), "Did you mean 'mu'?", 1),
-        (("--holder", "慈溪市", "--area", "500余亩"), "is not exact", 1),
+        (("--holder", "慈溪市", "--area", "145 mou"), "Did you mean 'mu'?", 2),
+        (("--holder", "慈溪市", "--area", "500余亩"), "is not exact", 2),
         (("--holder", "慈溪市", "--date", "2024-02-30"), "is not a date", 2),
         (("--holder", "慈溪市", "--year", "soon"), "soon", 2),
         ((), "--holder", 2),
@@ -264,6 +268,37 @@ def test_import_is_all_or_nothing_and_idempotent(demo: Program, tmp_path: Path) 
     assert demo.json("ledger", "import", path)["entries_added"] == 0
 
 
+def test_importing_what_is_not_there_is_an_error(demo: Program) -> None:
+    assert "nowhere.csv" in demo("ledger", "import", "nowhere.csv", code=1).stderr
+
+
+def test_the_log_lists_what_happened_and_everything_where_asked(demo: Program) -> None:
+    log = demo("ledger", "log").stdout
+    assert "guanhaiwei-request-2018" in log
+    assert "GHW-01-under-construction-2017" in log
+    assert "holder:慈溪市" not in log
+    assert "holder:慈溪市" in demo("ledger", "log", "--all").stdout
+    rows = {row["key"]: row for row in demo.json("ledger", "log")}
+    assert rows["guanhaiwei-request-2018"]["amount_mu"] == "200"
+    assert (rows["GHW-01-requisitioned-2017"]["low_mu"], rows["GHW-01-requisitioned-2017"]["high_mu"]) == ("500", None)
+
+
+def test_asking_for_an_unknown_holder_or_kind_names_the_nearest(demo: Program) -> None:
+    assert "观海卫镇" in demo("ledger", "balance", "--holder", "观海卫", code=1).stderr
+    assert "统筹" in demo("ledger", "log", "--kind", "统畴", code=1).stderr
+
+
+def test_a_balance_adds_up_on_the_screen(demo: Program) -> None:
+    demo(*GRANT, "--holder", "慈溪市", "--area", "100亩")
+    move = ("--kind", "新增计划", "--year", "2024", "--document", "D", "--date", "2024-04-01", "--holder", "慈溪市")
+    demo("ledger", "post", "transfer", *move, "--to", "周巷镇", "--area", "30亩")
+    demo("ledger", "post", "deduct", *move, "--area", "5亩")
+    shown = demo("ledger", "balance", "--as-of", "2024-12-31", "--holder", "慈溪市").stdout
+    assert "Transferred out" in shown
+    assert "Taken back" in shown
+    assert {"100", "30", "5", "65"} <= set(shown.split())
+
+
 def test_verify_finds_an_altered_entry_and_a_removed_tail(demo: Program) -> None:
     import sqlite3  # noqa: PLC0415 - the attack, not the tool
 
@@ -302,6 +337,21 @@ def test_any_polygon_file_becomes_a_map(landquota: Program, square: Path) -> Non
     for value in ("方块", "工业"):
         assert value in page or value.encode("unicode_escape").decode() in page
     assert "<b>x</b>" not in page
+
+
+def test_a_layer_of_several_is_drawn_by_its_name(demo: Program, tmp_path: Path) -> None:
+    file = demo.folder / "workspace" / "layers.gpkg"
+    assert "zones" in demo("map", "--layer", file, "-o", "x.html", code=1).stderr
+    demo("map", "--layer", file, "--layer-name", "zones", "-o", "x.html")
+    assert (demo.folder / "x.html").is_file()
+
+
+def test_a_project_needs_a_chinese_projected_system(demo: Program) -> None:
+    settings = demo.folder / "seeds" / "project.toml"
+    for wrong in ("EPSG:99999", "EPSG:4326", "2000国家大地"):
+        settings.write_text(settings.read_text("utf-8").replace("EPSG:4549", wrong), "utf-8")
+        assert wrong in demo("build", code=1).stderr
+        settings.write_text(settings.read_text("utf-8").replace(wrong, "EPSG:4549"), "utf-8")
 
 
 @pytest.mark.parametrize(

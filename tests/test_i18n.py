@@ -11,22 +11,26 @@ import pytest
 
 from landquota.i18n import Text, clean, preferred_language, text, translate
 
+SINGLE = [message for message in catalogue.read() if message.id and isinstance(message.id, str)]
+PLURAL = [message for message in catalogue.read() if message.id and not isinstance(message.id, str)]
+
 
 def fields(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
 def test_every_text_is_translated_and_no_translation_is_left_over() -> None:
-    translated = {message.id: message.string for message in catalogue.read() if message.id}
+    translated = {message.id: message.string for message in SINGLE}
     assert set(translated) == set(catalogue.messages()), "run: python tests/catalogue.py"
     assert [msgid for msgid, zh in translated.items() if not zh] == []
+    assert {message.id for message in PLURAL if message.string and all(message.string)} == set(catalogue.CLICK_PLURALS)
 
 
 def test_the_compiled_catalogue_is_fresh() -> None:
     assert catalogue.compiled(catalogue.read()) == catalogue.MO.read_bytes(), "run: python tests/catalogue.py"
 
 
-@pytest.mark.parametrize("message", [m for m in catalogue.read() if m.id], ids=lambda m: m.id[:40])
+@pytest.mark.parametrize("message", SINGLE, ids=lambda m: m.id[:40])
 def test_a_translation_has_the_fields_of_its_text(message: object) -> None:
     msgid, zh = message.id, message.string  # type: ignore[attr-defined]
     assert fields(zh) == fields(msgid)

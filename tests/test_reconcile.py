@@ -75,10 +75,12 @@ def test_the_same_date_for_ledger_and_map(built_demo: Path) -> None:
     late = zone(Program(built_demo).json("reconcile", "--as-of", "2017-12-31"), "GHW-01")
     assert late["verdict"] == "uncovered"
 
-    def reached(found: dict[str, Any]) -> set[str]:
-        return set(found["parcels"]["stages"])
+    def count(found: dict[str, Any], stage: str) -> int:
+        number: int = found["parcels"]["stages"][stage]["count"]
+        return number
 
-    assert "completed" not in reached(early) or reached(early) != reached(late)
+    assert count(early, "under_construction") < count(late, "under_construction") == 8
+    assert count(early, "planned") > count(late, "planned") == 2
 
 
 def test_illustrative_parcels_are_counted_and_never_compared(result: dict[str, Any]) -> None:
@@ -182,6 +184,33 @@ def test_quota_that_may_or_may_not_cover_is_possibly_uncovered(demo: Program) ->
     assert zone(demo.json("reconcile"), "GHW-01")["verdict"] == "possibly_uncovered"
     demo("ledger", "state", "requisitioned", "--value", "100亩", *options[:-1], "2020-12-31")
     assert zone(demo.json("reconcile"), "GHW-01")["verdict"] == "covered"
+
+
+def test_a_request_that_was_granted_is_no_longer_assumed(demo: Program) -> None:
+    post = ("--kind", "新增计划", "--year", "2018", "--document", "D", "--date", "2018-07-01", "--area")
+    demo("ledger", "post", "grant", "--holder", "观海卫镇", "--request", "guanhaiwei-request-2018", *post, "150亩")
+    assumed = zone(demo.json("reconcile"), "GHW-01")["assumption"]
+    assert assumed["requested_mu"] == {"low": "50", "high": "50"}
+    demo("ledger", "post", "grant", "--holder", "观海卫镇", "--request", "guanhaiwei-request-2018", *post, "50亩")
+    assert zone(demo.json("reconcile"), "GHW-01")["assumption"] is None
+
+
+def test_what_is_tied_on_one_side_only_is_found(demo: Program) -> None:
+    post = ("--kind", "统筹", "--document", "D", "--date", "2018-07-01", "--area", "1亩")
+    demo("ledger", "post", "grant", "--holder", "观海卫镇", "--zone", "X-9", "--parcel", "P-9", *post)
+
+    def rename(layer: dict[str, Any]) -> None:
+        layer["features"][0]["properties"]["holder"] = "不存在的小镇"
+
+    edit(demo.folder, "zones.geojson", rename)
+    assert "LAYER-STALE" in codes(demo.json("reconcile"))
+    demo("build")
+    result = demo.json("reconcile")
+    assert "LAYER-STALE" not in codes(result)
+    assert "ZONE-HOLDER-UNKNOWN" in codes(result)
+    found = [f["message"] for f in result["findings"] if f["code"] == "ENTRY-PLACE-UNKNOWN"]
+    assert len(found) == 2
+    assert "the zone 'X-9'" in found[0] + found[1]
 
 
 def test_geometry_in_the_workspace_is_valid(built_demo: Path) -> None:

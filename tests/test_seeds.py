@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,9 +10,9 @@ import pytest
 from landquota.area import Area, Unit
 from landquota.dates import parse_date
 from landquota.errors import InputError
-from landquota.ledger import HolderDraft, KindDraft, MovementDraft, StatementDraft
+from landquota.ledger import Draft, HolderDraft, KindDraft, Ledger, MovementDraft, StatementDraft
 from landquota.project import shipped_folder
-from landquota.seeds import movement_rows, read_seeds
+from landquota.seeds import gone, movement_rows, read_seeds
 
 DOCUMENTS = "document,issuer,title\nD1,某局,某文\n"
 MOVEMENTS = "movement,holder,kind,area,date,document,key\n"
@@ -44,14 +44,47 @@ def test_drafts_come_in_the_order_in_which_they_depend_on_each_other() -> None:
     assert ranks == sorted(ranks)
 
 
-def test_a_draft_knows_its_row_and_a_row_without_key_gets_one(tmp_path: Path) -> None:
-    rows = MOVEMENTS + "grant,甲镇,统筹,10亩,2018-06-26,D1,\n"
-    seeds, findings = read_seeds(folder(tmp_path, movements=rows))
-    (draft,) = seeds.drafts
+def keys(tmp_path: Path, *rows: str) -> list[str | None]:
+    seeds, findings = read_seeds(folder(tmp_path, movements=MOVEMENTS + "".join(rows)))
     assert findings == []
-    assert draft.key == "movements:D1::2"
+    return [draft.key for draft in seeds.drafts]
+
+
+def test_a_draft_knows_its_row(tmp_path: Path) -> None:
+    seeds, _ = read_seeds(folder(tmp_path, movements=MOVEMENTS + "grant,甲镇,统筹,10亩,2018-06-26,D1,\n"))
+    (draft,) = seeds.drafts
     assert draft.place is not None
     assert (draft.place.file, draft.place.row) == ("movements.csv", 2)
+
+
+def test_a_row_without_key_keeps_its_own_wherever_it_stands(tmp_path: Path) -> None:
+    row, other = "grant,甲镇,统筹,10亩,2018-06-26,D1,\n", "grant,乙镇,统筹,10亩,2018-06-26,D1,\n"
+    (alone,) = keys(tmp_path, row)
+    assert keys(tmp_path, other, row)[1] == alone
+    assert alone != keys(tmp_path, other)[0]
+    # an amount that was edited meets its old key, so that the ledger sees the difference
+    assert keys(tmp_path, row.replace("10亩", "11亩")) == [alone]
+    assert keys(tmp_path, row, row) == [alone, f"{alone}:2"]
+
+
+def test_the_ledger_names_entries_whose_row_is_gone(tmp_path: Path) -> None:
+    recorded = datetime(2024, 1, 1, tzinfo=UTC)
+    declared: list[Draft] = [
+        HolderDraft(holder="甲县", level="county"),
+        KindDraft(kind="统筹", name="统筹", covers_conversion=True),
+    ]
+    table = MOVEMENTS + "grant,甲县,统筹,10亩,2018-06-26,D1,\ngrant,甲县,统筹,20亩,2018-06-27,D1,mine\n"
+    seeds, _ = read_seeds(folder(tmp_path, movements=table))
+    with Ledger.open(tmp_path / "ledger.sqlite", create=True) as ledger:
+        ledger.import_all([*declared, *seeds.drafts], recorded=recorded)
+        assert gone(seeds.drafts, ledger.entries()) == []
+        (found,) = gone([], ledger.entries())
+        assert (found.code, found.severity) == ("SEED-ROW-GONE", "warning")
+        key = seeds.drafts[0].key
+        assert key is not None
+        assert f"landquota ledger reverse {key}" in found.remedy("en")
+        ledger.reverse(key, reason="x", effective=date(2018, 7, 1), recorded=recorded)
+        assert gone([], ledger.entries()) == []
 
 
 def test_every_problem_of_every_file_is_found_at_once(tmp_path: Path) -> None:

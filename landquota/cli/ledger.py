@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,6 +14,8 @@ from landquota.i18n import mark, say
 
 if TYPE_CHECKING:
     from landquota.ledger import Ledger, Receipt
+
+T = TypeVar("T")
 
 _DOCUMENT = mark("Document that says it.")
 _CLAUSE = mark("Clause of the document.")
@@ -41,6 +43,16 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _figure(parse: Callable[[str], T], written: str) -> T:
+    """Read an option's figure; one that cannot be read is wrong usage, no refusal of the ledger's."""
+    from landquota.errors import InputError, UsageError
+
+    try:
+        return parse(written)
+    except InputError as problem:
+        raise UsageError(problem.message, remedy=problem.remedy) from problem
+
+
 def _confirm(session: Session, receipt: Receipt, head: str) -> None:
     if session.json:
         session.print_json(
@@ -55,6 +67,8 @@ def _confirm(session: Session, receipt: Receipt, head: str) -> None:
     elif receipt.already:
         click.echo(say("Already there: {key}. Nothing was written.", key=receipt.key))
     else:
+        for name in receipt.declared:
+            click.echo(say("Declared {name}.", name=name))
         click.echo(say("Posted {key} as no. {seq}; ledger head {head}", key=receipt.key, seq=receipt.seq, head=head))
 
 
@@ -92,7 +106,7 @@ def post(session: Session, *, declare: bool, area: str, **given: Any) -> None:
     from landquota.area import parse_exact
     from landquota.ledger import MovementDraft
 
-    draft = MovementDraft(amount=parse_exact(area), **given)
+    draft = MovementDraft(amount=_figure(parse_exact, area), **given)
     with _open(session) as book:
         receipt = book.post(draft, recorded=_now(), declare=declare)
         _confirm(session, receipt, book.head)
@@ -129,7 +143,7 @@ def state(session: Session, *, value: str, declare: bool, **given: Any) -> None:
     from landquota.area import parse_area
     from landquota.ledger import StatementDraft
 
-    draft = StatementDraft(figure=parse_area(value), effective=_stated_as_of(session), **given)
+    draft = StatementDraft(figure=_figure(parse_area, value), effective=_stated_as_of(session), **given)
     with _open(session) as book:
         receipt = book.post(draft, recorded=_now(), declare=declare)
         _confirm(session, receipt, book.head)
@@ -195,20 +209,22 @@ def import_(session: Session, file: Path) -> None:
 @option("--kind", help=_KIND)
 @option("--zone", help=mark("Zone that it is for."))
 @option("--parcel", help=mark("Parcel that it is for."))
+@option("--all", "everything", is_flag=True, help=mark("List the declarations of holders and quota kinds too."))
 @common_options
 @pass_session
-def log(session: Session, **chosen: str | None) -> None:
+def log(session: Session, *, everything: bool, **chosen: str | None) -> None:
     """List entries in their order."""
     from landquota.reports import plain
 
     with _open(session) as book:
+        book.require(holder=chosen["holder"], kind=chosen["kind"])
         entries = book.entries(as_of=session.as_of, **chosen)
     if session.json:
         session.print_json([plain.entry(entry) for entry in entries])
         return
     from landquota.reports.terminal import console, show_entries
 
-    show_entries(entries, console())
+    show_entries(entries, console(), declarations=everything)
 
 
 @ledger.command(
@@ -222,18 +238,21 @@ def log(session: Session, **chosen: str | None) -> None:
 def balance(session: Session, holder: str | None, kind: str | None) -> None:
     """Print quota positions."""
     from landquota.reports import plain
+    from landquota.reports.wording import Names
 
     project = session.project()
     as_of = session.date(project)
     with _open(session) as book:
+        book.require(holder=holder, kind=kind)
         rows = [p for p in book.positions(as_of) if holder in {None, p.holder} and kind in {None, p.kind}]
+        names = Names.of(book.holders(), book.kinds())
         head = book.head
     if session.json:
         session.print_json({"as_of": as_of.isoformat(), "ledger_head": head, "positions": plain.balance(rows)})
         return
     from landquota.reports.terminal import console, short_hash, show_positions
 
-    show_positions(rows, console(), title=say("Quota (mu) as of {as_of}, end of day", as_of=as_of.isoformat()))
+    show_positions(rows, console(), names, title=say("Quota (mu) as of {as_of}, end of day", as_of=as_of.isoformat()))
     click.echo(say("Ledger head {head}", head=short_hash(head)))
 
 
@@ -241,7 +260,7 @@ def balance(session: Session, holder: str | None, kind: str | None) -> None:
     help=mark(
         "Check the ledger by its chain of hashes and by replay; exit 1 and the first bad entry if it was altered."
     ),
-    example="landquota ledger verify\nlandquota ledger verify --head 3f9c…",
+    example="landquota ledger verify\nlandquota ledger verify --head 3e4b40…7c",
 )
 @option("--head", help=mark("Head that an earlier export or map printed: finds a removed tail."))
 @common_options
@@ -288,12 +307,13 @@ def verify(session: Session, head: str | None) -> None:
 def export(session: Session, output: Path) -> None:
     """Export the entries."""
     from landquota.formats.tables import write_csv
+    from landquota.reports.plain import MU_COLUMNS
 
     with _open(session) as book:
         entries = book.entries(as_of=session.as_of)
         head = book.head
     fields = sorted({field for entry in entries for field in entry.body})
-    heading = ("seq", "key", "type", "effective", "recorded", "document", "clause", *fields, "hash")
+    heading = ("seq", "key", "type", "effective", "recorded", "document", "clause", *fields, *MU_COLUMNS, "hash")
     write_csv(output, heading, (_flat(entry, fields) for entry in entries))
     if session.json:
         session.print_json({"file": str(output), "entries": len(entries), "ledger_head": head})
@@ -301,7 +321,8 @@ def export(session: Session, output: Path) -> None:
     click.echo(say("Wrote {count} entries to {path}; ledger head {head}", count=len(entries), path=output, head=head))
 
 
-def _flat(entry: Any, fields: Iterable[str]) -> list[str]:
+def _flat(entry: Any, fields: Iterable[str]) -> list[object]:
+    from landquota.reports.plain import in_mu
+
     fixed = (entry.seq, entry.key, entry.type, entry.effective, entry.recorded, entry.document, entry.clause)
-    cells = (*fixed, *(entry.body.get(field) for field in fields), entry.hash)
-    return ["" if cell is None else str(cell) for cell in cells]
+    return [*fixed, *(entry.body.get(field) for field in fields), *in_mu(entry).values(), entry.hash]

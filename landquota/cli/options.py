@@ -18,6 +18,9 @@ from landquota.i18n import LANGUAGES, current_language, mark, say, translate
 if TYPE_CHECKING:
     from landquota.project import Project
 
+#: Words of click's usage lines, which it does not translate itself.
+_USAGE = (mark("[OPTIONS]"), mark("COMMAND [ARGS]..."))
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -53,6 +56,10 @@ class Command(click.Command):
     @help.setter
     def help(self, msgid: str | None) -> None:
         self._help = msgid
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the words of the usage line, those of click's in the running language."""
+        return [translate(piece, current_language.get()) for piece in super().collect_usage_pieces(ctx)]
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the example as the last section of the help."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,9 +49,12 @@ def demo(session: Session, folder: Path) -> None:
 
 
 def _refuse_strange_folder(folder: Path) -> None:
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "seeds" / "project.toml").is_file():
+    """Refuse a folder that holds anything but an earlier demo."""
+    from landquota.project import is_shipped
+
+    if folder.is_dir() and any(folder.iterdir()) and not is_shipped(folder):
         raise UsageError(
-            text("{folder} is not empty and is not a landquota project", folder=folder),
+            text("{folder} is not empty and does not hold the shipped example", folder=folder),
             remedy=text("Name an empty or new folder: landquota demo DIR."),
         )
 
@@ -78,17 +82,13 @@ def init(session: Session, folder: Path, name: str | None, meridian: int, yes: b
 
     if name is None:
         name = folder.resolve().name if yes else click.prompt(say("Name of the county"), default=folder.resolve().name)
-    create_project(folder, name=name, meridian_deg=meridian)
+    create_project(folder, name=name, meridian_deg=meridian, language=session.language)
     if session.json:
         session.print_json({"project": str(folder)})
         return
-    click.echo(say("Made the project {folder}.", folder=folder))
-    click.echo(
-        say(
-            "Next: landquota --project {folder} layer add FILE --kind zones, then landquota --project {folder} build",
-            folder=folder,
-        )
-    )
+    click.echo(say("Made the project {name} in {folder}.", name=name, folder=folder))
+    command = f"landquota --project {shlex.quote(str(folder))}"
+    click.echo(say("Next: {command} layer add FILE --kind zones, then {command} build", command=command))
 
 
 @click.command(
@@ -121,17 +121,15 @@ def build_workspace(project: Project) -> tuple[list[Finding], int, int]:
     tuple
         Findings that are no errors, ledger entries added, ledger entries already there.
     """
-    import pyproj
-
     from landquota import layers
     from landquota.findings import FindingsError, has_errors
     from landquota.ledger import Ledger
     from landquota.reports.terminal import progress
-    from landquota.seeds import read_seeds
+    from landquota.seeds import gone, read_seeds
 
     seeds, findings = read_seeds(project.seeds)
     with progress(say("Reading layers")) as report:
-        loaded, found = layers.read(project.layers, crs=pyproj.CRS.from_user_input(project.crs), progress=report)
+        loaded, found = layers.read(project.layers, crs=layers.project_crs(project.crs), progress=report)
     findings += found
     if has_errors(findings) or loaded is None:
         raise FindingsError(findings)
@@ -139,6 +137,7 @@ def build_workspace(project: Project) -> tuple[list[Finding], int, int]:
     recorded = project.import_recorded or datetime.now(UTC)
     with Ledger.open(project.ledger_file, create=True) as ledger, progress(say("Importing seeds")) as report:
         receipts = ledger.import_all(seeds.drafts, recorded=recorded, progress=report)
+        findings += gone(seeds.drafts, ledger.entries())
     layers.write(loaded, project.layers_file)
     present = sum(receipt.already for receipt in receipts)
     return findings, len(receipts) - present, present

@@ -13,7 +13,7 @@ import click
 from landquota import __version__
 from landquota.cli.layer import layer
 from landquota.cli.ledger import ledger
-from landquota.cli.options import Group, common_options
+from landquota.cli.options import Group, Option, common_options
 from landquota.cli.projects import build, demo, init
 from landquota.cli.views import map_, reconcile
 from landquota.i18n import DOMAIN, LANGUAGES, LOCALE_DIR, current_language, mark, preferred_language
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     example="landquota demo\nlandquota --project landquota-demo reconcile --as-of 2018-06-30",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(__version__, prog_name="landquota")
+@click.version_option(__version__, prog_name="landquota", cls=Option, help=mark("Show the version and exit."))
 @common_options
 def cli() -> None:
     """Hold the commands; the common options remember themselves."""

@@ -46,8 +46,9 @@ def reconciled(project: Project, as_of: date) -> Reconciliation:
     from landquota.reconcile import reconcile as compare
 
     loaded = layers.load(built(project).layers_file)
+    noticed = layers.stale(project.layers, loaded)
     with Ledger.open(project.ledger_file) as ledger:
-        return compare(project, ledger, loaded, as_of=as_of)
+        return compare(project, ledger, loaded, as_of=as_of, noticed=noticed)
 
 
 @click.command(
@@ -58,6 +59,7 @@ def reconciled(project: Project, as_of: date) -> Reconciliation:
 )
 @click.argument("sheet", required=False)
 @option("--layer", "file", type=FILE, metavar="FILE", help=mark("Draw this polygon file without a project."))
+@option("--layer-name", metavar="NAME", help=mark("Name of the layer, where the file holds several."))
 @option(
     "-o",
     "--output",
@@ -68,12 +70,20 @@ def reconciled(project: Project, as_of: date) -> Reconciliation:
 @option("--encoding", help=mark("Encoding of the attributes, where the file does not say it (such as GBK)."))
 @common_options
 @pass_session
-def map_(session: Session, sheet: str | None, file: Path | None, output: Path | None, encoding: str | None) -> None:
+def map_(
+    session: Session,
+    *,
+    sheet: str | None,
+    file: Path | None,
+    layer_name: str | None,
+    output: Path | None,
+    encoding: str | None,
+) -> None:
     """Write one or all maps."""
     if file is not None:
         if sheet is not None:
             raise UsageError(text("Give either a map sheet or --layer FILE, not both"))
-        pages = [_draw_file(file, output or Path(f"{file.stem}.html"), encoding, session)]
+        pages = [_draw_file(file, layer_name, output or Path(f"{file.stem}.html"), encoding)]
     else:
         project = session.project()
         pages = draw_sheets(project, reconciled(project, session.date(project)), sheet=sheet, output=output)
@@ -113,17 +123,17 @@ def draw_sheets(
     return pages
 
 
-def _draw_file(file: Path, output: Path, encoding: str | None, session: Session) -> Path:
+def _draw_file(file: Path, layer: str | None, output: Path, encoding: str | None) -> Path:
     from landquota.findings import FindingsError, has_errors
     from landquota.formats import read
     from landquota.maps import page
     from landquota.maps.polygons import file_view
     from landquota.reports.terminal import console, show_findings
 
-    table, findings = read(file, encoding=encoding)
+    table, findings = read(file, layer=layer, encoding=encoding)
     if table is None or has_errors(findings):
         raise FindingsError(findings)
     if findings:
         show_findings(findings, console(stderr=True))
-    page.write(file_view(table, language=session.language), output)
+    page.write(file_view(table, language=current_language.get()), output)
     return output

@@ -7,9 +7,11 @@ from there.  :func:`check` reports on any single file.  Nothing here knows of th
 
 from landquota.layers.catalogue import CATALOGUE_COLUMNS, NATURES, CatalogEntry, read_catalogue
 from landquota.layers.checks import FeatureCheck, LayerCheck, check
+from landquota.layers.freshness import stale
 from landquota.layers.intake import add
 from landquota.layers.standard import DATE_COLUMNS, STAGES, stages
 from landquota.layers.store import Layers, build, load, read, write
+from landquota.layers.system import project_crs
 
 __all__ = [
     "CATALOGUE_COLUMNS",
@@ -24,8 +26,10 @@ __all__ = [
     "build",
     "check",
     "load",
+    "project_crs",
     "read",
     "read_catalogue",
     "stages",
+    "stale",
     "write",
 ]

@@ -212,7 +212,7 @@ def examined(path: Path, entry: CatalogEntry) -> tuple[Source | None, list[Findi
     findings += found
     if frame is None:
         return None, findings
-    known = replace(entry, features=len(frame), sha256=_digest(path))
+    known = replace(entry, features=len(frame), sha256=digest(path))
     return Source(known, frame, table.places), findings
 
 
@@ -281,7 +281,7 @@ def _global(crs: pyproj.CRS) -> bool:
     return wgs84 or datum(crs) is Datum.CGCS2000
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
     """Return the SHA-256 of a layer's source: of a shapefile all parts, of a folder all files, in their order."""
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if file.is_file())

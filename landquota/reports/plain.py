@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from landquota.area import ZERO, Area
+
 if TYPE_CHECKING:
     from landquota.area import Bounds
     from landquota.ledger import Entry, Position
     from landquota.reconcile import Reconciliation, ZoneAccount
 
+#: The areas of an entry in exact 亩: a movement's amount, a statement's bounds.
+MU_COLUMNS = ("amount_mu", "low_mu", "high_mu")
 #: The measures of a quota position, in the order of the tables.
 QUOTA_MEASURES = ("requested", "granted", "allotted_in", "allotted_out", "reserved", "committed", "available")
 
@@ -31,7 +35,14 @@ def reconciliation(result: Reconciliation, language: str) -> dict[str, object]:
 def position(row: Position) -> dict[str, object]:
     """Return one quota position."""
     measures = {f"{name}_mu": getattr(row, name).to_json() for name in QUOTA_MEASURES}
-    return {"kind": row.kind, "year": row.year, **measures, "basis": row.basis, "entries": list(row.entries)}
+    return {
+        "kind": row.kind,
+        "year": row.year,
+        **measures,
+        "outstanding_mu": row.outstanding.to_json(),
+        "basis": row.basis,
+        "entries": list(row.entries),
+    }
 
 
 def balance(rows: Iterable[Position]) -> list[dict[str, object]]:
@@ -50,9 +61,16 @@ def entry(row: Entry) -> dict[str, object]:
         "document": row.document,
         "clause": row.clause,
         "body": dict(row.body),
+        **in_mu(row),
         "hash": row.hash,
         "reversed_by": row.reversed_by,
     }
+
+
+def in_mu(row: Entry) -> dict[str, str | None]:
+    """Return an entry's areas in exact 亩; its body keeps them in units of 1/300 m², as they are hashed."""
+    units = {column: (row.target or row.body).get(column.removesuffix("_mu")) for column in MU_COLUMNS}
+    return {column: Area(value).mu if isinstance(value, int) else None for column, value in units.items()}
 
 
 def _zone(zone: ZoneAccount, language: str) -> dict[str, object]:
@@ -70,10 +88,7 @@ def _zone(zone: ZoneAccount, language: str) -> dict[str, object]:
         "parcels": {
             "count": zone.parcels.count,
             "illustrative": zone.parcels.illustrative,
-            "stages": {
-                s.stage: {"count": s.count, "area_mu": {"low": s.area.mu, "high": s.area.mu}}
-                for s in zone.parcels.by_stage
-            },
+            "stages": _stages(zone),
         },
         "uncovered_mu": _bounds(zone.uncovered),
         "verdict": zone.verdict.value,
@@ -85,6 +100,15 @@ def _zone(zone: ZoneAccount, language: str) -> dict[str, object]:
             "uncovered_mu": assumption.uncovered.to_json(),
         },
     }
+
+
+def _stages(zone: ZoneAccount) -> dict[str, object]:
+    from landquota.layers import STAGES  # noqa: PLC0415 - as below
+
+    there = {s.stage: s for s in zone.parcels.by_stage}
+    counts = {stage: there[stage].count if stage in there else 0 for stage in STAGES}
+    areas = {stage: there[stage].area.mu if stage in there else ZERO.mu for stage in STAGES}
+    return {s: {"count": counts[s], "area_mu": {"low": areas[s], "high": areas[s]}} for s in STAGES}
 
 
 def _land(zone: ZoneAccount) -> dict[str, object]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text as Styled
 
-from landquota.area import ZERO, Bounds, Unit
+from landquota.area import ZERO, Area, Bounds, Unit
 from landquota.findings import Finding, Severity, worst_first
 from landquota.i18n import clean, current_language, say
 from landquota.reports.plain import QUOTA_MEASURES
-from landquota.reports.wording import difference, documented_area, remarks
+from landquota.reports.wording import Names, difference, documented_area, remarks
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from landquota.ledger import Entry, Position
     from landquota.reconcile import Reconciliation, ZoneAccount
 
-_WIDTH: Final = 120
+_WIDTH: Final = 200
+_DECLARATIONS: Final = frozenset({"holder", "kind"})
+#: In which units a file's total is said, with their usual decimals.
+_TOTALS: Final = ((Unit.M2, 2), (Unit.HA, 4), (Unit.MU, 2))
 #: A table on the terminal stops here; --json lists everything.
 _MOST_ROWS: Final = 50
 _COLOURS: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -34,6 +37,8 @@ _VERDICT_COLOURS: Final = {
     "possibly_uncovered": "yellow",
     "no_data": "dim",
 }
+#: Terms of the balance that most quota never uses; without them a row would not add up.
+_ONLY_WHERE_USED: Final = ("transferred_in", "transferred_out", "carried_in", "carried_out", "withdrawn")
 #: Shown where a figure rests on how the source's wording is understood.
 _DAGGER: Final = "†"
 
@@ -67,6 +72,7 @@ def _say(out: Console, line: str | Styled, *, style: str | None = None) -> None:
 def show_reconciliation(result: Reconciliation, out: Console) -> None:
     """Print the reconciliation, zone by zone, then the other holders, then the findings."""
     language = current_language.get()
+    names = Names.of((account.holder for account in result.holders), result.kinds)
     head = say(
         "As of {as_of}, end of day · area by {method} · ledger {head}",
         as_of=result.as_of.isoformat(),
@@ -77,23 +83,24 @@ def show_reconciliation(result: Reconciliation, out: Console) -> None:
     _say(out, head)
     for zone in result.zones:
         out.print()
-        _show_zone(zone, out, language)
+        _show_zone(zone, out, names)
     zoned = {zone.holder for zone in result.zones}
     others = [h for h in result.holders if h.quota and h.holder.holder not in zoned]
     if others:
         out.print()
         rows = [position for account in others for position in account.quota]
-        show_positions(rows, out, title=say("Other holders: quota (mu)"))
+        show_positions(rows, out, names, title=say("Other holders: quota (mu)"))
     out.print()
     show_findings(result.findings, out)
 
 
-def _show_zone(zone: ZoneAccount, out: Console, language: str) -> None:
+def _show_zone(zone: ZoneAccount, out: Console, names: Names) -> None:
+    language = current_language.get()
     title = Styled(f"{clean(zone.render(language))} ({clean(zone.zone)})", style="bold")
     title.append("   " + _area_line(zone, language), style="not bold")
     _say(out, title)
     if zone.quota:
-        show_positions(zone.quota, out, title=say("Quota (mu)"), holder=False)
+        show_positions(zone.quota, out, names, title=say("Quota (mu)"), holder=False)
     else:
         _say(out, "  " + say("Quota: no data (the sources state none)"))
     _show_land(zone, out, language)
@@ -109,23 +116,26 @@ def _area_line(zone: ZoneAccount, language: str) -> str:
     )
 
 
-def show_positions(rows: Iterable[Position], out: Console, *, title: str, holder: bool = True) -> None:
-    """Print quota positions as a table in 亩."""
+def show_positions(rows: Sequence[Position], out: Console, names: Names, *, title: str, holder: bool = True) -> None:
+    """Print quota positions as a table in 亩; what only some quota does has a column where it does it."""
     language = current_language.get()
+    moved = [measure for measure in _ONLY_WHERE_USED if any(getattr(row, measure).high != ZERO for row in rows)]
+    measures = [*QUOTA_MEASURES[:4], *moved, *QUOTA_MEASURES[4:]]
     table = _table(title)
     if holder:
         table.add_column(say("Holder"))
     table.add_column(say("Quota kind"))
     table.add_column(say("Year"), justify="right")
-    for measure in QUOTA_MEASURES:
+    for measure in measures:
         table.add_column(label(measure, language), justify="right")
     table.add_column(say("Basis"))
     for row in rows:
         mark = f" {_DAGGER}" if row.basis == "interpreted" else ""
-        figures = [_figure(getattr(row, measure), mark) for measure in QUOTA_MEASURES]
+        figures = [_figure(getattr(row, measure), mark) for measure in measures]
         year = "—" if row.year is None else str(row.year)
-        names = [clean(row.holder)] if holder else []
-        table.add_row(*names, clean(row.kind), year, *figures, label(row.basis, language))
+        called = [names.say(row.holder, language)] if holder else []
+        kind = names.say(row.kind, language)
+        table.add_row(*map(clean, called), clean(kind), year, *figures, label(row.basis, language))
     out.print(table)
 
 
@@ -210,39 +220,42 @@ def show_findings(findings: Sequence[Finding], out: Console) -> None:
     )
 
 
-def show_entries(entries: Iterable[Entry], out: Console) -> None:
-    """Print ledger entries in their order."""
+def show_entries(entries: Sequence[Entry], out: Console, *, declarations: bool = False) -> None:
+    """Print ledger entries in their order; the declarations of holders and kinds only where asked for."""
     language = current_language.get()
+    shown = [entry for entry in entries if declarations or entry.type not in _DECLARATIONS]
     table = _table(say("Ledger"))
-    for heading in (
-        say("No."),
-        say("Effective"),
-        say("Entry"),
-        say("Holder"),
-        say("Figure"),
-        say("Document"),
-        say("Key"),
-    ):
+    for heading in (say("No."), say("Effective"), say("Entry"), say("About"), say("Quota kind")):
         table.add_column(heading)
-    for entry in entries:
+    table.add_column(say("Figure"), justify="right")
+    for heading in (say("Parcel"), say("Document"), say("Key")):
+        table.add_column(heading)
+    for entry in shown:
         table.add_row(*(clean(cell) for cell in _entry_row(entry, language)))
     out.print(table)
+    if len(shown) < len(entries):
+        _say(
+            out,
+            say(
+                "{count} declarations of holders and quota kinds are not listed; --all lists them.",
+                count=len(entries) - len(shown),
+            ),
+        )
 
 
 def _entry_row(entry: Entry, language: str) -> tuple[str, ...]:
-    what = label(str(entry.body.get("movement") or entry.body.get("measure") or entry.type), language)
+    body = entry.target or entry.body
+    what = label(str(body.get("movement") or body.get("measure") or entry.type), language)
+    if entry.target is not None:
+        what = say("{entry} (reversal)", entry=what)
     if entry.reversed_by is not None:
-        what += " " + say("(reversed)")
+        what = say("{entry} (reversed)", entry=what)
+    about = " → ".join(str(body[name]) for name in ("holder", "to") if body.get(name)) or str(body.get("name", ""))
+    kind = " ".join(str(body[name]) for name in ("kind", "year") if body.get(name))
     document = " ".join(part for part in (entry.document, entry.clause) if part)
-    return (
-        str(entry.seq),
-        entry.effective.isoformat(),
-        what,
-        entry.holder or str(entry.body.get("name", "")),
-        entry.figure(language),
-        document,
-        entry.key,
-    )
+    figure = entry.figure(language)
+    day = entry.effective.isoformat()
+    return (str(entry.seq), day, what, about, kind, figure, str(body.get("parcel", "")), document, entry.key)
 
 
 def short_hash(digest: str) -> str:
@@ -250,14 +263,23 @@ def short_hash(digest: str) -> str:
     return f"{digest[:6]}…{digest[-2:]}"
 
 
+class _Table(Table):
+    """A table that never cuts a figure or a key short: what is too wide goes on in the next line."""
+
+    def add_column(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - rich's own signature
+        """Add a column that folds."""
+        super().add_column(*args, **{"overflow": "fold", **kwargs})
+
+
 def _table(title: str) -> Table:
     from rich import box  # noqa: PLC0415 - loaded with the first table
 
-    return Table(
+    return _Table(
         title=title,
         title_justify="left",
         title_style="",
         box=box.SIMPLE_HEAD,
+        show_edge=False,
         pad_edge=False,
         padding=(0, 1),
         header_style="bold",
@@ -291,6 +313,11 @@ def show_check(report: LayerCheck, out: Console) -> None:
         table.add_section()
         table.add_row(say("Total"), "", *report.totals(), "")
         out.print(table)
+        square_metres = report.totals()[1]
+        if square_metres != "—":
+            whole = Area.of(square_metres, Unit.M2)
+            in_units = " = ".join(f"{whole.in_unit(u, d)} {u.render(language)}" for u, d in _TOTALS)
+            _say(out, say("On the ellipsoid: {areas}", areas=in_units))
         if len(report.features) > _MOST_ROWS:
             _say(out, say("{count} more features; --json lists them all", count=len(report.features) - _MOST_ROWS))
     show_findings(report.findings, out)

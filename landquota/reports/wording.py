@@ -5,14 +5,33 @@ A difference is said as what it is: a figure to be checked, never an accusation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from landquota.area import Unit
 from landquota.i18n import Text, text
 
 if TYPE_CHECKING:
+    from landquota.ledger import Holder, Kind
     from landquota.reconcile import ZoneAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What holders and quota kinds are called: by their own Chinese names, in English by those declared."""
+
+    english: Mapping[str, str]
+
+    @classmethod
+    def of(cls, holders: Iterable[Holder], kinds: Iterable[Kind]) -> Names:
+        """Return the names of everything that is declared."""
+        pairs = [*((h.holder, h.name_en) for h in holders), *((k.kind, k.name_en) for k in kinds)]
+        return cls({name: name_en for name, name_en in pairs if name_en})
+
+    def say(self, name: str, language: str) -> str:
+        """Return `name` as it is called in `language`."""
+        return name if language == "zh" else self.english.get(name, name)
 
 
 def difference(zone: ZoneAccount) -> Text | None:
