@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from landquota.errors import InputError, UsageError
 from landquota.i18n import text
 from landquota.maps.view import STAGE_FILLS
+
+_ID: Final = re.compile(r"[\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,16 @@ def read_sheets(folder: Path, *, only: str | None = None) -> list[Sheet]:
 
 
 def _sheet(file: Path) -> Sheet:
+    sheet = _parsed(file)
+    if not _ID.fullmatch(sheet.id):
+        raise InputError(
+            text("{file}: '{id}' is no name for a map sheet, whose page is named after it", file=file, id=sheet.id),
+            remedy=text("Use letters, digits, '-' and '_' only."),
+        )
+    return sheet
+
+
+def _parsed(file: Path) -> Sheet:
     try:
         settings = tomllib.loads(file.read_text("utf-8-sig"))
         sheet = settings["sheet"]

@@ -158,6 +158,7 @@ def test_holders_and_kinds_have_their_english_names(built_demo: Path) -> None:
         ('[sheet]\ntitle = "x"\nlayers = 3', "is not a map sheet"),
         ("[sheet", "is not a map sheet"),
         ('[sheet]\ntitle = "x"\n[stages.planned]\nfill = "red"', "'red' is not a colour"),
+        ('[sheet]\nid = "../x"\ntitle = "x"', "'../x' is no name for a map sheet"),
         ('[sheet]\ntitle = "x"\nlayers = ["roads"]', "draws layers that are not loaded: roads"),
     ],
 )
