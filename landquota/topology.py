@@ -19,9 +19,11 @@ import numpy as np
 import shapely
 
 from landquota.area import Area
+from landquota.crs import short
 from landquota.ellipsoid import ellipsoidal_areas, planar_areas
 from landquota.findings import Finding, Place
 from landquota.formats.geometry import measurable
+from landquota.formats.names import names_of
 
 if TYPE_CHECKING:
     import pyproj
@@ -93,8 +95,9 @@ def overlaps(frame: GeoDataFrame, *, id_column: str, tolerance_m2: float = 1.0, 
     usable = np.flatnonzero(measurable(geometries))
     pieces = _overlapping(geometries, usable, frame.crs)
     found = _skipped(names, usable, file)
+    system = _called(frame.crs)
     for first, second, piece, area_m2 in _rows(pieces.where(pieces.areas_m2 > tolerance_m2)):
-        params = {"first": names[first], "second": names[second], **_said(area_m2)}
+        params = {"first": names[first], "second": names[second], "crs": system, **_said(area_m2)}
         found.append(Finding("PARCEL-OVERLAP", _at(file, names[first], piece), params))
     return found
 
@@ -132,9 +135,10 @@ def outside(
         here = ~shapely.is_missing(limit)
         rest[here] = shapely.difference(rest[here], _shift(limit[here], origin))
     areas_m2 = _measure(rest, origin, parcels.crs)
+    system = _called(parcels.crs)
     for index in np.flatnonzero(areas_m2 > tolerance_m2).tolist():
         row = int(rows[index])
-        params = {"parcel": names[row], "zone": owners[row], **_said(areas_m2[index])}
+        params = {"parcel": names[row], "zone": owners[row], "crs": system, **_said(areas_m2[index])}
         found.append(Finding("PARCEL-OUTSIDE-ZONE", _at(file, names[row], _shift(rest[[index]], -origin)[0]), params))
     return found
 
@@ -190,19 +194,6 @@ def duplicate_ids(ids: Iterable[object], *, column: str, places: Sequence[Place]
         elif count[name] > 1:
             found.append(Finding("ID-DUPLICATE", place, {"column": column, "id": name, "count": count[name]}))
     return found
-
-
-def names_of(values: Iterable[object]) -> list[str]:
-    """Return ids as text: whole numbers without decimals, nothing (None, NaN) as the empty text."""
-    return [_name(value) for value in values]
-
-
-def _name(value: object) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - only NaN and NaT differ from themselves
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
 
 
 def _array(frame: GeoDataFrame) -> Geometries:
@@ -280,6 +271,11 @@ def _rows(pieces: _Pieces) -> list[tuple[int, int, shapely.Geometry, float]]:
 def _said(area_m2: float) -> dict[str, object]:
     area = Area.measured(area_m2)
     return {"area": area, "m2": area.m2}
+
+
+def _called(crs: pyproj.CRS | None) -> str:
+    """Return what to call the system of the findings' coordinates; to ask it is dear, so once for a layer."""
+    return "—" if crs is None else short(crs)
 
 
 def _at(file: str, name: str, piece: shapely.Geometry) -> Place:

@@ -127,7 +127,7 @@ def test_errors_in_seeds_and_layers_come_together_and_nothing_is_written(demo: P
     (demo.folder / "layers" / "zones.geojson").write_text("{", "utf-8")
     before = (demo.folder / "workspace" / "layers.gpkg").read_bytes()
     found = {f["place"]["file"] for f in demo.json("build", code=1)["error"]["findings"]}
-    assert {"movements.csv", "zones.geojson"} <= found
+    assert {"movements.csv", "layers/zones.geojson"} <= found
     assert (demo.folder / "workspace" / "layers.gpkg").read_bytes() == before
 
 
@@ -153,6 +153,21 @@ def test_adding_a_layer_and_drawing_it(demo: Program, square: Path) -> None:
     demo("build")
     again = demo("layer", "add", square, "--kind", "context", "--name", "square", code=1)
     assert "square" in again.stderr
+
+
+def test_a_layer_is_replaced_only_when_asked_and_removed_with_its_file(demo: Program, square: Path) -> None:
+    demo("layer", "add", square, "--kind", "context", "--name", "square")
+    before = contents(demo.folder / "layers")
+    refused = demo.json("layer", "add", square, "--kind", "context", "--name", "square", code=1)
+    assert [f["code"] for f in refused["error"]["findings"]] == ["LAYER-EXISTS"]
+    assert contents(demo.folder / "layers") == before
+    square.write_text(json.dumps(SQUARE).replace("3341000", "3340500"), "utf-8")
+    demo("layer", "add", square, "--kind", "context", "--name", "square", "--replace")
+    assert contents(demo.folder / "layers") != before
+    assert demo.json("layer", "remove", "square") == {"layer": "square", "file": square.name}
+    assert not (demo.folder / "layers" / square.name).exists()
+    assert "square" not in [row["name"] for row in demo.json("layer", "list")]
+    assert demo.json("layer", "remove", "squaer", code=2)["error"]
 
 
 def test_a_layer_with_an_error_is_not_added(demo: Program, tmp_path: Path) -> None:

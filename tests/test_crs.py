@@ -20,11 +20,11 @@ from landquota.crs import (
     describe,
     gauss_kruger,
     is_in_china,
-    resolve,
     zone_prefix,
 )
 from landquota.errors import InputError
 from landquota.findings import Place, Severity
+from landquota.formats.resolution import resolve
 
 if TYPE_CHECKING:
     from landquota.findings import Finding

@@ -24,7 +24,7 @@ from shapely.geometry import Polygon, box
 
 from landquota import layers
 from landquota.area import Area, Unit
-from landquota.errors import InputError
+from landquota.errors import InputError, UsageError
 from landquota.findings import Finding, FindingsError, Place
 from landquota.formats.tables import write_csv
 
@@ -45,7 +45,7 @@ def parcels(**columns: list[Any]) -> geopandas.GeoDataFrame:
     data = {
         "parcel": ["A-1", "A-2"],
         "name": ["甲", "乙"],
-        "zone": ["GHW-01", None],
+        "zone": ["GHW-01", "GHW-01"],
         "approved_on": ["2015-03-01", None],
         "requisitioned_on": ["2016-03-01", None],
         "supplied_on": ["2017/6/26", None],
@@ -117,7 +117,7 @@ def test_a_clean_file_is_measured_without_a_finding(tmp_path: Path) -> None:
         "area_m2": {"planar": "20000.00", "ellipsoid": "19992.76", "declared": None},
     }
     first = report.features[0]
-    assert (first.feature, first.name, first.areas()) == ("1", "甲", ("10000.00", "9996.39", "—"))
+    assert (first.feature, first.name, first.areas()) == ("A-1", "甲", ("10000.00", "9996.39", "—"))
     assert first.to_json()["declared_matches"] is None
 
 
@@ -127,9 +127,9 @@ def test_everything_wrong_with_a_file_at_once(tmp_path: Path) -> None:
     data = pd.concat([frame, frame.assign(geometry=[at(0, 0, 50, 50), bowtie])], ignore_index=True)
     report = layers.check(save(tmp_path, "a.gpkg", data))
     assert [(f.code, f.place.feature) for f in report.findings] == [
-        ("GEOM-INVALID", "4"),
-        *[("ID-DUPLICATE", str(number)) for number in (1, 2, 3, 4)],
-        ("PARCEL-OVERLAP", "1"),
+        ("GEOM-INVALID", "fid 4"),
+        *[("ID-DUPLICATE", f"fid {number}") for number in (1, 2, 3, 4)],
+        ("PARCEL-OVERLAP", "fid 1"),
     ]
     assert report.features[3].planar_m2 is None
     assert report.features[3].areas() == ("—", "—", "—")
@@ -212,6 +212,7 @@ def test_the_catalogue_as_it_is_meant(folder: Path) -> None:
         ({"name": ""}, "LAYER-NAME", "The layer name '' is not a plain word"),
         ({"name": "Zones"}, "LAYER-NAME-TWICE", "The layer name 'Zones' is already listed"),
         ({"kind": "basic farmland"}, "LAYER-KIND", "'basic farmland' is not a kind of layer"),
+        ({"kind": "a kind"}, "LAYER-KIND", "'a kind' is not a kind of layer"),
         ({"nature": "real"}, "LAYER-NATURE", "'real' does not say what the geometry is"),
         ({"crs": "CGCS"}, "LAYER-CRS", "'CGCS' is not a coordinate reference system"),
         ({"date": "2018-02-30"}, "LAYER-DATE", "'2018-02-30' is not a date"),
@@ -232,6 +233,35 @@ def test_rows_of_the_catalogue_that_are_refused(
     finding = only(findings)
     assert (finding.code, finding.place.row) == (code, 3)
     assert finding.message("en").startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("kind", "nearest"),
+    [
+        ("zone", "zones"),
+        ("zonez", "zones"),
+        ("Parcels", "parcels"),
+        ("parcel", "parcels"),
+        ("farmland", "basic_farmland"),
+        ("basicfarmland", "basic_farmland"),
+        ("contexts", "context"),
+        ("地块", "parcels"),
+        ("永久基本农田", "basic_farmland"),
+    ],
+)
+def test_a_kind_that_is_meant_to_be_a_known_one(tmp_path: Path, kind: str, nearest: str) -> None:
+    _, findings = layers.read_catalogue(catalogue(tmp_path, {**FARMLAND, "kind": kind}))
+    finding = only(findings)
+    assert (finding.code, finding.place) == ("LAYER-KIND", Place(file="layers/catalog.csv", row=2, column="kind"))
+    assert finding.remedy("en") == (
+        f"Did you mean '{nearest}'? Write zones, parcels, basic_farmland, context or a plain word for "
+        "another constraint."
+    )
+
+
+@pytest.mark.parametrize("kind", ["eco_redline", "urban_boundary", "general_farmland", "生态红线", "roads"])
+def test_other_plain_words_are_constraints(tmp_path: Path, kind: str) -> None:
+    assert layers.read_catalogue(catalogue(tmp_path, {**FARMLAND, "kind": kind}))[1] == []
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
@@ -292,7 +322,7 @@ def test_the_tables_by_kind(folder: Path, tmp_path: Path) -> None:
             "requisitioned_on": "2016-03-01", "supplied_on": "2017-06-26", "started_on": "2017-09-01",
             "completed_on": None, "nature": "illustrative", "业主": "甲公司", "layer": "parcels",
         }  # fmt: skip
-        assert each.parcels["zone"].tolist() == ["GHW-01", None]
+        assert each.parcels["zone"].tolist() == ["GHW-01", "GHW-01"]
         assert each.zones["nature"].tolist() == ["schematic"]
         assert each.constraints("basic_farmland")["id"].tolist() == ["F1"]
         none = each.constraints("eco_redline")
@@ -400,6 +430,96 @@ def test_loading_a_geopackage_of_somebody_else(tmp_path: Path) -> None:
         layers.load(save(tmp_path, "a.gpkg", zones()))
 
 
+# --- still what is catalogued? ----------------------------------------------------------------
+
+
+def changes(folder: Path, target: Path) -> list[tuple[object, int | None, str]]:
+    findings = layers.stale(folder, layers.load(target))
+    assert {finding.code for finding in findings} <= {"LAYER-STALE"}
+    assert {finding.place.file for finding in findings} <= {"layers/catalog.csv"}
+    return [(f.params["name"], f.place.row, str(f.params["reason"])) for f in findings]
+
+
+def test_nothing_is_stale_after_a_build_also_what_was_left_out(folder: Path, tmp_path: Path) -> None:
+    save(folder, "farmland.gpkg", farmland().set_crs(2385, allow_override=True))
+    layers.build(folder, tmp_path / "layers.gpkg", crs=CRS)
+    assert changes(folder, tmp_path / "layers.gpkg") == []
+    catalogue(folder, FARMLAND, PARCELS, ZONES)
+    assert changes(folder, tmp_path / "layers.gpkg") == []
+    save(folder, "farmland.gpkg", farmland())
+    assert changes(folder, tmp_path / "layers.gpkg") == [("farmland", 2, "its file has changed")]
+
+
+def test_what_has_changed_since_the_build(folder: Path, tmp_path: Path) -> None:
+    layers.build(folder, tmp_path / "layers.gpkg", crs=CRS)
+    save(folder, "zones.gpkg", zones(name=["新名"]))
+    (folder / "parcels.gpkg").unlink()
+    save(folder, "more.gpkg", farmland())
+    more = {**FARMLAND, "name": "more", "file": "more.gpkg"}
+    catalogue(folder, {**FARMLAND, "title": "永久基本农田"}, ZONES, PARCELS, more)
+    assert changes(folder, tmp_path / "layers.gpkg") == [
+        ("farmland", 2, "its row in the catalogue has changed"),
+        ("zones", 3, "its file has changed"),
+        ("parcels", 4, "its file is gone"),
+        ("more", 5, "it is new in the catalogue"),
+    ]
+    catalogue(folder, ZONES, {**PARCELS, "kind": "parcel"})
+    gone = "the catalogue no longer lists it, or has an error there"
+    assert changes(folder, tmp_path / "layers.gpkg")[1:] == [("parcels", None, gone), ("farmland", None, gone)]
+    finding = layers.stale(folder, layers.load(tmp_path / "layers.gpkg"))[0]
+    assert finding.message("en") == "Layer zones is not as it was when the workspace was built: its file has changed"
+    assert finding.remedy("en") == "Run 'landquota build'."
+
+
+# --- zones by place ---------------------------------------------------------------------------
+
+
+def test_parcels_that_name_no_zone_belong_where_they_lie(folder: Path, tmp_path: Path) -> None:
+    save(folder, "parcels.gpkg", parcels(zone=[None, "GHW-01"]))
+    outside = parcels(parcel=["B-1", "B-2"]).drop(columns="zone").set_geometry([at(920, 0), at(980, 0)], crs=CRS)
+    save(folder, "more.gpkg", outside.to_crs(4490))
+    catalogue(folder, ZONES, PARCELS, {**PARCELS, "name": "more", "file": "more.gpkg"})
+    target = tmp_path / "layers.gpkg"
+    _, findings = layers.build(folder, target, crs=CRS)
+    assert [(f.code, f.place, f.message("en")) for f in findings] == [
+        (
+            "PARCEL-ZONE-BY-PLACE",
+            Place(file="layers/parcels.gpkg"),
+            "1 parcel(s) name no zone; each is counted in the zone in which it lies: A-1 (GHW-01)",
+        ),
+        (
+            "PARCEL-ZONE-BY-PLACE",
+            Place(file="layers/more.gpkg"),
+            "1 parcel(s) name no zone; each is counted in the zone in which it lies: B-1 (GHW-01)",
+        ),
+        (
+            "PARCEL-NO-ZONE",
+            Place(file="layers/more.gpkg"),
+            "1 parcel(s) name no zone and lie in none, so they are counted in none: B-2",
+        ),
+    ]
+    assert layers.load(target).parcels["zone"].tolist() == ["GHW-01", "GHW-01", "GHW-01", None]
+
+
+def test_of_zones_within_each_other_the_smallest_counts(folder: Path) -> None:
+    frame = zones()
+    inner = frame.assign(zone=["IN"]).set_geometry([at(150, -50, 200, 200)], crs=CRS)
+    save(folder, "zones.gpkg", pd.concat([frame, inner], ignore_index=True))
+    save(folder, "parcels.gpkg", parcels(zone=["", None]))
+    read, findings = layers.read(folder, crs=CRS)
+    assert read is not None
+    assert read.parcels["zone"].tolist() == ["GHW-01", "IN"]
+    assert only(findings).params["parcels"] == "A-1 (GHW-01), A-2 (IN)"
+
+
+def test_many_parcels_are_one_finding(folder: Path) -> None:
+    frame = geopandas.GeoDataFrame(
+        {"parcel": [f"P{i}" for i in range(6)]}, geometry=[at(150 * i, 0) for i in range(6)], crs=CRS
+    )
+    save(folder, "parcels.gpkg", frame)
+    assert found(folder).params == {"count": 6, "parcels": "P0 (GHW-01), P1 (GHW-01), P2 (GHW-01) …"}
+
+
 # --- reference systems ------------------------------------------------------------------------
 
 
@@ -427,7 +547,7 @@ def test_an_old_datum_stays_out(folder: Path, epsg: int, datum: str) -> None:
     assert read is not None
     assert list(read.frames) == ["zones", "parcels"]
     assert [f.code for f in findings] == ["CRS-DATUM", "LAYER-DATUM"]
-    assert findings[1].place == Place(file="catalog.csv", row=4, column="file")
+    assert findings[1].place == Place(file="layers/catalog.csv", row=4, column="file")
     assert findings[1].message("en") == (
         f"Layer farmland stays out: no public transformation leads from {datum} / 3-degree Gauss-Kruger CM 120E "
         f"(EPSG:{epsg}) to CGCS2000 / 3-degree Gauss-Kruger CM 120E (EPSG:4549)"
@@ -462,6 +582,21 @@ def test_coordinates_that_no_transformation_takes(folder: Path) -> None:
     assert finding.message("en").startswith("Layer farmland has coordinates that cannot be brought from China")
 
 
+@pytest.mark.parametrize("written", ["EPSG:4549", "4549", "EPSG:4491", "EPSG:4554", CRS.to_wkt()])
+def test_the_system_of_a_project(written: str) -> None:
+    assert layers.project_crs(written).to_epsg() in range(4491, 4555)
+
+
+@pytest.mark.parametrize("written", ["EPSG:4490", "EPSG:4326", "EPSG:2385", "EPSG:32651", "CGCS2000", "", "EPSG:1"])
+def test_what_cannot_be_the_system_of_a_project(written: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        layers.project_crs(written)
+    assert str(refusal.value) == (
+        f"'{written}' is not a CGCS2000 Gauss-Kruger zone, in which a project keeps its layers\n"
+        "Set crs in seeds/project.toml, such as EPSG:4549 (central meridian 120, no zone prefix)."
+    )
+
+
 # --- columns ----------------------------------------------------------------------------------
 
 
@@ -469,7 +604,7 @@ def test_a_missing_column(folder: Path) -> None:
     save(folder, "zones.gpkg", zones().rename(columns={"holder": "owner"}))
     catalogue(folder, ZONES)
     finding = found(folder)
-    assert (finding.code, finding.place) == ("LAYER-COLUMN-MISSING", Place(file="zones.gpkg", column="holder"))
+    assert (finding.code, finding.place) == ("LAYER-COLUMN-MISSING", Place(file="layers/zones.gpkg", column="holder"))
     assert finding.message("en") == "The column 'holder' is missing; there are: zone, name, owner"
 
 
@@ -517,11 +652,52 @@ def test_numbers_as_ids_and_nested_values_of_a_geojson(folder: Path) -> None:
     target = folder / "layers.gpkg"
     _, findings = layers.build(folder, target, crs=CRS)
     assert only(findings).code == "PARCEL-NO-ZONE"
-    assert only(findings).message("en") == "The parcels name no zone, so they are counted in none"
+    assert only(findings).message("en") == (
+        "2 parcel(s) name no zone and lie in none, so they are counted in none: 1, 2"
+    )
     loaded = layers.load(target).parcels
     assert loaded["parcel"].tolist() == ["1", "2"]
     assert loaded["fid"].tolist() == [7, 7]
     assert [json.loads(tags) for tags in loaded["tags"]] == [{"用途": ["工业"]}] * 2
+
+
+def test_the_names_of_surveys_are_stored_under_ours(folder: Path, tmp_path: Path) -> None:
+    frame = parcels().rename(columns={"parcel": "DKBH", "name": "XMMC"}).assign(DKMC=["一号", "二号"])
+    save(folder, "parcels.shp", frame)
+    catalogue(folder, ZONES, {**PARCELS, "file": "parcels.shp"})
+    _, findings = layers.build(folder, tmp_path / "layers.gpkg", crs=CRS)
+    assert findings == []
+    loaded = layers.load(tmp_path / "layers.gpkg").parcels
+    assert loaded["parcel"].tolist() == ["A-1", "A-2"]
+    assert loaded["name"].tolist() == ["一号", "二号"]
+    assert loaded["XMMC"].tolist() == ["甲", "乙"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "ids", "codes"),
+    [
+        ({}, ["1", "2"], []),
+        ({"id": ["a", "b"], "BSM": ["c", "d"]}, ["a", "b"], []),
+        ({"BSM": [11.0, 12.0], "TBBH": ["1", "2"]}, ["11", "12"], []),
+        ({"BSM": ["x", "x"], "tbbh": ["1", "2"]}, ["1", "2"], []),
+        ({"TBBH": ["1", None], "fid_": [3, 4]}, ["1", "2"], []),
+        ({"Id": [0, 0], "BSM": ["c", "d"]}, ["c", "d"], ["LAYER-ID-REPLACED"]),
+        ({"id": ["a", None]}, ["1", "2"], ["LAYER-ID-REPLACED"]),
+    ],
+)
+def test_a_constraint_needs_no_id(folder: Path, columns: dict[str, Any], ids: list[str], codes: list[str]) -> None:
+    frame = geopandas.GeoDataFrame(columns, geometry=[at(0, 0), at(200, 0)], crs=CRS)
+    save(folder, "farmland.gpkg", frame)
+    save(folder, "more.gpkg", frame)
+    catalogue(folder, FARMLAND, {**FARMLAND, "name": "more", "file": "more.gpkg"})
+    read, findings = layers.read(folder, crs=CRS)
+    assert read is not None
+    assert read.frames["farmland"]["id"].tolist() == ids
+    assert [f.code for f in findings] == codes * 2
+    for finding in findings:
+        assert finding.message("en") == (
+            f"The column 'id' does not tell the features apart; they are called {', '.join(ids)} instead"
+        )
 
 
 def test_a_bad_date_is_named(folder: Path) -> None:
@@ -529,7 +705,7 @@ def test_a_bad_date_is_named(folder: Path) -> None:
     finding = found(folder)
     assert (finding.code, finding.place) == (
         "LAYER-DATE",
-        Place(file="parcels.gpkg", feature="1", column="approved_on"),
+        Place(file="layers/parcels.gpkg", feature="A-1", column="approved_on"),
     )
     assert finding.message("en") == "'2018-02-30' is not a date"
     assert finding.remedy("en") == "Write year, month and day, such as 2018-06-26."
@@ -543,9 +719,9 @@ def test_stages_out_of_order(folder: Path) -> None:
 
 
 def test_a_zone_that_no_layer_holds(folder: Path) -> None:
-    save(folder, "parcels.gpkg", parcels(zone=["GHW-1", None]))
+    save(folder, "parcels.gpkg", parcels(zone=["GHW-1", "GHW-01"]))
     finding = found(folder)
-    assert (finding.code, finding.place.feature) == ("PARCEL-ZONE-UNKNOWN", "1")
+    assert (finding.code, finding.place.feature) == ("PARCEL-ZONE-UNKNOWN", "A-1")
     assert finding.message("en") == "Parcel A-1 names the zone 'GHW-1', which no layer holds; there are: GHW-01"
 
 
@@ -554,8 +730,8 @@ def test_an_id_that_stands_in_two_layers(folder: Path) -> None:
     catalogue(folder, ZONES, PARCELS, {**PARCELS, "name": "more", "file": "more.gpkg"})
     _, findings = layers.read(folder, crs=CRS)
     assert [(f.code, f.place.file, f.place.feature) for f in findings] == [
-        ("ID-DUPLICATE", "parcels.gpkg", "1"),
-        ("ID-DUPLICATE", "more.gpkg", "1"),
+        ("ID-DUPLICATE", "layers/parcels.gpkg", "A-1"),
+        ("ID-DUPLICATE", "layers/more.gpkg", "A-1"),
     ]
 
 
@@ -642,11 +818,11 @@ def test_a_file_in_the_folder_is_only_listed(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "file", "codes"),
     [
-        ("parcels", "new.gpkg", ["LAYER-NAME-TWICE"]),
+        ("Parcels", "new.gpkg", ["LAYER-EXISTS"]),
         ("a b", "new.gpkg", ["LAYER-NAME"]),
-        ("new", "zones.gpkg", ["LAYER-FILE-EXISTS"]),
+        ("new", "zones.gpkg", ["LAYER-EXISTS"]),
         ("new", "bad.gpkg", ["GEOM-INVALID"]),
-        ("new", "nocolumn.gpkg", ["LAYER-COLUMN-MISSING"]),
+        ("new", "stray.shp", ["LAYER-FILE-EXISTS"]),
         ("new", "nothing.gpkg", ["FILE-MISSING"]),
     ],
 )
@@ -654,7 +830,8 @@ def test_nothing_is_written_with_an_error(folder: Path, tmp_path: Path, name: st
     source = tmp_path / "in"
     save(source, "new.gpkg", farmland())
     save(source, "zones.gpkg", farmland())
-    save(source, "nocolumn.gpkg", farmland().drop(columns="id"))
+    save(source, "stray.shp", farmland())
+    save(folder, "stray.shp", farmland())
     save(
         source,
         "bad.gpkg",
@@ -671,7 +848,24 @@ def test_a_file_that_is_there_is_never_overwritten(folder: Path, tmp_path: Path)
     file = save(tmp_path / "in", "zones.gpkg", farmland())
     with pytest.raises(FindingsError) as refusal:
         layers.add(folder, file, name="new", kind="basic_farmland")
-    assert only(refusal.value.findings).message("en") == "A file of this name stands in the layers folder already"
+    finding = only(refusal.value.findings)
+    assert finding.message("en") == "The layer 'zones' is there already, with the file zones.gpkg"
+    assert finding.remedy("en") == (
+        "To put the new file in its place, add it with --name zones --replace; "
+        "else give it another --name and file name."
+    )
+
+
+def test_a_file_that_no_layer_has_is_one_finding(folder: Path, tmp_path: Path) -> None:
+    save(folder, "stray.shp", farmland())
+    file = save(tmp_path / "in", "stray.shp", farmland())
+    with pytest.raises(FindingsError) as refusal:
+        layers.add(folder, file, name="new", kind="basic_farmland")
+    finding = only(refusal.value.findings)
+    assert (finding.code, finding.place) == ("LAYER-FILE-EXISTS", Place(file="stray.shp"))
+    assert finding.message("en") == (
+        "A file of this name stands in the layers folder already, and no layer is listed with it"
+    )
 
 
 def test_copies_go_away_when_the_catalogue_cannot_be_written(folder: Path, tmp_path: Path) -> None:
@@ -685,7 +879,135 @@ def test_copies_go_away_when_the_catalogue_cannot_be_written(folder: Path, tmp_p
 def test_overlapping_parcels_are_added_with_a_warning(folder: Path, tmp_path: Path) -> None:
     frame = parcels(parcel=["B-1", "B-2"]).set_geometry([at(0, 0), at(50, 0)], crs=CRS)
     _, findings = layers.add(folder, save(tmp_path / "in", "new.gpkg", frame), name="new", kind="parcels")
-    assert only(findings).message("en") == "B-1 and B-2 overlap by 5000.00 m² (7.5 mu): the same land counts twice"
+    assert only(findings).message("en") == (
+        "B-1 and B-2 overlap by 5000.00 m² (7.5 mu): the same land counts twice; coordinates in EPSG:4549"
+    )
+
+
+def test_a_wrong_add_never_blocks_a_build(folder: Path, tmp_path: Path) -> None:
+    frame = parcels(parcel=["A-1", "B-1"], zone=["GHW-9", None])
+    before = (folder / "catalog.csv").read_bytes()
+    with pytest.raises(FindingsError) as refusal:
+        layers.add(folder, save(tmp_path / "in", "new.gpkg", frame), name="new", kind="parcels")
+    assert [(f.code, f.place.file, f.place.feature) for f in refusal.value.findings] == [
+        ("ID-DUPLICATE", "layers/parcels.gpkg", "A-1"),
+        ("ID-DUPLICATE", "new.gpkg", "A-1"),
+        ("PARCEL-ZONE-UNKNOWN", "new.gpkg", "A-1"),
+        ("PARCEL-ZONE-BY-PLACE", "new.gpkg", None),
+    ]
+    assert (folder / "catalog.csv").read_bytes() == before
+    file = save(tmp_path / "in", "zones.gpkg", zones(zone=["GHW-2"]))
+    with pytest.raises(FindingsError) as refusal:
+        layers.add(folder, file, name="zones", kind="zones", replace=True)
+    assert {f.code for f in refusal.value.findings} == {"PARCEL-ZONE-UNKNOWN"}
+    assert layers.read(folder, crs=CRS)[1] == []
+
+
+def test_what_is_wrong_already_is_not_the_new_layers_fault(folder: Path, tmp_path: Path) -> None:
+    save(folder, "parcels.gpkg", parcels(zone=["GHW-9", "GHW-01"]))
+    file = save(tmp_path / "in", "new.gpkg", parcels(parcel=["B-1", "B-2"]))
+    _, findings = layers.add(folder, file, name="new", kind="parcels")
+    assert findings == []
+
+
+def test_an_added_layer_that_cannot_be_brought_into_the_projects_system(folder: Path, tmp_path: Path) -> None:
+    frame = geopandas.GeoDataFrame({"id": ["F"]}, geometry=[box(29.9, -0.1, 30, 0.1)], crs=4490)
+    file = save(tmp_path / "in", "new.gpkg", frame)
+    with pytest.raises(FindingsError) as refusal:
+        layers.add(folder, file, name="new", kind="basic_farmland", project_crs=CRS)
+    assert only(refusal.value.findings).code == "LAYER-TRANSFORM"
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_layer_is_replaced_whole(folder: Path, tmp_path: Path) -> None:
+    old = save(tmp_path / "old", "p.shp", parcels(parcel=["B-1", "B-2"]))
+    layers.add(folder, old, name="more", kind="parcels", title="旧")
+    rows = (folder / "catalog.csv").read_bytes()
+    before = held(folder)
+    wrong = save(tmp_path / "wrong", "p.shp", parcels(parcel=["A-1", "B-9"]))
+    with pytest.raises(FindingsError):  # A-1 stands in another layer
+        layers.add(folder, wrong, name="more", kind="parcels", replace=True)
+    new = save(tmp_path / "new", "p.shp", parcels(parcel=["B-3", "B-9"]))
+    (new.with_suffix(".cpg")).unlink()
+    with pytest.raises(FindingsError) as refusal:
+        layers.add(folder, new, name="more", kind="parcels", encoding="UTF-8")
+    finding = only(refusal.value.findings)
+    assert (finding.code, finding.place) == ("LAYER-EXISTS", Place(file="layers/catalog.csv", row=5))
+    assert held(folder) == before
+    entry, findings = layers.add(folder, new, name="more", kind="parcels", encoding="UTF-8", replace=True)
+    assert (findings, entry.title) == ([], "")
+    after = held(folder)
+    assert {name for name in after if name.startswith("p.")} == {"p.shp", "p.shx", "p.dbf", "p.prj"}
+    assert after["p.dbf"] == new.with_suffix(".dbf").read_bytes()
+    assert after["catalog.csv"] == rows.replace(b"p.shp,,,,", b"p.shp,,,UTF-8,").replace("旧".encode(), b"")
+    assert not [name for name in after if name.startswith(".")]
+    other = save(tmp_path / "new", "other.gpkg", parcels(parcel=["B-3", "B-9"]))
+    layers.add(folder, other, name="more", kind="parcels", replace=True)
+    assert not list(folder.glob("p.*"))
+    read, findings = layers.read(folder, crs=CRS)
+    assert findings == []
+    assert read is not None
+    assert read.frames["more"]["parcel"].tolist() == ["B-3", "B-9"]
+
+
+def test_a_file_that_another_layer_has_too_is_kept(folder: Path, tmp_path: Path) -> None:
+    layers.add(folder, folder / "farmland.gpkg", name="again", kind="eco_redline")
+    layers.remove(folder, "again")
+    assert layers.read(folder, crs=CRS)[1] == []
+    layers.add(folder, folder / "farmland.gpkg", name="farmland", kind="basic_farmland", title="新", replace=True)
+    assert layers.read_catalogue(folder)[0][2].title == "新"
+    assert (folder / "farmland.gpkg").is_file()
+    layers.add(folder, folder / "farmland.gpkg", name="again", kind="eco_redline")
+    file = save(tmp_path / "in", "farmland.gpkg", farmland())
+    with pytest.raises(FindingsError) as refusal:
+        layers.add(folder, file, name="again", kind="eco_redline", replace=True)
+    assert only(refusal.value.findings).params["name"] == "farmland"
+
+
+def test_a_replacement_that_fails_leaves_all_as_it_was(folder: Path, tmp_path: Path) -> None:
+    (folder / "catalog.csv").write_text("name,kind,file\nfarmland,basic_farmland,farmland.gpkg\n", "utf-8")
+    before = held(folder)
+    file = save(tmp_path / "in", "farmland.gpkg", farmland().assign(id="F2"))
+    with pytest.raises(InputError, match="has no column 'nature'"):
+        layers.add(folder, file, name="farmland", kind="basic_farmland", replace=True)
+    assert held(folder) == before
+
+
+def test_a_replacement_that_was_cut_off_is_never_deleted(folder: Path, tmp_path: Path) -> None:
+    (folder / ".outgoing").mkdir()
+    (folder / ".outgoing" / "zones.gpkg").write_bytes(b"the only copy")
+    file = save(tmp_path / "in", "new.gpkg", farmland())
+    with pytest.raises(InputError, match="An earlier replacement was cut off"):
+        layers.add(folder, file, name="new", kind="basic_farmland")
+    assert (folder / ".outgoing" / "zones.gpkg").read_bytes() == b"the only copy"
+    assert not (folder / "new.gpkg").exists()
+
+
+def test_a_layer_is_removed_with_its_files(folder: Path, tmp_path: Path) -> None:
+    before = held(folder)
+    layers.add(folder, save(tmp_path / "in", "new.shp", farmland()), name="new", kind="eco_redline")
+    entry = layers.remove(folder, "new")
+    assert (entry.name, entry.file) == ("new", "new.shp")
+    assert held(folder) == before
+
+
+def test_a_row_with_errors_can_be_removed_but_nothing_outside(folder: Path, tmp_path: Path) -> None:
+    save(tmp_path, "outside.gpkg", farmland())
+    catalogue(folder, ZONES, {**FARMLAND, "kind": "zonez", "file": "../outside.gpkg"})
+    layers.remove(folder, "farmland")
+    assert (tmp_path / "outside.gpkg").is_file()
+    assert [entry.name for entry in layers.read_catalogue(folder)[0]] == ["zones"]
+
+
+def test_removing_a_layer_that_is_not_there_names_the_nearest(folder: Path) -> None:
+    with pytest.raises(UsageError) as refusal:
+        layers.remove(folder, "parcel")
+    assert str(refusal.value) == (
+        "There is no layer 'parcel'\nDid you mean 'parcels'? There are: zones, parcels, farmland."
+    )
 
 
 @pytest.mark.fixtures

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from landquota.errors import InputError
 from landquota.findings import Finding, Place
-from landquota.formats.tables import Row, append_row, read_csv, write_csv
+from landquota.formats.tables import Row, append_row, read_csv, remove_row, replace_row, write_csv
 
 
 def table(folder: Path, content: str | bytes, encoding: str = "utf-8") -> Path:
@@ -111,12 +111,37 @@ def test_a_nul_character(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "sample"),
-    [("a,b\n1,2\n".encode("utf-16"), "UTF-16"), (b"a,b\ncaf\xe9,1\n", "e9 2c 31 0a")],
+    [("a,b\n1,2\n".encode("utf-16")[:-1], "0a"), (b"a,b\ncaf\xe9,1\n", "e9 2c 31 0a")],
 )
 def test_other_encodings_are_refused_not_guessed(tmp_path: Path, content: bytes, sample: str) -> None:
     finding = refused(table(tmp_path, content))
     assert finding.code == "TABLE-ENCODING"
-    assert finding.message("en") == f"The table is neither UTF-8 nor GB18030 ({sample})"
+    assert finding.message("en") == f"The table is none of UTF-8, GB18030 and UTF-16 ({sample})"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16", "utf-16-be"])
+def test_other_separators_and_the_unicode_text_of_excel(tmp_path: Path, encoding: str, separator: str) -> None:
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    content = f'{mark}# 甲, 乙; 丙\r\n\r\n指标{separator}面积\r\n统筹{separator}"1, 2; 3\t亩"\r\n'
+    rows, findings = read_csv(table(tmp_path, content, encoding), required=("指标", "面积"))
+    assert findings == []
+    assert rows == [Row("表.csv", 4, {"指标": "统筹", "面积": "1, 2; 3\t亩"})]
+
+
+@pytest.mark.parametrize("heading", ["holder|kind|area", "持有者，指标，面积", "holder kind area"])
+def test_a_heading_that_cannot_be_taken_apart_is_one_finding(tmp_path: Path, heading: str) -> None:
+    finding = refused(table(tmp_path, f"{heading}\n1|2|3\n"), required=("holder", "kind", "area"))
+    assert (finding.code, finding.place) == ("TABLE-SEPARATOR", Place(file="表.csv", row=1))
+    assert finding.message("en") == f"The heading is one single cell: '{heading}'"
+    assert finding.remedy("en") == (
+        "Separate the cells by commas, as Excel does in 'CSV UTF-8' (semicolons and tabs are read too); "
+        "the columns holder, kind, area have to be there."
+    )
+
+
+def test_a_nul_in_utf16(tmp_path: Path) -> None:
+    assert refused(table(tmp_path, "a\tb\n1\t\0\n", "utf-16")).code == "TABLE-NUL"
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
@@ -163,11 +188,28 @@ def test_what_is_written_reads_back(tmp_path_factory: pytest.TempPathFactory, ro
     assert [(row.values["a"], row.values["b"]) for row in read] == kept
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_a_row_is_appended_in_the_tables_own_manner(tmp_path: Path, encoding: str) -> None:
     path = table(tmp_path, "# 说明\n面积,指标\n1,统筹", encoding)
     append_row(path, {"指标": "=新增", "面积": "2", "备注": ""})
     assert path.read_bytes().decode(encoding) == "# 说明\n面积,指标\n1,统筹\r\n2,'=新增\r\n"
+
+
+CONTENT = '# 说明, "x\r\n指标\t面积\n\n甲\t"1\n2"\r乙\t3\n# 末'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_row_is_replaced_and_removed_and_all_else_stays(tmp_path: Path, encoding: str) -> None:
+    path = table(tmp_path, CONTENT, encoding)
+    rows, findings = read_csv(path, required=("指标", "面积"))
+    assert findings == []
+    assert [row.row for row in rows] == [4, 5]
+    replace_row(path, 4, {"面积": "a\tb"})
+    assert path.read_bytes().decode(encoding) == CONTENT.replace('甲\t"1\n2"\r', '\t"a\tb"\r\n')
+    remove_row(path, 4)
+    assert path.read_bytes().decode(encoding) == CONTENT.replace('甲\t"1\n2"\r', "")
+    remove_row(path, 4)
+    assert path.read_bytes().decode(encoding) == CONTENT.replace('甲\t"1\n2"\r乙\t3\n', "")
 
 
 def test_a_row_with_a_value_for_no_column_changes_nothing(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from shapely.geometry import Point, Polygon, box
 
 from landquota import formats
 from landquota.findings import Finding, Place
-from landquota.topology import Conflict, conflicts, duplicate_ids, names_of, outside, overlaps, skipped
+from landquota.formats.names import names_of
+from landquota.topology import Conflict, conflicts, duplicate_ids, outside, overlaps, skipped
 
 EAST, NORTH = 40_622_000, 3_341_000
 
@@ -59,7 +60,9 @@ def test_an_overlap_says_how_much_and_where() -> None:
     frame = parcels(甲=box(0, 0, 100, 100), 乙=box(90, 0, 190, 100))
     (finding,) = overlaps(frame, id_column="parcel", file="地块.gpkg")
     assert finding.place == Place(file="地块.gpkg", feature="甲", x=EAST + 95, y=NORTH + 50)
-    assert finding.message("en") == "甲 and 乙 overlap by 1000.00 m² (1.5 mu): the same land counts twice"
+    assert finding.message("en") == (
+        "甲 and 乙 overlap by 1000.00 m² (1.5 mu): the same land counts twice; coordinates in EPSG:4528"
+    )
     assert finding.remedy("en") == (
         "Agree the common boundary with the surveyor, or merge them where they are one parcel."
     )
@@ -140,7 +143,9 @@ def test_a_parcel_outside_its_zone() -> None:
         ("PARCEL-OUTSIDE-ZONE", "wholly", "100.00"),
     ]
     assert findings[0].place == Place(file="地块", feature="partly", x=EAST + 105, y=NORTH + 25)
-    assert findings[0].message("en") == "Parcel partly lies 500.00 m² (0.75 mu) outside its zone Z"
+    assert findings[0].message("en") == (
+        "Parcel partly lies 500.00 m² (0.75 mu) outside its zone Z; coordinates in EPSG:4528"
+    )
 
 
 def test_parcels_of_no_zone_and_unknown_zones_are_not_asked() -> None:

@@ -106,9 +106,28 @@ def test_a_clean_layer_gives_its_features_and_no_finding(tmp_path: Path, name: s
     assert (table.format, table.path, len(table.frame)) == (said, path, 2)
     assert table.frame["parcel"].tolist() == ["甲", "乙"]
     assert table.frame.crs == data.crs or table.frame.crs.to_epsg() == 4326
-    first = 1 if said == "GeoPackage" else 0
-    assert table.places == tuple(Place(file=name, feature=str(first + i)) for i in range(2))
+    assert table.places == (Place(file=name, feature="甲"), Place(file=name, feature="乙"))
     assert table.declared_area_m2 == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("columns", "names"),
+    [
+        ({}, ["1", "2", "3"]),
+        ({"DKBH": ["a", "b", "c"], "BSM": [1.0, 2.0, 3.0]}, ["a", "b", "c"]),
+        ({"zone": ["Z", "Z", "Z"], "parcel": ["p", "q", "r"]}, ["p", "q", "r"]),
+        ({"id": [0, 0, 0], "BSM": [7, 8, 9]}, ["7", "8", "9"]),  # ArcGIS fills Id with 0
+        ({"id": [2, 2, 1]}, ["fid 1", "fid 2", "1"]),
+        ({"parcel": ["p", None, " "]}, ["p", "fid 2", "fid 3"]),
+    ],
+)
+def test_a_feature_is_called_by_an_id_that_no_other_has(
+    tmp_path: Path, columns: dict[str, list[Any]], names: list[str]
+) -> None:
+    squares = [box(i, 0, i + 1, 1) for i in range(3)]
+    table, _ = formats.read(written(tmp_path / "a.gpkg", frame(squares, **columns)))
+    assert table is not None
+    assert [place.feature for place in table.places] == names
 
 
 def test_upper_case_parts_belong_to_the_shapefile(tmp_path: Path) -> None:
@@ -423,7 +442,11 @@ def two_layers(folder: Path) -> Path:
 def test_several_layers_need_a_choice(tmp_path: Path) -> None:
     path = two_layers(tmp_path)
     finding = refused(path)
-    assert (finding.code, finding.message("en")) == ("FILE-LAYER-CHOICE", "The file holds 2 layers: 地块, 片区")
+    assert (finding.code, finding.message("en")) == (
+        "FILE-LAYER-CHOICE",
+        "The file holds 2 layers and nothing says which is meant",
+    )
+    assert finding.remedy("en") == "Name one of them: 地块, 片区."
     table, findings = formats.read(path, layer="片区")
     assert findings == []
     assert table is not None
@@ -513,7 +536,7 @@ def test_every_bad_geometry_is_named(
     assert table is not None
     assert len(table.frame) == 2
     finding = only(findings)
-    assert (finding.code, finding.place.feature, finding.message("en")) == (code, "2", message)
+    assert (finding.code, finding.place.feature, finding.message("en")) == (code, "P2", message)
 
 
 def test_an_invalid_polygon_has_a_coordinate(tmp_path: Path) -> None:
@@ -536,8 +559,8 @@ def test_what_keeps_a_layer_from_being_read_in_bulk_is_named(tmp_path: Path) -> 
     table, findings = formats.read(path)
     assert table is None
     assert [(f.code, f.place.feature, f.place.x) for f in findings] == [
-        ("GEOM-RING-OPEN", "2", 121.1),
-        ("GEOM-RING-OPEN", "4", 121.0),
+        ("GEOM-RING-OPEN", "P2", 121.1),
+        ("GEOM-RING-OPEN", "P4", 121.0),
     ]
     assert findings[0].message("en") == "A ring does not end where it begins"
 
@@ -561,7 +584,7 @@ def test_an_infinite_number_is_named_where_the_bulk_reader_gives_up(tmp_path: Pa
         change=("7777", "1e999"),
     )
     finding = refused(path)
-    assert (finding.code, finding.place.feature) == ("COORD-NONFINITE", "2")
+    assert (finding.code, finding.place.feature) == ("COORD-NONFINITE", "P2")
 
 
 def test_the_readers_own_words_become_a_finding(tmp_path: Path) -> None:
@@ -674,7 +697,7 @@ def test_one_empty_parcel(fixtures_dir: Path) -> None:
 @pytest.mark.fixtures
 def test_null_geometries(fixtures_dir: Path) -> None:
     path = fixtures_dir / "ets_gpkg12" / "null_geometry.gpkg"
-    assert refused(path).message("en") == "The file holds 2 layers: new_geopackage, PointExamples"
+    assert refused(path).remedy("en") == "Name one of them: new_geopackage, PointExamples."
     _, findings = formats.read(path, layer="new_geopackage")
     assert [(f.code, f.place.feature) for f in findings] == [("GEOM-NULL", "1"), ("GEOM-NULL", "2")]
 

@@ -1,4 +1,4 @@
-"""``layer``: check, add and list geodata."""
+"""``layer``: check, add, remove and list geodata."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ENCODING = mark("Encoding of the attributes, where the file does not say it (su
 _LAYER = mark("Name of the layer, where the file holds several.")
 
 
-@click.group(cls=Group, help=mark("Check, add and list geodata."), example="landquota layer check boundary.txt")
+@click.group(cls=Group, help=mark("Check, add, remove and list geodata."), example="landquota layer check boundary.txt")
 @common_options
 def layer() -> None:
     """Hold the layer commands."""
@@ -63,9 +63,10 @@ def check(session: Session, file: Path, name: str | None, encoding: str | None) 
     show_default=True,
     help=mark("What the geometry is."),
 )
+@option("--replace", is_flag=True, help=mark("Put it in the place of the layer of this name."))
 @common_options
 @pass_session
-def add(session: Session, file: Path, **given: str | None) -> None:
+def add(session: Session, file: Path, *, replace: bool, **given: str | None) -> None:
     """Add one layer; nothing is written when it holds an error."""
     from landquota import layers
     from landquota.reports.terminal import console, show_findings
@@ -82,6 +83,8 @@ def add(session: Session, file: Path, **given: str | None) -> None:
         date=given["dated"] or "",
         source=given["source"] or "",
         nature=given["nature"] or "",
+        replace=replace,
+        project_crs=layers.project_crs(project.crs),
     )
     if session.json:
         session.print_json(
@@ -90,6 +93,24 @@ def add(session: Session, file: Path, **given: str | None) -> None:
         return
     show_findings(findings, console())
     click.echo(say("Added layer {name}; 'landquota build' loads it.", name=entry.name))
+
+
+@layer.command(
+    help=mark("Take the layer NAME out of catalog.csv, and its files out of layers/."),
+    example="landquota layer remove parcels2019",
+)
+@click.argument("name")
+@common_options
+@pass_session
+def remove(session: Session, name: str) -> None:
+    """Remove one layer from the project; the workspace keeps it until the next build."""
+    from landquota import layers
+
+    entry = layers.remove(session.project().layers, name)
+    if session.json:
+        session.print_json({"layer": entry.name, "file": entry.file})
+        return
+    click.echo(say("Removed layer {name}; 'landquota build' leaves it out.", name=entry.name))
 
 
 @layer.command("list", help=mark("List the layers of the project."), example="landquota layer list --json")

@@ -69,8 +69,8 @@ def _located(
     table: FeatureTable, known: pyproj.CRS | None, assumed_meridian_deg: int
 ) -> tuple[FeatureTable, list[Finding]]:
     """Return the table in the reference system that its declaration and coordinates agree on."""
-    from landquota.crs import resolve  # noqa: PLC0415 - see `read`
-    from landquota.formats import geometry  # noqa: PLC0415
+    from landquota.formats import geometry  # noqa: PLC0415 - see `read`
+    from landquota.formats.resolution import resolve  # noqa: PLC0415
 
     bounds = geometry.bounds(table.frame.geometry.to_numpy())
     declared = table.frame.crs

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import geopandas
 import numpy as np
 
-from landquota import crs as systems
 from landquota.area import Area, PrecisionError, Unit, parse_area
 from landquota.ellipsoid import ellipsoidal_areas, matches, planar_areas
 from landquota.errors import InputError, UsageError
@@ -25,6 +24,7 @@ from landquota.formats import boundary_dialects as dialects
 from landquota.formats import boundary_grammar as grammar
 from landquota.formats.boundary_rings import polygon
 from landquota.formats.boundary_zone import DATUM, zone_of
+from landquota.formats.resolution import resolve
 from landquota.formats.table import FeatureTable
 from landquota.i18n import text
 
@@ -200,7 +200,7 @@ def _system(
     datum = survey.attributes.get(DATUM)
     declared = zone.crs if zone is not None and datum is not None and datum.value else None
     west, south, east, north = geopandas.GeoSeries(geometries).total_bounds.tolist()
-    return systems.resolve(
+    return resolve(
         declared,
         (west, south, east, north),
         place=Place(file, datum.line if datum else None),

@@ -1,4 +1,4 @@
-"""Tables as clerks keep them: CSV in UTF-8 or GB18030, read with rows, written safely.
+"""Tables as clerks keep them: CSV in UTF-8, GB18030 or UTF-16, read with rows, written safely.
 
 This module needs the standard library only, so that the ledger's tables are read without
 loading any geometry library.
@@ -6,6 +6,7 @@ loading any geometry library.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import difflib
 import io
@@ -21,7 +22,14 @@ from landquota.errors import InputError
 from landquota.findings import Finding, Place
 from landquota.i18n import Text, text
 
-_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+#: Byte order marks, and what they say of the bytes that follow.
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+#: What separates cells, the first that stands in the heading; Excel's "Unicode text" has tabs.
+_SEPARATORS: Final = (",", "\t", ";")
 #: Spreadsheets run a cell that begins so as a formula; the full-width forms do it in Chinese and Japanese Excel.
 _FORMULA_STARTS: Final = frozenset("=+-@\t\r\n＝＋－＠")
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -44,6 +52,51 @@ class Row:
         return Place(file=self.file, row=self.row, column=column)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """The text of a table without its byte order mark, and how its file is written."""
+
+    content: str
+    mark: bytes
+    encoding: str
+
+    @property
+    def separator(self) -> str:
+        """What separates the cells of the heading; a comma where nothing does."""
+        lines = (line for line in self.content.splitlines() if line.strip() and not line.startswith("#"))
+        heading = next(lines, "")
+        return next((separator for separator in _SEPARATORS if separator in heading), ",")
+
+    def records(self) -> Iterator[tuple[slice, list[str]]]:
+        """Yield each record with where it stands; a comment has no cells, unless it stands inside a quoted cell."""
+        lines, start, separator = io.StringIO(self.content, newline=""), 0, self.separator
+        for line in lines:
+            # One reader per record takes the lines that the record needs and no more, so that a
+            # quotation mark in a comment opens nothing.
+            rest = itertools.chain([line], lines)
+            cells = [] if line.startswith("#") else next(csv.reader(rest, delimiter=separator, strict=True))
+            yield slice(start, lines.tell()), cells
+            start = lines.tell()
+
+    def row(self, values: Mapping[str, object], path: Path) -> str:
+        """Return a line with a value for each column of the heading; refuse a value that has none."""
+        heading = next((cells for _, cells in self.records() if any(cells)), [])
+        for column, value in values.items():
+            if value and column not in heading:
+                raise InputError(
+                    text("{file} has no column '{column}'", file=path, column=column),
+                    remedy=text("Add it to the heading."),
+                )
+        line = io.StringIO(newline="")
+        cells = [str(values.get(column, "")) for column in heading]
+        csv.writer(line, delimiter=self.separator, lineterminator="\r\n").writerow(map(_harmless, cells))
+        return line.getvalue()
+
+    def encoded(self, content: str) -> bytes:
+        """Return other content as this table's file would hold it."""
+        return self.mark + content.encode(self.encoding)
+
+
 def read_csv(path: Path, *, required: Sequence[str], optional: Sequence[str] = ()) -> tuple[list[Row], list[Finding]]:
     """Read a table with a heading; everything that is wrong with it comes back at once.
 
@@ -53,21 +106,26 @@ def read_csv(path: Path, *, required: Sequence[str], optional: Sequence[str] = (
     Parameters
     ----------
     path
-        A CSV file in UTF-8 (with or without a byte order mark) or GB18030 (so also GBK).
+        A CSV file in UTF-8 (with or without a byte order mark), GB18030 (so also GBK) or UTF-16
+        with a byte order mark.  Cells are separated by commas; where the heading has none, by
+        tabs or semicolons.
     required
         The columns that have to be there.
     optional
         The columns that may be there; they read as empty where they are not.
     """
-    content, findings = _content(path)
-    if content is None:
+    sheet, findings = _sheet(path)
+    if sheet is None:
         return [], findings
-    records, findings = _records(content, path.name)
+    records, findings = _records(sheet, path.name)
     if not records:
         return [], findings or [Finding("TABLE-EMPTY", Place(file=path.name), {"columns": ", ".join(required)})]
     (number, heading), body = records[0], records[1:]
     while heading and not heading[-1]:
         heading.pop()  # spreadsheets export empty columns to the right of the table
+    if len(heading) == 1 and len(required) > 1:
+        said = {"heading": heading[0], "columns": ", ".join(required)}
+        return [], [Finding("TABLE-SEPARATOR", Place(file=path.name, row=number), said)]
     wrong = list(_heading_findings(heading, required, optional, Place(file=path.name, row=number)))
     if wrong:
         return [], findings + wrong
@@ -111,31 +169,41 @@ def write_csv(target: Path | TextIO, heading: Sequence[str], rows: Iterable[Sequ
 
 
 def append_row(path: Path, values: Mapping[str, object]) -> None:
-    """Append a row to a table that :func:`read_csv` reads, in the table's own encoding and order of columns.
+    """Append a row to a table that :func:`read_csv` reads, in the table's own manner and order of columns.
 
     Everything that stands in the table stays as it is; the file is replaced whole or not at all.
 
     Raises
     ------
     InputError
-        The table has no column for a value that is not empty, or cannot be written.
+        The table has no column for a value that is not empty, or cannot be read or written.
     """
+    sheet = _opened(path)
+    break_before = "" if sheet.content.endswith(("\n", "\r")) else "\r\n"
+    _replace(path, sheet.encoded(sheet.content + break_before + sheet.row(values, path)))
+
+
+def replace_row(path: Path, row: int, values: Mapping[str, object]) -> None:
+    """Write other values into a row, counted as :func:`read_csv` does; else like :func:`append_row`."""
+    sheet = _opened(path)
+    _put(path, sheet, row, sheet.row(values, path))
+
+
+def remove_row(path: Path, row: int) -> None:
+    """Take a row out of a table, counted as :func:`read_csv` does; else like :func:`append_row`."""
+    _put(path, _opened(path), row, "")
+
+
+def _put(path: Path, sheet: _Sheet, row: int, line: str) -> None:
+    at, _ = next(itertools.islice(sheet.records(), row - 1, None))
+    _replace(path, sheet.encoded(sheet.content[: at.start] + line + sheet.content[at.stop :]))
+
+
+def _opened(path: Path) -> _Sheet:
     try:
-        data = path.read_bytes()
+        return _decoded(path.read_bytes())
     except OSError as problem:
         raise _unwritable(path, problem) from problem
-    encoding = _encoding(data)
-    heading = next((cells for cells in _parsed(data.decode(encoding)) if any(cells)), [])
-    for column, value in values.items():
-        if value and column not in heading:
-            raise InputError(
-                text("{file} has no column '{column}'", file=path, column=column), remedy=text("Add it to the heading.")
-            )
-    row = io.StringIO(newline="")
-    cells = [str(values.get(column, "")) for column in heading]
-    csv.writer(row, lineterminator="\r\n").writerow([_harmless(cell) for cell in cells])
-    break_before = b"" if data.endswith((b"\n", b"\r")) else b"\r\n"
-    _replace(path, data + break_before + row.getvalue().encode(encoding.removesuffix("-sig")))
 
 
 def _replace(target: Path, data: bytes) -> None:
@@ -169,8 +237,8 @@ def _harmless(cell: str) -> str:
     return cell
 
 
-def _content(path: Path) -> tuple[str | None, list[Finding]]:
-    """Return the file's text, or why there is none."""
+def _sheet(path: Path) -> tuple[_Sheet | None, list[Finding]]:
+    """Return the table's text, or why there is none."""
     place = Place(file=path.name)
     try:
         data = path.read_bytes()
@@ -178,53 +246,41 @@ def _content(path: Path) -> tuple[str | None, list[Finding]]:
         return None, [Finding("FILE-MISSING", place, {"path": path})]
     except OSError as problem:
         return None, [Finding("FILE-UNREADABLE", place, {"problem": problem.strerror})]
-    if data.startswith(_UTF16_MARKS):
-        return None, [Finding("TABLE-ENCODING", place, {"sample": "UTF-16"})]
-    if b"\0" in data:
-        return None, [Finding("TABLE-NUL", Place(file=path.name, line=_line(data, data.index(b"\0"))))]
     try:
-        return data.decode(_encoding(data)), []
+        sheet = _decoded(data)
     except UnicodeDecodeError as problem:
-        sample = data[problem.start : problem.start + 4].hex(" ")
-        return None, [
-            Finding("TABLE-ENCODING", Place(file=path.name, line=_line(data, problem.start)), {"sample": sample})
-        ]
+        sample = problem.object[problem.start : problem.start + 4].hex(" ")
+        line = problem.object.count(b"\n", 0, problem.start) + 1
+        return None, [Finding("TABLE-ENCODING", Place(file=path.name, line=line), {"sample": sample})]
+    if "\0" in sheet.content:
+        line = sheet.content.count("\n", 0, sheet.content.index("\0")) + 1
+        return None, [Finding("TABLE-NUL", Place(file=path.name, line=line))]
+    return sheet, []
 
 
-def _encoding(data: bytes) -> str:
-    """Return UTF-8 where all of it is that, else GB18030, which need not fit either."""
+def _decoded(data: bytes) -> _Sheet:
+    """Decode by the byte order mark; without one as UTF-8 where all of it is that, else as GB18030."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _Sheet(data[len(mark) :].decode(encoding), mark, encoding)
     try:
-        data.decode("utf-8-sig")
+        return _Sheet(data.decode(), b"", "utf-8")
     except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8-sig"
+        return _Sheet(data.decode("gb18030"), b"", "gb18030")
 
 
-def _line(data: bytes, position: int) -> int:
-    return data.count(b"\n", 0, position) + 1
-
-
-def _records(content: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Finding]]:
+def _records(sheet: _Sheet, file: str) -> tuple[list[tuple[int, list[str]]], list[Finding]]:
     """Return the numbered records that are neither blank nor comments, their cells stripped."""
     records: list[tuple[int, list[str]]] = []
     number = 0
     try:
-        for number, cells in enumerate(_parsed(content), start=1):
+        for number, (_, cells) in enumerate(sheet.records(), start=1):
             stripped = [cell.strip() for cell in cells]
             if any(stripped):
                 records.append((number, stripped))
     except csv.Error as problem:
         return records, [Finding("TABLE-QUOTE", Place(file=file, row=number + 1), {"problem": str(problem)})]
     return records, []
-
-
-def _parsed(content: str) -> Iterator[list[str]]:
-    """Yield each record; a comment comes out empty, unless it stands inside a quoted cell."""
-    lines = io.StringIO(content, newline="")
-    for line in lines:
-        # One reader per record takes the lines that the record needs and no more, so that a
-        # quotation mark in a comment opens nothing.
-        yield [] if line.startswith("#") else next(csv.reader(itertools.chain([line], lines), strict=True))
 
 
 def _heading_findings(

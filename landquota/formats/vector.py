@@ -2,7 +2,7 @@
 
 fiona looks into a file and streams it feature by feature; pyogrio reads a layer in bulk.  Both
 stand on GDAL, which is tolerant: what it passes over in silence is checked here before it reads.
-Findings name features by their id in the file (FID), as QGIS shows it.
+Findings name features by an id of their own, else by their number in the file (FID), as QGIS shows it.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ import shapely.geometry
 from landquota.crs import describe
 from landquota.findings import Finding, FindingsError, Place, has_errors
 from landquota.formats import geometry, shapefile
+from landquota.formats.names import feature_name, feature_names
 from landquota.formats.table import FeatureTable
 from landquota.i18n import Text, text
 
@@ -188,7 +189,7 @@ def read(
         layer=name,
         format=format_of(path) or "",
         frame=frame.reset_index(drop=True),
-        places=tuple(Place(file=path.name, feature=str(fid)) for fid in frame.index),
+        places=tuple(Place(file=path.name, feature=name) for name in feature_names(frame, frame.index)),
         declared_area_m2=(None,) * len(frame),
         encoding=found,
     )
@@ -333,8 +334,8 @@ def _broken_features(path: Path, layer: str, encoding: str | None, problem: Exce
     last = None
     try:
         for feature in stream(path, layer=layer, encoding=encoding):
-            findings += _broken(feature, Place(file=path.name, feature=feature.id))
-            last = feature.id
+            last = feature_name(feature.properties, feature.id)
+            findings += _broken(feature, Place(file=path.name, feature=last))
     except FindingsError as broken:
         return findings + list(broken.findings)
     if not findings and isinstance(problem, pyogrio.errors.FeatureError):

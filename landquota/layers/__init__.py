@@ -2,16 +2,17 @@
 
 ``layers/catalog.csv`` names the files; :func:`read` checks them and brings them into the project's
 reference system, :func:`write` puts them into the workspace's GeoPackage, :func:`load` takes them
-from there.  :func:`check` reports on any single file.  Nothing here knows of the ledger.
+from there, :func:`stale` says whether they are still what is catalogued.  :func:`add` and
+:func:`remove` change the catalogue, :func:`check` reports on any single file.  Nothing here knows of the ledger.
 """
 
+from landquota.crs import project_system as project_crs
 from landquota.layers.catalogue import CATALOGUE_COLUMNS, NATURES, CatalogEntry, read_catalogue
 from landquota.layers.checks import FeatureCheck, LayerCheck, check
 from landquota.layers.freshness import stale
-from landquota.layers.intake import add
+from landquota.layers.intake import add, remove
 from landquota.layers.standard import DATE_COLUMNS, STAGES, stages
 from landquota.layers.store import Layers, build, load, read, write
-from landquota.layers.system import project_crs
 
 __all__ = [
     "CATALOGUE_COLUMNS",
@@ -29,6 +30,7 @@ __all__ = [
     "project_crs",
     "read",
     "read_catalogue",
+    "remove",
     "stages",
     "stale",
     "write",

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import pyproj
-from pyproj.exceptions import CRSError
-
+from landquota.crs import understood
 from landquota.dates import parse_date
 from landquota.errors import InputError
 from landquota.findings import Finding, Place
 from landquota.formats.shapefile import codec
 from landquota.formats.tables import Row, read_csv
+from landquota.i18n import Text, text
 
+if TYPE_CHECKING:
+    import pyproj
+
+#: The folder of a project that holds the layers, and the catalogue in it.
+LAYERS_FOLDER: Final = PurePosixPath("layers")
 CATALOGUE_FILE: Final = "catalog.csv"
 _REQUIRED: Final = ("name", "kind", "file")
 _OPTIONAL: Final = ("layer", "crs", "encoding", "date", "source", "nature", "title", "title_en", "note")
@@ -24,6 +28,18 @@ CATALOGUE_COLUMNS: Final = (*_REQUIRED, *_OPTIONAL)
 
 #: What a layer's geometry is: measured, drawn after a description, or made up to show something.
 NATURES: Final = ("surveyed", "schematic", "illustrative")
+#: The kinds that are read in a way of their own; other plain words are constraints.
+_KINDS: Final = ("zones", "parcels", "basic_farmland", "context")
+#: What else people write for them, for which nothing would be compared.
+_ALSO_CALLED: Final[Mapping[str, str]] = {
+    "farmland": "basic_farmland",
+    "地块": "parcels",
+    "片区": "zones",
+    "基本农田": "basic_farmland",
+    "永久基本农田": "basic_farmland",
+}
+#: How alike a kind has to be to a known one to be taken for a slip: zonez is, eco_redline is not.
+_ALIKE: Final = 0.78
 #: Names that begin so belong to us, to SQLite or to the GeoPackage itself.
 _RESERVED: Final = ("landquota_", "sqlite_", "gpkg_", "rtree_")
 _LONGEST_NAME: Final = 60
@@ -55,7 +71,12 @@ class CatalogEntry:
 
     def place(self, column: str | None = None) -> Place:
         """Return where the entry, or its cell in `column`, stands in the catalogue."""
-        return Place(file=CATALOGUE_FILE, row=self.row or None, column=column)
+        return Place(file=in_project(CATALOGUE_FILE), row=self.row or None, column=column)
+
+
+def in_project(file: str) -> str:
+    """Return the name by which findings call a file of the layers folder: ``layers/地块.geojson``."""
+    return str(LAYERS_FOLDER / file)
 
 
 def read_catalogue(folder: Path) -> tuple[tuple[CatalogEntry, ...], list[Finding]]:
@@ -66,15 +87,21 @@ def read_catalogue(folder: Path) -> tuple[tuple[CatalogEntry, ...], list[Finding
     tuple
         The entries of the rows without an error, in their order, and everything found.
     """
-    rows, findings = read_csv(folder / CATALOGUE_FILE, required=_REQUIRED, optional=_OPTIONAL)
+    listed, findings = rows_of(folder)
     entries: list[CatalogEntry] = []
-    for row in rows:
-        entry, found = _entry(row)
-        found += entry_findings(entry, folder, taken=[other.name for other in entries])
-        findings += found
-        if not found:
+    for entry, found in listed:
+        wrong = found + entry_findings(entry, folder, taken=[other.name for other in entries])
+        findings += wrong
+        if not wrong:
             entries.append(entry)
     return tuple(entries), findings
+
+
+def rows_of(folder: Path) -> tuple[list[tuple[CatalogEntry, list[Finding]]], list[Finding]]:
+    """Return every row of ``catalog.csv``, right or wrong, with what is wrong in its cells, and in the table."""
+    rows, findings = read_csv(folder / CATALOGUE_FILE, required=_REQUIRED, optional=_OPTIONAL)
+    named = [replace(f, place=replace(f.place, file=in_project(CATALOGUE_FILE))) for f in findings]
+    return [_entry(row) for row in rows], named
 
 
 def entry_findings(entry: CatalogEntry, folder: Path, *, taken: Sequence[str] = ()) -> list[Finding]:
@@ -84,14 +111,7 @@ def entry_findings(entry: CatalogEntry, folder: Path, *, taken: Sequence[str] = 
 
 def crs_of(entry: CatalogEntry) -> pyproj.CRS | None:
     """Return the reference system that the catalogue gives, or None where it gives none or a wrong one."""
-    if not entry.crs:
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pyproj's opinion on old spellings of PROJ strings
-            return pyproj.CRS.from_user_input(entry.crs)
-    except CRSError:
-        return None
+    return understood(entry.crs) if entry.crs else None
 
 
 def _entry(row: Row) -> tuple[CatalogEntry, list[Finding]]:
@@ -103,7 +123,8 @@ def _entry(row: Row) -> tuple[CatalogEntry, list[Finding]]:
             values["date"] = parse_date(values["date"]).isoformat()
         except InputError as problem:
             params = {"problem": problem.message, "remedy": problem.remedy or ""}
-            findings.append(Finding("LAYER-DATE", row.place("date"), params))
+            place = Place(file=in_project(row.file), row=row.row, column="date")
+            findings.append(Finding("LAYER-DATE", place, params))
     return CatalogEntry(**values, row=row.row), findings
 
 
@@ -112,12 +133,14 @@ def _wrong(entry: CatalogEntry, folder: Path, taken: set[str]) -> Iterator[Findi
         yield Finding("LAYER-NAME", entry.place("name"), {"name": entry.name})
     elif entry.name.casefold() in taken:
         yield Finding("LAYER-NAME-TWICE", entry.place("name"), {"name": entry.name})
-    if not _plain_word(entry.kind):
-        yield Finding("LAYER-KIND", entry.place("kind"), {"kind": entry.kind})
+    meant = _meant(entry.kind)
+    if meant is not None or not _plain_word(entry.kind):
+        hint: Text | str = text("Did you mean '{nearest}'? ", nearest=meant) if meant else ""
+        yield Finding("LAYER-KIND", entry.place("kind"), {"kind": entry.kind, "hint": hint})
     if entry.nature not in NATURES:
         params = {"nature": entry.nature, "natures": ", ".join(NATURES)}
         yield Finding("LAYER-NATURE", entry.place("nature"), params)
-    if not _inside(folder, entry.file):
+    if not stays_inside(folder, entry.file):
         yield Finding("LAYER-FILE-PATH", entry.place("file"), {"file": entry.file})
     if entry.crs and crs_of(entry) is None:
         yield Finding("LAYER-CRS", entry.place("crs"), {"crs": entry.crs})
@@ -125,12 +148,20 @@ def _wrong(entry: CatalogEntry, folder: Path, taken: set[str]) -> Iterator[Findi
         yield Finding("FILE-ENCODING-NAME", entry.place("encoding"), {"encoding": entry.encoding})
 
 
+def _meant(kind: str) -> str | None:
+    """Return the known kind for which `kind` is a slip or another word, or None."""
+    if kind in _KINDS:
+        return None
+    alike = difflib.get_close_matches(kind.casefold(), _KINDS, n=1, cutoff=_ALIKE)
+    return _ALSO_CALLED.get(kind) or next(iter(alike), None)
+
+
 def _plain_word(name: str) -> bool:
     """Return whether `name` can name a table without surprise: letters (also Chinese), digits, _."""
     return name.isidentifier() and len(name) <= _LONGEST_NAME and not name.casefold().startswith(_RESERVED)
 
 
-def _inside(folder: Path, file: str) -> bool:
+def stays_inside(folder: Path, file: str) -> bool:
     """Return whether `file` is a relative path that stays inside `folder`, on every system."""
     posix, windows = PurePosixPath(file), PureWindowsPath(file)
     if not file or "\\" in file or windows.drive or posix.is_absolute() or ".." in posix.parts:

@@ -16,12 +16,12 @@ from landquota.crs import describe, horizontal
 from landquota.ellipsoid import ellipsoidal_areas, matches, planar_areas
 from landquota.findings import Finding, Place, worst_first
 from landquota.formats.geometry import measurable
+from landquota.formats.names import ID_COLUMNS, column_of, names_of
 from landquota.formats.vector import format_of
-from landquota.topology import duplicate_ids, names_of, overlaps
+from landquota.topology import duplicate_ids, overlaps
 
 if TYPE_CHECKING:
     import pyproj
-    from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
     from landquota.formats.table import FeatureTable
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 Match = Literal["planar", "ellipsoid", "both", "neither"]
 
-#: Columns that name a feature, ours first, then those of surveys and of the land-use standards.
-_ID_COLUMNS: Final = ("parcel", "zone", "id", "dkbh", "bsm", "地块编号")
 _NAME_COLUMNS: Final = ("name", "名称", "dkmc", "地块名称", "xmmc", "项目名称", "mc", "naam", "libelle")
 
 
@@ -149,7 +147,7 @@ def check(
 
 def _measured(table: FeatureTable) -> Iterable[FeatureCheck]:
     frame = table.frame
-    names = _column(frame, _NAME_COLUMNS)
+    names = column_of(frame, _NAME_COLUMNS)
     planar, ellipsoid = _areas_m2(frame.geometry.to_numpy(), frame.crs)
     labels = names_of(frame[names]) if names is not None else [""] * len(frame)
     rows = zip(table.places, labels, planar, ellipsoid, table.declared_area_m2, strict=True)
@@ -173,7 +171,7 @@ def _areas_m2(geometries: Geometries, crs: pyproj.CRS | None) -> tuple[Floats, F
 def _relations(table: FeatureTable) -> list[Finding]:
     """Check ids against each other, and polygons against each other."""
     frame = table.frame
-    column = _column(frame, _ID_COLUMNS)
+    column = column_of(frame, ID_COLUMNS)
     findings = [] if column is None else duplicate_ids(frame[column], column=column, places=table.places)
     if frame.crs is None:
         return findings
@@ -184,11 +182,6 @@ def _relations(table: FeatureTable) -> list[Finding]:
     named = frame[[frame.geometry.name]].assign(feature=labels)
     found = overlaps(named, id_column="feature", file=table.path.name)
     return findings + [finding for finding in found if finding.code != "GEOM-SKIPPED"]  # each has its own finding
-
-
-def _column(frame: GeoDataFrame, wanted: Iterable[str]) -> str | None:
-    by_name = {str(column).casefold(): str(column) for column in frame.columns}
-    return next((by_name[name] for name in wanted if name in by_name), None)
 
 
 def _known(area_m2: float) -> float | None:

@@ -1,16 +1,17 @@
-"""Taking a file into the project: checked, copied with all its parts, listed in the catalogue."""
+"""Taking files into the project and out of it: checked, copied with all their parts, listed in the catalogue."""
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import asdict, replace
+import difflib
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from landquota.dates import parse_date
-from landquota.errors import InputError
+from landquota.errors import UsageError
 from landquota.findings import Finding, FindingsError, Place, has_errors, worst_first
-from landquota.formats.shapefile import parts
-from landquota.formats.tables import append_row, write_csv
+from landquota.formats.tables import append_row, remove_row, replace_row, write_csv
 from landquota.i18n import text
 from landquota.layers.catalogue import (
     CATALOGUE_COLUMNS,
@@ -18,9 +19,15 @@ from landquota.layers.catalogue import (
     CatalogEntry,
     entry_findings,
     read_catalogue,
+    rows_of,
 )
-from landquota.layers.store import examined, id_findings
+from landquota.layers.holdings import exchanged, given_up
+from landquota.layers.relations import TIED_KINDS, related
+from landquota.layers.sources import Source, catalogued, examined, members, projected
 from landquota.topology import overlaps
+
+if TYPE_CHECKING:
+    import pyproj
 
 
 def add(
@@ -38,10 +45,14 @@ def add(
     title: str = "",
     title_en: str = "",
     note: str = "",
+    replace: bool = False,
+    project_crs: pyproj.CRS | None = None,
 ) -> tuple[CatalogEntry, list[Finding]]:
-    """Check a file, copy it into a project's layers folder, and append its row to the catalogue.
+    """Check a file, copy it into a project's layers folder, and list it in the catalogue.
 
-    A file that stands in the folder already is only listed.  With any error nothing is written.
+    A file that stands in the folder already is only listed.  With any error nothing is written,
+    and errors are also those that would keep the project from being built afterwards, such as a
+    parcel of a zone that no layer holds.
 
     Parameters
     ----------
@@ -51,6 +62,11 @@ def add(
         The file to take in; a shapefile with all its parts, a file geodatabase as a folder.
     name, kind, layer, crs, encoding, date, source, nature, title, title_en, note
         The columns of the catalogue.
+    replace
+        Whether the layer takes the place of one of that name, whose files are removed.
+    project_crs
+        The system that the project keeps its layers in, to try whether the layer can be brought
+        into it.
 
     Returns
     -------
@@ -79,67 +95,122 @@ def add(
         title_en=title_en,
         note=note,
     )
-    entry, findings = _examined(folder, file, entry)
-    copied = [] if held else _copied(file, folder)
-    try:
-        _listed(folder, entry)
-    except InputError:
-        _removed(copied)
-        raise
-    return entry, findings
-
-
-def _examined(folder: Path, file: Path, entry: CatalogEntry) -> tuple[CatalogEntry, list[Finding]]:
-    """Return the entry with what the file told of it; raise with all findings where one is an error."""
     listed, findings = read_catalogue(folder) if (folder / CATALOGUE_FILE).exists() else ((), [])
-    findings += entry_findings(entry, folder, taken=[other.name for other in listed])
-    source, found = examined(file, entry)
+    former = next((other for other in listed if other.name.casefold() == name.casefold()), None)
+    others = [other for other in listed if other is not former]
+    old = [] if former is None else given_up(folder, former, [*others, entry] if held else others)
+    new = [] if held else members(file)
+    findings += entry_findings(entry, folder)
+    if former is not None and not replace:
+        findings.append(_exists(former))
+    else:
+        findings += _in_the_way(folder, file, new=new, old=old, others=others)
+    entry, found = _checked(folder, file, entry, listed=listed, former=former, project_crs=project_crs)
     findings += found
-    if source is not None:
-        findings += id_findings([source])
-        if entry.kind == "parcels":
-            findings += overlaps(source.frame, id_column="parcel", file=file.name)
-    if has_errors(findings) or source is None:
+    if has_errors(findings):
         raise FindingsError(findings)
-    known = replace(entry, features=source.entry.features, sha256=source.entry.sha256)
-    return known, worst_first(findings)
+    with exchanged(folder, new=new, old=old):
+        _write(folder, entry, former)
+    return entry, worst_first(findings)
 
 
-def _copied(file: Path, folder: Path) -> list[Path]:
-    """Copy a file with its parts; all of them or none."""
-    members = parts(file) if file.suffix.lower() == ".shp" else [file]
-    targets = [folder / member.name for member in members]
-    taken = [target for target in targets if target.exists()]
-    if taken:
-        raise FindingsError([Finding("LAYER-FILE-EXISTS", Place(file=target.name)) for target in taken])
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for member, target in zip(members, targets, strict=True):
-            if member.is_dir():
-                shutil.copytree(member, target)
-            else:
-                shutil.copyfile(member, target)
-    except OSError as problem:
-        _removed(targets)
-        raise InputError(
-            text("{file} cannot be copied: {problem}", file=file, problem=problem.strerror),
-            remedy=text("Check that {folder} can be written to and has room.", folder=folder),
-        ) from problem
-    return targets
+def remove(folder: Path, name: str) -> CatalogEntry:
+    """Take a layer out of the catalogue, and its files out of the folder unless another layer has them too.
+
+    A row with errors can be taken out too.
+
+    Raises
+    ------
+    UsageError
+        The catalogue lists no layer of that name.
+    FindingsError
+        The catalogue cannot be read.
+    InputError
+        Something cannot be written.
+    """
+    rows, findings = rows_of(folder)
+    if has_errors(findings):
+        raise FindingsError(findings)
+    listed = [entry for entry, _ in rows]
+    entry = next((entry for entry in listed if entry.name == name), None)
+    if entry is None:
+        raise _unknown(name, [entry.name for entry in listed])
+    others = [other for other in listed if other is not entry]
+    with exchanged(folder, new=[], old=given_up(folder, entry, others)):
+        remove_row(folder / CATALOGUE_FILE, entry.row)
+    return entry
 
 
-def _removed(targets: list[Path]) -> None:
-    for target in targets:
-        if target.is_dir():
-            shutil.rmtree(target, ignore_errors=True)
-        else:
-            target.unlink(missing_ok=True)
+def _unknown(name: str, known: Sequence[str]) -> UsageError:
+    nearest = difflib.get_close_matches(name, known, n=1)
+    said = text("Did you mean '{nearest}'? ", nearest=nearest[0]) if nearest else ""
+    return UsageError(
+        text("There is no layer '{name}'", name=name),
+        remedy=text("{hint}There are: {layers}.", hint=said, layers=", ".join(known) or "—"),
+    )
 
 
-def _listed(folder: Path, entry: CatalogEntry) -> None:
+def _exists(entry: CatalogEntry) -> Finding:
+    return Finding("LAYER-EXISTS", entry.place(), {"name": entry.name, "file": entry.file})
+
+
+def _in_the_way(
+    folder: Path, file: Path, *, new: Sequence[Path], old: Sequence[Path], others: Sequence[CatalogEntry]
+) -> list[Finding]:
+    """Return whose files have the names of the `new` ones; one finding, however many parts a file has."""
+    targets = [folder / file.name for file in new]
+    taken = [target for target in targets if target.exists() and target not in old]
+    if not taken:
+        return []
+    owner = next((entry for entry in others if set(taken) & set(members(folder / entry.file))), None)
+    return [_exists(owner) if owner is not None else Finding("LAYER-FILE-EXISTS", Place(file=file.name))]
+
+
+def _checked(
+    folder: Path,
+    file: Path,
+    entry: CatalogEntry,
+    *,
+    listed: Sequence[CatalogEntry],
+    former: CatalogEntry | None,
+    project_crs: pyproj.CRS | None,
+) -> tuple[CatalogEntry, list[Finding]]:
+    """Return the entry with what the file told of it, and what is wrong with it, alone and among the others."""
+    source, findings = examined(file, entry)
+    if source is None:
+        return entry, findings
+    if entry.kind == "parcels":
+        findings += overlaps(source.frame, id_column="parcel", file=file.name)
+    if project_crs is not None:
+        moved, found = projected(source, project_crs)
+        findings += found
+        if moved is None:
+            return source.entry, findings
+        source = moved
+    return source.entry, findings + _among_others(folder, source, listed, former)
+
+
+def _among_others(
+    folder: Path, source: Source, listed: Sequence[CatalogEntry], former: CatalogEntry | None
+) -> list[Finding]:
+    """Return what would be wrong between the layers, and is not already, with `source` in the place of `former`."""
+    present: list[Source] = []
+    for entry in listed:
+        other, _ = catalogued(folder, entry) if entry.kind in TIED_KINDS else (None, [])
+        moved, _ = projected(other, source.frame.crs) if other is not None else (None, [])
+        present += [] if moved is None else [moved]
+    kept = [other for other in present if former is None or other.entry.name != former.name]
+    _, before = related(present)
+    _, after = related([*kept, source])
+    return [finding for finding in after if finding not in before]
+
+
+def _write(folder: Path, entry: CatalogEntry, former: CatalogEntry | None) -> None:
     catalogue = folder / CATALOGUE_FILE
     row = {column: value for column, value in asdict(entry).items() if column in CATALOGUE_COLUMNS}
-    if catalogue.exists():
+    if former is not None:
+        replace_row(catalogue, former.row, row)
+    elif catalogue.exists():
         append_row(catalogue, row)
     else:
         write_csv(catalogue, CATALOGUE_COLUMNS, [list(row.values())])

@@ -6,11 +6,11 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import geopandas
 import numpy as np
@@ -19,10 +19,10 @@ import shapely
 
 from landquota.dates import parse_date
 from landquota.errors import InputError
-from landquota.findings import Finding, Place
+from landquota.findings import Finding, Place, has_errors
+from landquota.formats.names import column_of, few, names_of, telling_column
 from landquota.i18n import text
 from landquota.layers.catalogue import NATURES, CatalogEntry
-from landquota.topology import names_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -43,25 +43,44 @@ _NEVER: Final = "9999-12-31"
 _MIDNIGHT: Final = re.compile(r"[ T]00:00:00(\.0+)?$")
 
 
-class Standard(NamedTuple):
-    """The columns of a kind: its id, what else has to be there, and what may be; all hold text or None."""
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """The columns of a kind: its id, what else has to be there, and what may be; all hold text or None.
+
+    `aliases` are what the land-use standards call a column, in lower case, the best first.
+    Where `counted`, features without an id are numbered; else they need one.
+    """
 
     id: str | None
     required: tuple[str, ...]
     optional: tuple[str, ...]
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    counted: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
         """All standard columns in their order."""
         return (*([self.id] if self.id else []), *self.required, *self.optional)
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that a file has to have."""
+        return (*([self.id] if self.id and not self.counted else []), *self.required)
+
 
 _STANDARDS: Final = {
     "zones": Standard("zone", ("name", "holder"), ("name_en",)),
-    "parcels": Standard("parcel", (), ("name", "zone", *DATE_COLUMNS)),
+    "parcels": Standard(
+        "parcel",
+        (),
+        ("name", "zone", *DATE_COLUMNS),
+        aliases={"parcel": ("dkbh",), "name": ("dkmc", "xmmc")},
+    ),
     "context": Standard(None, (), ("name",)),
 }
-_CONSTRAINT: Final = Standard("id", (), ("name",))
+_CONSTRAINT: Final = Standard("id", (), ("name",), counted=True)
+#: What tells the features of a constraint apart: an id of ours, 标识码, 图斑编号.
+_CONSTRAINT_IDS: Final = ("id", "bsm", "tbbh")
 
 
 def standard(kind: str) -> Standard:
@@ -83,8 +102,11 @@ def standardised(table: FeatureTable, entry: CatalogEntry) -> tuple[GeoDataFrame
     columns = standard(entry.kind)
     frame = _renamed(table, columns)
     findings = list(_column_findings(frame, columns, Place(file=table.path.name)))
-    if any(finding.code != "LAYER-COLUMN-UNKNOWN" for finding in findings):
+    if has_errors(findings):
         return None, findings
+    if columns.counted:
+        frame["id"], found = _ids(frame, Place(file=table.path.name))
+        findings += found
     for column in columns.columns:
         if column not in frame.columns:
             frame[column] = _column([None] * len(frame), frame.geometry)
@@ -122,6 +144,15 @@ def _column(cells: Iterable[object], like: pd.Series) -> pd.Series:
     return pd.Series(list(cells), index=like.index, dtype=object)
 
 
+def _ids(frame: GeoDataFrame, place: Place) -> tuple[pd.Series, list[Finding]]:
+    """Return what tells the features of a constraint apart: an id, else their number in the file."""
+    telling = telling_column(frame, _CONSTRAINT_IDS)
+    ids = names_of(frame[telling]) if telling is not None else [str(row) for row in range(1, len(frame) + 1)]
+    replaced = "id" in frame.columns and telling != "id"
+    findings = [Finding("LAYER-ID-REPLACED", replace(place, column="id"), {"ids": few(ids)})] if replaced else []
+    return _column(ids, frame.geometry), findings
+
+
 def _renamed(table: FeatureTable, columns: Standard) -> GeoDataFrame:
     """Return the frame with its standard columns under their standard names."""
     names: dict[str, str] = {}
@@ -130,6 +161,10 @@ def _renamed(table: FeatureTable, columns: Standard) -> GeoDataFrame:
             cut = column[:_SHAPEFILE_NAME] if table.format == "ESRI Shapefile" else column
             if name.casefold() in {column, cut} and column not in names.values():
                 names[name] = column
+    for column, aliases in columns.aliases.items():
+        alias = column_of(table.frame, aliases)
+        if alias is not None and column not in names.values():
+            names[alias] = column
     return table.frame.rename(columns=names)
 
 
@@ -138,11 +173,11 @@ def _column_findings(frame: GeoDataFrame, columns: Standard, place: Place) -> It
     for name, count in Counter(column.casefold() for column in present).items():
         if count > 1:  # a GeoPackage tells no upper from lower case
             yield Finding("LAYER-COLUMN-TWICE", replace(place, column=name), {"column": name, "count": count})
-    for column in (*([columns.id] if columns.id else []), *columns.required):
+    for column in columns.needed:
         if column not in present:
             params = {"column": column, "found": ", ".join(present)}
             yield Finding("LAYER-COLUMN-MISSING", replace(place, column=column), params)
-    absent = [column for column in columns.columns if column not in present]
+    absent = [column for column in (*columns.needed, *columns.optional) if column not in present]
     for name in present:
         alike = difflib.get_close_matches(name.casefold(), absent, n=1, cutoff=_ALIKE)
         if alike and name not in columns.columns:
@@ -188,9 +223,7 @@ def _natures(frame: GeoDataFrame, entry: CatalogEntry, places: Sequence[Place]) 
 
 
 def _parcel_findings(frame: GeoDataFrame, places: Sequence[Place]) -> Iterator[Finding]:
-    """Check that a parcel's stages are reached one after the other, and that it names a zone."""
-    if frame["zone"].isna().all():
-        yield Finding("PARCEL-NO-ZONE", Place(file=places[0].file))
+    """Check that a parcel's stages are reached one after the other."""
     for place, *dates in zip(places, *(frame[column].tolist() for column in DATE_COLUMNS), strict=True):
         dated = [(column, day) for column, day in zip(DATE_COLUMNS, dates, strict=True) if day is not None]
         for (earlier, first), (later, second) in pairwise(dated):

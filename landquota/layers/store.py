@@ -7,32 +7,26 @@ content.  The catalogue stands in it as the table ``landquota_catalog``, the ref
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import geopandas
-import numpy as np
 import pandas as pd
 import pyogrio
 import pyogrio.errors
 import pyproj
-import shapely
-from pyproj.exceptions import ProjError
 
-from landquota import formats
-from landquota.crs import Datum, datum, describe, horizontal
 from landquota.errors import InputError
-from landquota.findings import Finding, FindingsError, Place, has_errors
-from landquota.formats.shapefile import parts
+from landquota.findings import Finding, FindingsError, has_errors
 from landquota.formats.vector import quiet_gdal
 from landquota.i18n import text
-from landquota.layers.catalogue import CatalogEntry, crs_of, read_catalogue
-from landquota.layers.standard import as_text, standard, standardised
-from landquota.topology import duplicate_ids
+from landquota.layers.catalogue import CatalogEntry, read_catalogue
+from landquota.layers.relations import related
+from landquota.layers.sources import Source, catalogued, projected
+from landquota.layers.standard import as_text, standard
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -44,17 +38,22 @@ _VERSION: Final = "1"
 _NO_DATE: Final = "1970-01-01"
 #: Side files by which SQLite keeps changes apart from the file; left beside a new file they would be played into it.
 _SIDE_FILES: Final = ("-wal", "-shm", "-journal")
-_CHUNK_BYTES: Final = 1 << 20
-_OLD_DATUMS: Final = frozenset({Datum.XIAN80, Datum.BEIJING54})
+#: Begins the keys under which the store remembers the layers that could not be brought in.
+_LEFT_OUT: Final = "left_out:"
 
 
 @dataclass(frozen=True)
 class Layers:
-    """The layers of a project, all in one reference system; `frames` is keyed by layer name."""
+    """The layers of a project, all in one reference system.
+
+    `frames` is keyed by layer name.  `left_out` has the SHA-256 of each layer that is catalogued,
+    but in a system from which no public transformation leads here.
+    """
 
     crs: pyproj.CRS
     catalogue: tuple[CatalogEntry, ...]
     frames: Mapping[str, GeoDataFrame]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def zones(self) -> GeoDataFrame:
@@ -83,15 +82,6 @@ class Layers:
         return geopandas.GeoDataFrame(empty, geometry=[], crs=self.crs)
 
 
-@dataclass(frozen=True)
-class Source:
-    """A layer that was read, and where its features stand."""
-
-    entry: CatalogEntry
-    frame: GeoDataFrame
-    places: tuple[Place, ...]
-
-
 def build(
     folder: Path, target: Path, *, crs: pyproj.CRS, progress: Callable[[int, int], None] | None = None
 ) -> tuple[Layers, list[Finding]]:
@@ -116,6 +106,8 @@ def read(
 ) -> tuple[Layers | None, list[Finding]]:
     """Read every catalogued file, check it, and bring it into the project's reference system.
 
+    Parcels that name no zone get the one in which they lie, with a finding that says so.
+
     Parameters
     ----------
     folder
@@ -133,22 +125,28 @@ def read(
     """
     entries, findings = read_catalogue(folder)
     sources: list[Source] = []
+    left_out: dict[str, str] = {}
     for done, entry in enumerate(entries):
         if progress is not None:
             progress(done, len(entries))
-        source, found = examined(folder / entry.file, entry)
+        source, found = catalogued(folder, entry)
         findings += found
-        if source is not None:
-            frame, found = _projected(source.frame, crs, entry)
-            findings += found
-            sources += [] if frame is None else [replace(source, frame=frame)]
+        if source is None:
+            continue
+        moved, found = projected(source, crs)
+        findings += found
+        if moved is None:
+            left_out[entry.name] = source.entry.sha256
+        else:
+            sources.append(moved)
     if progress is not None:
         progress(len(entries), len(entries))
-    findings += [*id_findings(sources), *_zone_findings(sources)]
+    sources, found = related(sources)
+    findings += found
     if has_errors(findings):
         return None, findings
     frames = {source.entry.name: source.frame for source in sources}
-    return Layers(crs, tuple(source.entry for source in sources), frames), findings
+    return Layers(crs, tuple(source.entry for source in sources), frames, left_out), findings
 
 
 def write(layers: Layers, target: Path) -> None:
@@ -188,7 +186,8 @@ def load(target: Path) -> Layers:
         with quiet_gdal():
             rows = _table(target, _CATALOGUE_TABLE).to_dict("records")
             entries = tuple(CatalogEntry(**{str(key): value for key, value in row.items()}) for row in rows)
-            store = _table(target, _STORE_TABLE).set_index("key")["value"]
+            settings = _table(target, _STORE_TABLE)
+            store = dict(zip(settings["key"].map(str), settings["value"].map(str), strict=True))
             crs = pyproj.CRS.from_user_input(store["crs"])
             frames = {entry.name: _loaded(target, entry) for entry in entries}
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, KeyError, TypeError) as problem:
@@ -196,103 +195,8 @@ def load(target: Path) -> Layers:
             text("{file} holds no layers of landquota: {problem}", file=target, problem=str(problem)),
             remedy=text("Run 'landquota build'."),
         ) from problem
-    return Layers(crs, entries, frames)
-
-
-def examined(path: Path, entry: CatalogEntry) -> tuple[Source | None, list[Finding]]:
-    """Read the file of an entry, in its own reference system, and check it as its kind needs it."""
-    declared = crs_of(entry)
-    table, findings = formats.read(path, layer=entry.layer or None, encoding=entry.encoding or None, crs=declared)
-    if table is None or has_errors(findings):
-        return None, findings
-    if declared is not None and not _same(table.frame.crs, declared):
-        params = {"name": entry.name, "catalogue": describe(declared), "file": describe(table.frame.crs)}
-        return None, [*findings, Finding("LAYER-CRS-DIFFERS", entry.place("crs"), params)]
-    frame, found = standardised(table, entry)
-    findings += found
-    if frame is None:
-        return None, findings
-    known = replace(entry, features=len(frame), sha256=digest(path))
-    return Source(known, frame, table.places), findings
-
-
-def id_findings(sources: Sequence[Source]) -> Iterator[Finding]:
-    """Check that an id stands once in all layers of one kind."""
-    for kind in dict.fromkeys(source.entry.kind for source in sources):
-        column = standard(kind).id
-        same = [source for source in sources if source.entry.kind == kind]
-        if column is not None:
-            ids = [value for source in same for value in source.frame[column]]
-            places = [place for source in same for place in source.places]
-            yield from duplicate_ids(ids, column=column, places=places)
-
-
-def _zone_findings(sources: Sequence[Source]) -> Iterator[Finding]:
-    """Check that the zones that parcels name are there."""
-    known = {zone for source in sources if source.entry.kind == "zones" for zone in source.frame["zone"] if zone}
-    for source in sources:
-        if source.entry.kind != "parcels":
-            continue
-        for parcel, zone, place in zip(source.frame["parcel"], source.frame["zone"], source.places, strict=True):
-            if zone is not None and zone not in known:
-                params = {"parcel": parcel or "", "zone": zone, "zones": ", ".join(sorted(known))}
-                yield Finding("PARCEL-ZONE-UNKNOWN", replace(place, column="zone"), params)
-
-
-def _same(crs: pyproj.CRS, other: pyproj.CRS) -> bool:
-    if crs.to_epsg() is not None:
-        return bool(crs.to_epsg() == other.to_epsg())
-    return bool(crs.equals(other, ignore_axis_order=True))
-
-
-def _projected(frame: GeoDataFrame, crs: pyproj.CRS, entry: CatalogEntry) -> tuple[GeoDataFrame | None, list[Finding]]:
-    """Return the frame in `crs`; None where only secret parameters could bring it there."""
-    if _same(frame.crs, crs):
-        return frame.set_crs(crs, allow_override=True), []
-    params = {"name": entry.name, "crs": describe(frame.crs), "project": describe(crs)}
-    transformer = _transformer(frame.crs, crs)
-    if transformer is None:
-        return None, [Finding("LAYER-DATUM", entry.place("file"), params)]
-    moved = shapely.transform(frame.geometry.to_numpy(), lambda xy: np.column_stack(transformer.transform(*xy.T)))
-    if not np.isfinite(shapely.get_coordinates(moved)).all():
-        return None, [Finding("LAYER-TRANSFORM", entry.place("file"), params)]
-    return frame.set_geometry(moved, crs=crs), []
-
-
-def _transformer(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer | None:
-    """Return the transformation between two systems, or None where there is no public one.
-
-    WGS 84 and CGCS2000 agree within a metre and count as one.  Between Xi'an 80 or Beijing 54 and
-    anything else the parameters are secret; rough public ones are not taken.
-    """
-    if datum(source) != datum(target) and {datum(source), datum(target)} & _OLD_DATUMS:
-        return None
-    try:
-        return pyproj.Transformer.from_crs(
-            source, target, always_xy=True, allow_ballpark=_global(source) and _global(target)
-        )
-    except ProjError:
-        return None
-
-
-def _global(crs: pyproj.CRS) -> bool:
-    geodetic = horizontal(crs).geodetic_crs
-    wgs84 = geodetic is not None and geodetic.datum is not None and "World Geodetic System 1984" in geodetic.datum.name
-    return wgs84 or datum(crs) is Datum.CGCS2000
-
-
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a layer's source: of a shapefile all parts, of a folder all files, in their order."""
-    if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.is_file())
-    else:
-        files = parts(path) if path.suffix.lower() == ".shp" else [path]
-    digest = hashlib.sha256()
-    for file in files:
-        with file.open("rb") as content:
-            while chunk := content.read(_CHUNK_BYTES):
-                digest.update(chunk)
-    return digest.hexdigest()
+    left_out = {key.removeprefix(_LEFT_OUT): sha for key, sha in store.items() if key.startswith(_LEFT_OUT)}
+    return Layers(crs, entries, frames, left_out)
 
 
 def _write_tables(layers: Layers, target: Path) -> None:
@@ -304,7 +208,9 @@ def _write_tables(layers: Layers, target: Path) -> None:
         )
     columns = list(asdict(CatalogEntry("", "", "")))
     catalogue = pd.DataFrame([asdict(entry) for entry in layers.catalogue], columns=columns)
-    store = pd.DataFrame([("version", _VERSION), ("crs", _spelled(layers.crs))], columns=["key", "value"])
+    settings = {"version": _VERSION, "crs": _spelled(layers.crs)}
+    settings |= {f"{_LEFT_OUT}{name}": sha256 for name, sha256 in layers.left_out.items()}
+    store = pd.DataFrame(list(settings.items()), columns=["key", "value"])
     pyogrio.write_dataframe(catalogue, target, layer=_CATALOGUE_TABLE, **options)
     pyogrio.write_dataframe(store, target, layer=_STORE_TABLE, **options)
 
