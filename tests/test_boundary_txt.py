@@ -1,4 +1,7 @@
-"""Boundary TXT in the national form: what is read, and what each thing wrong with it says."""
+"""Boundary TXT in the national form: what is read, and what each thing wrong with it says.
+
+The other forms stand in ``test_boundary_dialects.py``, the writer in ``test_boundary_writer.py``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyproj
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
@@ -15,8 +19,8 @@ from landquota.area import Area, Unit
 from landquota.ellipsoid import ellipsoidal_areas, planar_areas
 from landquota.errors import InputError, UsageError
 from landquota.findings import Place, Severity, catalogue
-from landquota.formats.boundary_rings import Crossing, assemble
-from landquota.formats.boundary_txt import read
+from landquota.formats.boundary.nesting import Crossing, assemble
+from landquota.formats.boundary.reader import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -210,10 +214,34 @@ def test_a_datum_that_is_not_stated_is_inferred_aloud(tmp_path: Path, datum: str
 
 def test_a_zone_that_nothing_states_is_assumed_aloud(tmp_path: Path) -> None:
     content = survey(*parcel(rows(SHELL, prefix=None)), 带号=None)
-    assert table_of(tmp_path, content, "CRS-ASSUMED").frame.crs.to_epsg() == 4549
+    assert table_of(tmp_path, content, "TXT-ZONE-ASSUMED").frame.crs.to_epsg() == 4549
     table, findings = load(tmp_path, content, assumed_meridian_deg=117)
     assert table is not None
     assert (table.frame.crs.to_epsg(), findings[0].severity) == (4548, Severity.WARNING)
+    assert findings[0].message("en") == (
+        "neither 带号 nor a prefix of the eastings tells the zone; "
+        "CGCS2000 / 3-degree Gauss-Kruger CM 117E (EPSG:4548) was assumed"
+    )
+
+
+def test_the_users_word_for_the_system_is_the_last(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(survey(*parcel(rows(SHELL, prefix=None)), 带号=None), "utf-8")
+    table, findings = read(path, crs=pyproj.CRS.from_epsg(4548))
+    assert (table is not None and table.frame.crs.to_epsg(), findings) == (4548, [])
+    table, findings = read(path, crs=pyproj.CRS.from_epsg(2385))  # Xi'an 80, which the file denies
+    assert table is not None
+    assert table.frame.crs.to_epsg() == 2385
+    assert [finding.code for finding in findings] == ["CRS-STATED", "CRS-DATUM"]
+
+
+def test_the_region_tells_the_zone(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(survey(*parcel(rows(SHELL, prefix=None)), 带号=None), "utf-8")
+    table, findings = read(path, region=(120.9, 29.9, 121.8, 30.5), assumed_meridian_deg=117)
+    assert table is not None
+    assert table.frame.crs.to_epsg() == 4549
+    assert [finding.code for finding in findings] == ["TXT-ZONE-ASSUMED"]
 
 
 def test_a_zone_that_cannot_even_be_assumed(tmp_path: Path) -> None:
@@ -345,19 +373,30 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path, name: str) -> None:
         read(tmp_path / name)
 
 
-def test_missing_sections(tmp_path: Path) -> None:
-    finding = only(tmp_path, "\n".join(["[地块坐标]", *parcel(rows(SHELL))]))
-    assert (finding.code, finding.place.line) == ("TXT-SECTION-MISSING", 1)
-    assert finding.message("en") == "the section [属性描述] is missing"
+def test_a_missing_section_of_plots(tmp_path: Path) -> None:
     finding = only(tmp_path, SQUARE.split("[地块坐标]")[0])
     assert (finding.code, finding.place.line) == ("TXT-SECTION-MISSING", 11)
     assert finding.message("en") == "the section [地块坐标] is missing"
 
 
+@pytest.mark.parametrize("title", [["[地块坐标]"], []])
+def test_a_missing_description(tmp_path: Path, title: list[str]) -> None:
+    table, findings = load(tmp_path, "\n".join([*title, *parcel(rows(SHELL), area="6.0000")]))
+    assert table is not None
+    assert (table.frame.crs.to_epsg(), planar(table)) == (4528, [60_000])
+    assert [(finding.code, finding.severity) for finding in findings] == [
+        ("TXT-DESCRIPTION-MISSING", Severity.WARNING),
+        ("CRS-INFERRED", Severity.NOTE),
+    ]
+    assert findings[0].message("en") == "there is no [属性描述]: nothing in the file states its reference system"
+    plain = "\n".join([*title, *parcel(rows(SHELL, prefix=None))])
+    assert table_of(tmp_path, plain, "TXT-DESCRIPTION-MISSING", "CRS-ASSUMED").frame.crs.to_epsg() == 4549
+
+
 def test_prose_lacks_both_sections(tmp_path: Path) -> None:
     table, findings = load(tmp_path, "关于征地的批复\n第一条")
     assert table is None
-    assert [finding.code for finding in findings] == ["TXT-STRAY", "TXT-SECTION-MISSING", "TXT-SECTION-MISSING"]
+    assert [finding.code for finding in findings] == ["TXT-STRAY", "TXT-SECTION-MISSING", "TXT-DESCRIPTION-MISSING"]
 
 
 def test_what_is_left_out_is_said(tmp_path: Path) -> None:
@@ -366,7 +405,7 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     assert table is not None
     assert [(finding.code, finding.place.line, finding.message("en")) for finding in findings] == [
         ("TXT-SECTION-UNKNOWN", 20, "the section [备注] is not known; it was left out"),
-        ("TXT-STRAY", 1, "text before the first section was left out: 勘测定界"),
+        ("TXT-STRAY", 1, "text before the first section or point was left out: 勘测定界"),
         ("TXT-ATTRIBUTE-LINE", 11, "a line of the description is not 'key=value' and was left out: 精度：0.001"),
     ]
     assert {finding.severity for finding in findings} == {Severity.WARNING}
@@ -375,11 +414,12 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "accepted", "line"),
     [
-        ("坐标系", "地方坐标系", "2000国家大地坐标系, CGCS2000", 5),
+        ("坐标系", "地方坐标系", "2000国家大地坐标系, 80国家大地坐标系, 54北京坐标系, WGS84坐标系", 5),
+        ("坐标系", "EPSG:4549", "2000国家大地坐标系, 80国家大地坐标系, 54北京坐标系, WGS84坐标系", 5),
         ("几度分带", "1.5", "3, 6", 6),
         ("几度分带", "6", "3", 6),
         ("投影类型", "墨卡托", "高斯克吕格", 7),
-        ("计量单位", "英尺", "米", 8),
+        ("计量单位", "英尺", "米, 度", 8),
         ("带号", "24", "25–45, 13–23", 9),
         ("带号", "四十", "25–45, 13–23", 9),
     ],
@@ -407,8 +447,9 @@ def test_a_parcel_without_points(tmp_path: Path) -> None:
     [
         ("5,6.0000,1,示例,面,,,", "it does not end in @"),
         ("5,6.0000,1,示例,@", "it has no field 面"),
-        ("5,6.0000,1,面,,,,@", "3 fields stand before 面, not 4"),
-        ("5,6.0000,1,示例,面,,,,0601,@", "4 fields stand after 面, not 3"),
+        ("5,6.0000,面,,,,@", "2 fields stand before 面, not 3 to 7"),
+        ("5,6.0000,1,2,3,4,5,示例,面,,,,@", "8 fields stand before 面, not 3 to 7"),
+        ("5,6.0000,1,示例,面,1,2,3,4,5,6,7,8,9,@", "9 fields stand after 面, at most 8 can"),
         ("五,6.0000,1,示例,面,,,,@", "its first field is not a number of points"),
         ("9999999999999999999999,6.0000,1,示例,面,,,,@", "its first field is not a number of points"),
     ],
@@ -593,54 +634,9 @@ def test_everything_wrong_is_reported_at_once(tmp_path: Path) -> None:
     }
 
 
-# Forms that are not read yet
-
-
-def _with(old: str, new: str, content: str = SQUARE) -> str:
-    assert old in content
-    return content.replace(old, new)
-
-
-def _east_first() -> list[str]:
-    return [",".join([*fields[:2], fields[3], fields[2]]) for fields in (row.split(",") for row in rows(SHELL))]
-
-
-_PAIRS = [row.split(",")[2:] for row in rows(SHELL)]
-DIALECTS: dict[str, tuple[str | bytes, int]] = {
-    "UTF-16 text": (SQUARE.encode("utf-16"), 1),
-    "the GISQ province form, six columns without headers": (
-        "\r\n".join(f"{i},1,1,J{i},{x},{y}" for i, (x, y) in enumerate(_PAIRS, start=1)),
-        1,
-    ),
-    "the GISQ custom form (GISQLANDPLAN)": ("\n".join(["GISQLANDPLAN$$2024-06-03", *map(",".join, _PAIRS)]), 1),
-    "a list of coordinates without sections and headers": ("\n\n" + "\n".join(map("\t".join, _PAIRS)), 3),
-    "the form with full-width brackets around its sections": (_with("[", "【").replace("]", "】"), 1),
-    "the 进出平衡 (PH) form": ("\r".join(["[地块坐标]", "5,示例,面,进出平衡,@ ", *_east_first()]), 2),
-    "the Cixi planning form with 11-field headers": (
-        survey("5,6.0000,330282101,示例村,G-01,示例项目,面,,,,@", *rows(SHELL)),
-        HEADER_LINE,
-    ),
-    "the form without ring numbers": (survey(*parcel([row.replace(",1,", ",") for row in rows(SHELL)])), 14),
-    "the form with east before north": (survey(*parcel(_east_first())), 14),
-    "the form on Xi'an 80": (survey(*parcel(rows(SHELL)), 坐标系="80国家大地坐标系"), 5),
-    "the form on Beijing 54": (survey(*parcel(rows(SHELL)), 坐标系="54北京坐标系"), 5),
-    "the form on WGS 84": (survey(*parcel(rows(SHELL)), 坐标系="WGS84坐标系"), 5),
-    "the form in degrees": (survey(*parcel(rows(SHELL)), 计量单位="度"), 8),
-}
-
-
-@pytest.mark.parametrize("name", DIALECTS)
-def test_other_dialects_are_named_and_not_read(tmp_path: Path, name: str) -> None:
-    content, line = DIALECTS[name]
-    finding = only(tmp_path, content)
-    assert (finding.code, finding.severity) == ("TXT-NOT-YET", Severity.ERROR)
-    assert finding.place == Place(file="红线.txt", line=line)
-    assert finding.message("en") == f"{name} is not read yet"
-    assert finding.remedy("en").startswith("Read is the national CGCS2000 form: [属性描述], [地块坐标], headers ")
-
-
 def test_every_code_of_this_reader_has_an_example() -> None:
-    source = Path(__file__).read_text(encoding="utf-8")
+    tests = Path(__file__).parent.glob("test_boundary*.py")
+    source = "\n".join(path.read_text(encoding="utf-8") for path in tests)
     codes = [code for code in catalogue() if code.startswith("TXT-")]
     assert len(codes) > 20
     assert [code for code in codes if f'"{code}"' not in source] == []
@@ -743,11 +739,6 @@ def test_areas_of_the_sample_files(
         ("bad_fullwidth_comma", {("TXT-FULLWIDTH-COMMA", 13)}),
         ("bad_count_notclosed", {("TXT-RING-OPEN", 17), ("TXT-POINTS-MISSING", 13)}),
         ("bad_zone_mismatch", {("TXT-ZONE-PREFIX", 9)}),
-        ("syn_cixi_11field_hole", {("TXT-NOT-YET", 5)}),
-        ("syn_gisq_province_utf16", {("TXT-NOT-YET", 1)}),
-        ("syn_noprefix_fullwidth", {("TXT-NOT-YET", 1)}),
-        ("syn_ph_barecr", {("TXT-NOT-YET", 2)}),
-        ("syn_swapped_east_first", {("TXT-NOT-YET", 14)}),
     ],
 )
 def test_sample_files_that_are_refused(fixtures_dir: Path, name: str, expected: set[tuple[str, int]]) -> None:
