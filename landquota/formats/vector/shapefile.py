@@ -17,11 +17,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from landquota.findings import Finding, Place, has_errors
+from landquota.formats.vector import chinese
+from landquota.i18n import text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+#: What texts in Chinese are in that are not in UTF-8; it contains GBK and GB 2312.
+CHINESE: Final = "gb18030"
+#: Encodings in which any bytes whatever are letters, so that they never contradict it.
+_LATIN: Final = frozenset({"iso8859-1", "iso8859-15", "cp437", "cp850", "cp1250", "cp1251", "cp1252"})
 _NEEDED: Final = (".shx", ".dbf")
 
 _HEADER_BYTES: Final = 100
@@ -123,10 +129,11 @@ def check(path: Path) -> list[Finding]:
 
 
 def text_encoding(path: Path, *, encoding: str | None = None) -> tuple[str | None, list[Finding]]:
-    """Decide how the texts of a shapefile are encoded, never by guessing.
+    """Decide how the texts of a shapefile are encoded, and say so where it is not certain.
 
     What the user says counts first, then the .cpg, then the .dbf's language driver; else the texts
-    have to be UTF-8 (of which ASCII is a part).  A declaration that the texts contradict is an error.
+    are UTF-8 (of which ASCII is a part) where they can be, else GB18030 where that gives plausible
+    Chinese.  A declaration that the texts contradict is an error.
 
     Returns
     -------
@@ -138,8 +145,7 @@ def text_encoding(path: Path, *, encoding: str | None = None) -> tuple[str | Non
         return None, findings
     declared, source = _declared(path, attributes, encoding)
     if declared is None:
-        wrong = _undecodable(attributes, "utf-8")
-        return ("utf-8", []) if wrong is None else (None, [_unknown(path, wrong)])
+        return _undeclared(path, attributes)
     found = codec(declared)
     if found is None:
         return None, [Finding("FILE-ENCODING-NAME", Place(file=source), {"encoding": declared})]
@@ -148,6 +154,16 @@ def text_encoding(path: Path, *, encoding: str | None = None) -> tuple[str | Non
         params = {"encoding": declared, "source": source, "bytes": wrong.data[:12].hex(" ")}
         return None, [Finding("FILE-ENCODING-WRONG", _place(path, wrong, found), params)]
     return found, _doubts(path, attributes, found, declared)
+
+
+def _undeclared(path: Path, attributes: Attributes) -> tuple[str | None, list[Finding]]:
+    wrong = _undecodable(attributes, "utf-8")
+    if wrong is None:
+        return "utf-8", []
+    if _undecodable(attributes, CHINESE) is None and chinese.is_plausible(_foreign(attributes).decode(CHINESE)):
+        params = {"sample": wrong.data.decode(CHINESE), "cpg": f"{path.stem}.cpg"}
+        return CHINESE, [Finding("FILE-ENCODING-ASSUMED", _place(path, wrong, CHINESE), params)]
+    return None, [_unknown(path, wrong)]
 
 
 def attribute_table(path: Path) -> tuple[Attributes | None, list[Finding]]:
@@ -166,7 +182,11 @@ def attribute_table(path: Path) -> tuple[Attributes | None, list[Finding]]:
         params = {"expected": start + count * width, "found": len(data)}
         return None, [Finding("FILE-TRUNCATED", Place(file=file.name, feature=str(whole)), params)]
     records = data[start : start + count * width].reshape(count, width)
-    return Attributes(head[29], tuple(_columns(data[:start].tobytes())), records), []
+    columns = tuple(_columns(data[:start].tobytes()))
+    if any(column.start + column.width > width for column in columns):
+        problem = text("its columns are wider than its rows")
+        return None, [Finding("FILE-UNREADABLE", Place(file=file.name), {"problem": problem})]
+    return Attributes(head[29], columns, records), []
 
 
 def _columns(header: bytes) -> Iterator[Column]:
@@ -253,13 +273,25 @@ def _unknown(path: Path, wrong: _Undecodable) -> Finding:
 
 
 def _doubts(path: Path, attributes: Attributes, encoding: str, declared: str) -> list[Finding]:
-    """Ask about a text that is good UTF-8 while another encoding is declared: chance hardly makes it so."""
-    texts = b"".join(cells for _, cells in attributes.texts() if not cells.isascii())
-    if encoding == "utf-8" or not texts or not _decodes(texts, "utf-8"):
+    """Ask about texts that are good in another encoding than the declared one: chance hardly makes them so."""
+    texts = _foreign(attributes)
+    if encoding == "utf-8" or not texts:
         return []
-    sample = next(cell for cell in texts.split(b"\n") if not cell.isascii()).strip()
-    params = {"encoding": declared, "sample": sample.decode(encoding), "utf8": sample.decode()}
-    return [Finding("FILE-ENCODING-DOUBTFUL", Place(file=f"{path.stem}.dbf"), params)]
+    place = Place(file=f"{path.stem}.dbf")
+    sample = texts.split(b"\n")[0].strip()
+    params = {"encoding": declared, "sample": sample.decode(encoding)}
+    if _decodes(texts, "utf-8"):
+        return [Finding("FILE-ENCODING-DOUBTFUL", place, {**params, "utf8": sample.decode()})]
+    if encoding in _LATIN and _decodes(texts, CHINESE) and chinese.is_plausible(texts.decode(CHINESE)):
+        return [Finding("FILE-ENCODING-CHINESE", place, {**params, "chinese": sample.decode(CHINESE)})]
+    return []
+
+
+def _foreign(attributes: Attributes) -> bytes:
+    """Return the texts that are not ASCII, names of columns among them, one a line."""
+    cells = (cell for _, cells in attributes.texts() if not cells.isascii() for cell in cells.split(b"\n"))
+    names = (column.name for column in attributes.columns)
+    return b"\n".join(sample for sample in (*cells, *names) if not sample.isascii())
 
 
 def _place(path: Path, wrong: _Undecodable, encoding: str) -> Place:
