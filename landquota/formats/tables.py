@@ -14,9 +14,10 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, NamedTuple, TextIO
 
 from landquota.errors import InputError
 from landquota.findings import Finding, Place
@@ -50,6 +51,13 @@ class Row:
     def place(self, column: str | None = None) -> Place:
         """Return where the row, or its cell in `column`, stands."""
         return Place(file=self.file, row=self.row, column=column)
+
+
+class Cells(NamedTuple):
+    """The rows of a table that are not blank, numbered as in a :class:`Row`, their cells stripped; and its encoding."""
+
+    rows: list[tuple[int, list[str]]]
+    encoding: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +146,24 @@ def read_csv(path: Path, *, required: Sequence[str], optional: Sequence[str] = (
         values = dict.fromkeys(optional, "") | dict(zip(heading, cells, strict=False))
         rows.append(Row(path.name, number, values))
     return rows, findings
+
+
+def read_cells(path: Path, *, encoding: str | None = None) -> tuple[Cells | None, list[Finding]]:
+    """Read a table whose heading is not known beforehand: rows of cells, however long a cell is.
+
+    Parameters
+    ----------
+    path
+        A CSV file as :func:`read_csv` reads it.
+    encoding
+        Python's name of its encoding, where neither a byte order mark nor the bytes tell it.
+    """
+    sheet, findings = _sheet(path, encoding)
+    if sheet is None:
+        return None, findings
+    with _cells_of(len(sheet.content)):
+        records, findings = _records(sheet, path.name)
+    return Cells(records, sheet.encoding), findings
 
 
 def write_csv(target: Path | TextIO, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -237,7 +263,17 @@ def _harmless(cell: str) -> str:
     return cell
 
 
-def _sheet(path: Path) -> tuple[_Sheet | None, list[Finding]]:
+@contextmanager
+def _cells_of(length: int) -> Iterator[None]:
+    """Let cells be as long as the whole table: the outline of a large parcel is longer than csv takes by itself."""
+    before = csv.field_size_limit(max(length, csv.field_size_limit()))
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def _sheet(path: Path, encoding: str | None = None) -> tuple[_Sheet | None, list[Finding]]:
     """Return the table's text, or why there is none."""
     place = Place(file=path.name)
     try:
@@ -247,7 +283,9 @@ def _sheet(path: Path) -> tuple[_Sheet | None, list[Finding]]:
     except OSError as problem:
         return None, [Finding("FILE-UNREADABLE", place, {"problem": problem.strerror})]
     try:
-        sheet = _decoded(data)
+        sheet = (
+            _decoded(data) if encoding is None else _Sheet(data.decode(encoding).removeprefix("\ufeff"), b"", encoding)
+        )
     except UnicodeDecodeError as problem:
         sample = problem.object[problem.start : problem.start + 4].hex(" ")
         line = problem.object.count(b"\n", 0, problem.start) + 1
@@ -258,11 +296,13 @@ def _sheet(path: Path) -> tuple[_Sheet | None, list[Finding]]:
     return sheet, []
 
 
-def _decoded(data: bytes) -> _Sheet:
-    """Decode by the byte order mark; without one as UTF-8 where all of it is that, else as GB18030."""
-    for mark, encoding in _MARKS:
+def _decoded(data: bytes, encoding: str | None = None) -> _Sheet:
+    """Decode as told, else by the byte order mark; without one as UTF-8 where all of it is that, else as GB18030."""
+    if encoding is not None:
+        return _Sheet(data.decode(encoding).removeprefix("\ufeff"), b"", encoding)
+    for mark, marked in _MARKS:
         if data.startswith(mark):
-            return _Sheet(data[len(mark) :].decode(encoding), mark, encoding)
+            return _Sheet(data[len(mark) :].decode(marked), mark, marked)
     try:
         return _Sheet(data.decode(), b"", "utf-8")
     except UnicodeDecodeError:
