@@ -16,7 +16,7 @@ import pyproj
 from pyproj.exceptions import CRSError
 
 from landquota.errors import InputError
-from landquota.i18n import text
+from landquota.i18n import Text, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,9 +27,6 @@ GEOGRAPHIC_EPSG: Final = 4490
 
 #: The numbers of China's Gauss-Kruger zones, by the zone's width in degrees.
 ZONE_RANGE: Final[Mapping[int, range]] = {3: range(25, 46), 6: range(13, 24)}
-
-#: EPSG codes of the first zone of each width, with and without the zone number before the easting.
-_FIRST_EPSG: Final = {(3, True): 4513, (3, False): 4534, (6, True): 4491, (6, False): 4502}
 
 #: The CGCS2000 zones of either width, with and without the number before the easting.
 PROJECT_EPSG: Final = range(4491, 4555)
@@ -42,7 +39,7 @@ _FIRST_PREFIX: Final = 10
 EARTH_M: Final = 47_000_000.0
 #: Northings in China; and its eastings without a zone prefix, which no longer can be northings.
 NORTHING_M: Final = (1_000_000.0, 6_000_000.0)
-_EASTING_M: Final = (100_000.0, 900_000.0)
+EASTING_M: Final = (100_000.0, 900_000.0)
 
 
 class Datum(StrEnum):
@@ -60,6 +57,32 @@ _DATUM_NAMES: Final = {
 }
 #: The datums from which no public transformation leads to CGCS2000.
 OLD_DATUMS: Final = frozenset({Datum.XIAN80, Datum.BEIJING54})
+
+#: What people call the datums, and what the names of reference systems call them.
+DATUM_LABELS: Final[Mapping[Datum, Text]] = {
+    Datum.CGCS2000: text("CGCS2000"),
+    Datum.XIAN80: text("Xi'an 80"),
+    Datum.BEIJING54: text("Beijing 54"),
+}
+_IN_NAMES: Final = {
+    Datum.CGCS2000: text("CGCS2000"),
+    Datum.XIAN80: text("Xian 1980"),
+    Datum.BEIJING54: text("Beijing 1954"),
+}
+_WGS84: Final = "World Geodetic System 1984"
+_GEOGRAPHIC_EPSG: Final = {Datum.CGCS2000: GEOGRAPHIC_EPSG, Datum.XIAN80: 4610, Datum.BEIJING54: 4214}
+_GEOGRAPHIC_NAMES: Final = {
+    GEOGRAPHIC_EPSG: text("China Geodetic Coordinate System 2000"),
+    4610: text("Xian 1980"),
+    4214: text("Beijing 1954"),
+}
+
+#: EPSG codes of the first zone of each width, with and without the zone number before the easting.
+_FIRST_EPSG: Final[Mapping[Datum, Mapping[tuple[int, bool], int]]] = {
+    Datum.CGCS2000: {(3, True): 4513, (3, False): 4534, (6, True): 4491, (6, False): 4502},
+    Datum.XIAN80: {(3, True): 2349, (3, False): 2370, (6, True): 2327, (6, False): 2338},
+    Datum.BEIJING54: {(3, True): 2401, (3, False): 2422, (6, True): 21413, (6, False): 21453},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +124,7 @@ class Zone:
     @property
     def epsg(self) -> int:
         """The EPSG code: 4513-4533 and 4534-4554 for 3-degree zones, 4491-4501 and 4502-4512 for 6-degree ones."""
-        return _FIRST_EPSG[self.width_deg, self.prefixed] + self.number - ZONE_RANGE[self.width_deg].start
+        return self._code(Datum.CGCS2000)
 
     @property
     def central_meridian_deg(self) -> int:
@@ -111,7 +134,14 @@ class Zone:
     @property
     def crs(self) -> pyproj.CRS:
         """The reference system itself."""
-        return pyproj.CRS.from_epsg(self.epsg)
+        return self.on(Datum.CGCS2000)
+
+    def on(self, datum: Datum) -> pyproj.CRS:
+        """Return the same zone on another of China's datums."""
+        return pyproj.CRS.from_epsg(self._code(datum))
+
+    def _code(self, datum: Datum) -> int:
+        return _FIRST_EPSG[datum][self.width_deg, self.prefixed] + self.number - ZONE_RANGE[self.width_deg].start
 
 
 class GaussKruger(NamedTuple):
@@ -169,10 +199,94 @@ def short(crs: pyproj.CRS) -> str:
     return f"EPSG:{code}" if code is not None else crs.name
 
 
-def describe(crs: pyproj.CRS) -> str:
-    """Return the system's name with its EPSG code, where it has one."""
-    code = crs.to_epsg()
-    return f"{crs.name} (EPSG:{code})" if code is not None else crs.name
+def describe(crs: pyproj.CRS) -> Text:
+    """Return the system's name with its EPSG code, where it has one.
+
+    In English it is the name in the EPSG registry; Chinese zones have their Chinese names.  One
+    without a code keeps the name it was given, explained where its parameters are a zone's.
+    """
+    code, name = crs.to_epsg(), _name(crs)
+    if code is not None:
+        return text("{name} (EPSG:{code})", name=name or crs.name, code=code)
+    return text("{name}", name=crs.name) if name is None else text("{name} ({meaning})", name=crs.name, meaning=name)
+
+
+def geographic(on: Datum) -> pyproj.CRS:
+    """Return the longitudes and latitudes of a Chinese datum."""
+    return pyproj.CRS.from_epsg(_GEOGRAPHIC_EPSG[on])
+
+
+def on_wgs84(crs: pyproj.CRS) -> bool:
+    """Return whether the system is on WGS 84, which agrees with CGCS2000 within a metre."""
+    geodetic = horizontal(crs).geodetic_crs
+    return geodetic is not None and geodetic.datum is not None and _WGS84 in geodetic.datum.name
+
+
+def same(crs: pyproj.CRS, other: pyproj.CRS) -> bool:
+    """Return whether two systems are one, however their definitions are spelled.
+
+    A local grid is no more than its name.
+    """
+    if crs.is_engineering or other.is_engineering:
+        return bool(crs.is_engineering and other.is_engineering and crs.name == other.name)
+    if crs.to_epsg() is not None:
+        return bool(crs.to_epsg() == other.to_epsg())
+    return bool(crs.equals(other, ignore_axis_order=True))
+
+
+def sister(crs: pyproj.CRS, prefix: int | None) -> pyproj.CRS | None:
+    """Return the zone of the same datum and meridian whose eastings carry `prefix`, or none where that is None.
+
+    None where the system is no zone of China, where `prefix` is another zone's, or where `crs`
+    itself is what was asked for.
+    """
+    on, zone = datum(crs), zone_of(crs)
+    if on is None or zone is None or zone.prefixed == (prefix is not None):
+        return None
+    width_deg = zone.width_deg if prefix is None else zone_width(prefix)
+    if width_deg is None:
+        return None
+    found = Zone(width_deg, zone.number if prefix is None else prefix, prefixed=prefix is not None)
+    return found.on(on) if found.central_meridian_deg == zone.central_meridian_deg else None
+
+
+def zone_of(crs: pyproj.CRS) -> Zone | None:
+    """Return the zone that a system on a Chinese datum is, or None.
+
+    Where neither prefix nor EPSG code tells its width it counts as a zone of 3 degrees: the
+    coordinates of a zone of 6 degrees with the same meridian are the same.
+    """
+    kruger, on = gauss_kruger(crs), datum(crs)
+    if kruger is None or on is None:
+        return None
+    if kruger.prefix is not None:
+        width_deg = zone_width(kruger.prefix)
+        zone = None if width_deg is None else Zone(width_deg, kruger.prefix, prefixed=True)
+        return zone if zone is not None and zone.central_meridian_deg == kruger.central_meridian_deg else None
+    six = range(_FIRST_EPSG[on][6, False], _FIRST_EPSG[on][6, False] + len(ZONE_RANGE[6]))
+    code, meridian = horizontal(crs).to_epsg(), kruger.central_meridian_deg
+    if code in six:
+        return Zone(6, int(meridian + 3) // 6, prefixed=False)
+    whole = kruger.false_easting_m == _FALSE_EASTING_M and meridian % 3 == 0 and meridian / 3 in ZONE_RANGE[3]
+    return Zone(3, int(meridian) // 3, prefixed=False) if whole else None
+
+
+def _name(crs: pyproj.CRS) -> Text | None:
+    """Return the translatable name of a zone or of the longitudes and latitudes of a Chinese datum."""
+    crs = horizontal(crs)
+    on, zone = datum(crs), zone_of(crs)
+    if on is None or zone is None:
+        return _GEOGRAPHIC_NAMES.get(crs.to_epsg() or 0)
+    called, number, meridian = _IN_NAMES[on], zone.number, zone.central_meridian_deg
+    match zone.width_deg, zone.prefixed:
+        case 3, True:
+            return text("{datum} / 3-degree Gauss-Kruger zone {number}", datum=called, number=number)
+        case 3, False:
+            return text("{datum} / 3-degree Gauss-Kruger CM {meridian}E", datum=called, meridian=meridian)
+        case _, True:
+            return text("{datum} / Gauss-Kruger zone {number}", datum=called, number=number)
+        case _:
+            return text("{datum} / Gauss-Kruger CM {meridian}E", datum=called, meridian=meridian)
 
 
 def datum(crs: pyproj.CRS) -> Datum | None:
@@ -207,9 +321,10 @@ def gauss_kruger(crs: pyproj.CRS) -> GaussKruger | None:
     values = {parameter.name: float(parameter.value) for parameter in operation.params}
     fixed = (values.get(name) for name in _GAUSS_KRUGER_FIXED)
     metres = all(axis.unit_conversion_factor == 1.0 for axis in crs.axis_info)
-    if not metres or tuple(fixed) != tuple(_GAUSS_KRUGER_FIXED.values()):
+    meridian, easting = values.get("Longitude of natural origin"), values.get("False easting")
+    if not metres or meridian is None or easting is None or tuple(fixed) != tuple(_GAUSS_KRUGER_FIXED.values()):
         return None
-    return GaussKruger(values["Longitude of natural origin"], values["False easting"])
+    return GaussKruger(meridian, easting)
 
 
 def is_in_china(east_m: float, north_m: float) -> bool:
@@ -217,7 +332,7 @@ def is_in_china(east_m: float, north_m: float) -> bool:
 
     No pair is that in both orders, so swapped axes can be told.
     """
-    easting = _FIRST_PREFIX * _PREFIX_M <= east_m <= EARTH_M or _EASTING_M[0] <= east_m <= _EASTING_M[1]
+    easting = _FIRST_PREFIX * _PREFIX_M <= east_m <= EARTH_M or EASTING_M[0] <= east_m <= EASTING_M[1]
     return easting and NORTHING_M[0] <= north_m <= NORTHING_M[1]
 
 

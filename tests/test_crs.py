@@ -1,17 +1,13 @@
-"""Which system a layer is in: declared, inferred, assumed, contradicted; never converted."""
+"""Zones, datums and names of reference systems."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+import warnings
 
 import pyproj
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from landquota.crs import (
-    GEOGRAPHIC_EPSG,
     ZONE_RANGE,
     Datum,
     GaussKruger,
@@ -19,25 +15,12 @@ from landquota.crs import (
     datum,
     describe,
     gauss_kruger,
-    is_in_china,
-    zone_prefix,
+    on_wgs84,
+    same,
+    sister,
+    zone_of,
 )
 from landquota.errors import InputError
-from landquota.findings import Place, Severity
-from landquota.formats.resolution import resolve
-
-if TYPE_CHECKING:
-    from landquota.findings import Finding
-
-LAYER = Place(file="parcels.shp")
-Bounds = tuple[float, float, float, float]
-
-PREFIXED: Bounds = (40_622_000, 3_340_000, 40_622_900, 3_340_800)
-PLAIN: Bounds = (622_000, 3_340_000, 622_900, 3_340_800)
-DEGREES: Bounds = (121.26, 30.17, 121.28, 30.19)
-SWAPPED: Bounds = (3_340_000, 622_000, 3_340_800, 622_900)
-SWAPPED_PREFIXED: Bounds = (3_340_000, 40_622_000, 3_340_800, 40_622_900)
-SWAPPED_DEGREES: Bounds = (30.17, 121.26, 30.19, 121.28)
 
 #: Zone 40 as ArcGIS writes it into a .prj: no EPSG code, other names.
 ESRI_ZONE_40 = (
@@ -47,17 +30,6 @@ ESRI_ZONE_40 = (
     'PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",120.0],PARAMETER["Scale_Factor",1.0],'
     'PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]'
 )
-
-
-def decide(declared: int | str | None, bounds: Bounds | None) -> tuple[int | None, list[Finding]]:
-    crs = None if declared is None else pyproj.CRS.from_user_input(declared)
-    found, findings = resolve(crs, bounds, place=LAYER)
-    return (None if found is None else found.to_epsg()), findings
-
-
-def only(findings: list[Finding]) -> Finding:
-    assert len(findings) == 1, [finding.message("en") for finding in findings]
-    return findings[0]
 
 
 @pytest.mark.parametrize("width", [3, 6])
@@ -94,185 +66,6 @@ def test_zones_that_china_does_not_have(width: int, number: int) -> None:
         Zone(width, number, prefixed=True)
 
 
-@pytest.mark.parametrize(("meridian", "message"), [(121, "121° is not the central meridian"), (60, "zone 20 in China")])
-def test_meridians_that_are_none(meridian: int, message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        resolve(None, PLAIN, place=LAYER, assumed_meridian_deg=meridian)
-
-
-@pytest.mark.parametrize(
-    ("declared", "bounds"),
-    [
-        (4528, PREFIXED),
-        (4549, PLAIN),
-        (ESRI_ZONE_40, PREFIXED),
-        (4490, DEGREES),
-        (4326, DEGREES),
-        (4499, (21_330_000, 3_340_000, 21_331_000, 3_341_000)),
-        (32651, (330_000, 3_340_000, 331_000, 3_341_000)),
-        (3857, (13_498_000, 3_523_000, 13_499_000, 3_524_000)),
-        (31370, (155_827.4, 196_241.5, 156_909.2, 197_117.9)),
-        (27700, (530_000, 180_000, 531_000, 181_000)),
-        (2154, (558_918.2, 6_750_022.6, 564_184.9, 6_757_165.5)),
-        (25833, (1_100_000, 7_800_000, 1_101_000, 7_801_000)),  # Finnmark in Norway's one zone
-        (4647, (32_500_000, 5_600_000, 32_501_000, 5_601_000)),  # a German prefix
-        (2263, (903_175.0, 110_121.0, 1_077_375.0, 282_841.0)),  # feet
-        ("+proj=lcc +lat_1=30 +lat_2=40 +lat_0=35 +lon_0=105 +ellps=GRS80", (1_500_000, -400_000, 1_501_000, -399_000)),
-        (2193, (1_570_000, 5_180_000, 1_571_000, 5_181_000)),
-        (4326, (-178.2, 18.9, -66.9, 71.4)),
-        ('LOCAL_CS["works grid",UNIT["metre",1]]', (0, 0, 10, 10)),
-    ],
-)
-def test_consistent_declarations_are_accepted_in_silence(declared: int | str, bounds: Bounds) -> None:
-    crs = pyproj.CRS.from_user_input(declared)
-    assert resolve(crs, bounds, place=LAYER) == (crs, [])
-
-
-def test_all_of_china_in_one_zone_is_accepted() -> None:
-    everywhere = (-3_000_000 + 500_000, 400_000, 2_500_000, 6_000_000)
-    assert decide(4549, everywhere) == (4549, [])
-
-
-def test_eastern_cixi_stays_in_zone_40() -> None:
-    forth = pyproj.Transformer.from_crs(4490, 4528, always_xy=True)
-    x, y = forth.transform(121.8, 30.2)
-    assert decide(4528, (x - 100, y - 100, x, y)) == (4528, [])
-
-
-@pytest.mark.parametrize("declared", [4528, None])
-def test_a_layer_without_coordinates_contradicts_nothing(declared: int | None) -> None:
-    assert decide(declared, None) == (declared, [])
-
-
-def test_prefix_tells_the_zone_of_an_undeclared_layer() -> None:
-    epsg, findings = decide(None, PREFIXED)
-    finding = only(findings)
-    assert epsg == 4528
-    assert (finding.code, finding.severity, finding.place) == ("CRS-INFERRED", Severity.NOTE, LAYER)
-    assert finding.message("en") == (
-        "no coordinate reference system is declared; by the zone prefix of the eastings (40622000) "
-        "it was read as CGCS2000 / 3-degree Gauss-Kruger zone 40 (EPSG:4528)"
-    )
-
-
-def test_six_degree_prefixes_are_told_too() -> None:
-    epsg, findings = decide(None, (21_330_000, 3_340_000, 21_331_000, 3_341_000))
-    assert (epsg, only(findings).code) == (4499, "CRS-INFERRED")
-
-
-@pytest.mark.parametrize(("bounds", "epsg"), [(PLAIN, 4549), (DEGREES, GEOGRAPHIC_EPSG)])
-def test_magnitude_is_an_assumption(bounds: Bounds, epsg: int) -> None:
-    found, findings = decide(None, bounds)
-    assert (found, only(findings).code, only(findings).severity) == (epsg, "CRS-ASSUMED", Severity.WARNING)
-
-
-def test_the_assumption_says_what_was_assumed() -> None:
-    crs, findings = resolve(None, PLAIN, place=LAYER, assumed_meridian_deg=117)
-    assert crs == pyproj.CRS.from_epsg(4548)
-    assert only(findings).message("en") == (
-        "no coordinate reference system is declared; by the magnitude of the coordinates (622000, 3340000) "
-        "CGCS2000 / 3-degree Gauss-Kruger CM 117E (EPSG:4548) was assumed"
-    )
-
-
-@pytest.mark.parametrize(
-    "bounds",
-    [
-        SWAPPED,
-        SWAPPED_DEGREES,
-        SWAPPED_PREFIXED,
-        (39_600_000, 3_340_000, 40_400_000, 3_341_000),  # two prefixes
-        (46_600_000, 3_340_000, 46_601_000, 3_341_000),  # no such zone
-        (155_827, 196_287, 156_909, 197_117),
-        (1e300, 1, 1e300, 2),
-        (math.inf, 3_340_000, math.inf, 3_340_000),
-        (math.nan, math.nan, math.nan, math.nan),
-    ],
-)
-def test_nothing_is_assumed_where_nothing_fits(bounds: Bounds) -> None:
-    epsg, findings = decide(None, bounds)
-    assert (epsg, only(findings).code) == (None, "CRS-UNKNOWN")
-
-
-def test_the_unknown_shows_a_coordinate() -> None:
-    _, findings = decide(None, SWAPPED)
-    assert only(findings).message("en") == (
-        "no coordinate reference system is declared, and the coordinates, for example (3340000, 622000), "
-        "fit none that could be assumed"
-    )
-    assert (only(findings).place.x, only(findings).place.y) == (3_340_000, 622_000)
-
-
-@pytest.mark.parametrize(
-    ("declared", "bounds", "reason"),
-    [
-        (4326, PLAIN, "its coordinates are not degrees"),
-        (4326, PREFIXED, "its coordinates are not degrees"),
-        (4326, (903_175.0, 110_121.0, 1_077_375.0, 282_841.0), "its coordinates are not degrees"),
-        (4490, SWAPPED_DEGREES, "latitude stands before longitude"),
-        (4528, DEGREES, "its coordinates are degrees"),
-        (4549, SWAPPED_DEGREES, "its coordinates are degrees"),
-        (3857, DEGREES, "its coordinates are degrees"),
-        (31370, (4.3, 50.8, 4.4, 50.9), "its coordinates are degrees"),
-        (4528, PLAIN, "its eastings carry no zone prefix"),
-        (4549, PREFIXED, "its eastings carry the prefix of zone 40"),
-        (4527, PREFIXED, "its eastings carry the prefix of zone 40"),
-        (4499, PREFIXED, "its eastings carry the prefix of zone 40"),
-        (ESRI_ZONE_40, PLAIN, "its eastings carry no zone prefix"),
-        (4528, (40_622_000, 3_340_000, 41_380_000, 3_341_000), "its eastings carry the prefix of zone 41"),
-        (4528, SWAPPED_PREFIXED, "north stands before east"),
-        (4549, SWAPPED, "north stands before east"),
-        (4549, (622_000, 3_340_000, 1e300, 3_341_000), "its coordinates lie far outside China"),
-        (4549, (9_000_000, 3_340_000, 9_000_100, 3_341_000), "its coordinates lie far outside China"),
-        (4528, (40_622_000, 3_340_000, math.inf, 3_341_000), "a coordinate is not finite"),
-        (32651, PREFIXED, "its coordinates lie far outside the area it is made for"),
-        (3857, (622_000, 40_622_000, 622_100, 40_622_100), "its coordinates lie far outside the area it is made for"),
-        (
-            2154,
-            (-19_000_000, -19_000_000, -18_000_000, -18_000_000),
-            "its coordinates lie far outside the area it is made for",
-        ),
-        (25833, SWAPPED, "its coordinates lie far outside the area it is made for"),
-    ],
-)
-def test_contradicted_declarations_are_refused(declared: int | str, bounds: Bounds, reason: str) -> None:
-    epsg, findings = decide(declared, bounds)
-    finding = only(findings)
-    assert (epsg, finding.code, finding.severity) == (None, "CRS-MISMATCH", Severity.ERROR)
-    assert f"is declared, but {reason}, for example (" in finding.message("en")
-
-
-def test_a_mismatch_names_what_would_fit() -> None:
-    _, findings = decide(4326, PLAIN)
-    finding = only(findings)
-    assert finding.message("en") == (
-        "WGS 84 (EPSG:4326) is declared, but its coordinates are not degrees, for example (622900, 3340800)"
-    )
-    assert finding.remedy("en") == (
-        "Find out which system the coordinates are in and have the file declare that; nothing was converted. "
-        "They would fit CGCS2000 / 3-degree Gauss-Kruger CM 120E (EPSG:4549)."
-    )
-    assert finding.place == Place(file="parcels.shp", x=622_900, y=3_340_800)
-
-
-def test_a_mismatch_on_an_old_datum_suggests_no_other_datum() -> None:
-    _, findings = decide(2364, PLAIN)
-    assert only(findings).remedy("en").endswith("nothing was converted.")
-
-
-@pytest.mark.parametrize(
-    ("epsg", "bounds", "name"), [(2364, PREFIXED, "Xi'an 80"), (2385, PLAIN, "Xi'an 80"), (2437, PLAIN, "Beijing 54")]
-)
-def test_old_datums_stay_and_are_marked(epsg: int, bounds: Bounds, name: str) -> None:
-    found, findings = decide(epsg, bounds)
-    finding = only(findings)
-    assert (found, finding.code, finding.severity) == (epsg, "CRS-DATUM", Severity.WARNING)
-    assert finding.message("en") == (
-        f"{describe(pyproj.CRS.from_epsg(epsg))} is on {name}, not on CGCS2000; "
-        "the coordinates were kept as they are, not transformed"
-    )
-
-
 def test_heights_and_bound_transformations_do_not_hide_a_zone() -> None:
     bound = pyproj.CRS.from_string("+proj=tmerc +lon_0=120 +k=1 +x_0=500000 +ellps=GRS80 +towgs84=0,0,0 +units=m")
     assert gauss_kruger(bound) == GaussKruger(120, 500_000)
@@ -286,19 +79,112 @@ def test_what_is_no_gauss_kruger_projection(epsg: int) -> None:
     assert gauss_kruger(pyproj.CRS.from_epsg(epsg)) is None
 
 
-@given(
-    st.floats(200_000, 800_000),
-    st.floats(1_200_000, 5_900_000),
-    st.sampled_from([(width, number) for width, numbers in ZONE_RANGE.items() for number in numbers]),
-    st.booleans(),
+ALL_ZONES = [
+    (on, Zone(width, number, prefixed))
+    for on in Datum
+    for width, numbers in ZONE_RANGE.items()
+    for number in numbers
+    for prefixed in (False, True)
+]
+
+
+def test_every_zone_is_found_again_on_every_datum_and_called_as_the_registry_calls_it() -> None:
+    for on, zone in ALL_ZONES:
+        crs = zone.on(on)
+        assert (datum(crs), zone_of(crs)) == (on, zone)
+        assert describe(crs).render("en") == f"{crs.name} (EPSG:{crs.to_epsg()})"
+
+
+def test_every_zone_has_one_sister_and_is_hers() -> None:
+    for on, zone in ALL_ZONES:
+        crs = zone.on(on)
+        other = sister(crs, None if zone.prefixed else zone.number)
+        assert other is not None
+        assert zone_of(other) == Zone(zone.width_deg, zone.number, not zone.prefixed)
+        assert same(sister(other, zone.number if zone.prefixed else None) or other, crs)
+
+
+@pytest.mark.parametrize(
+    ("epsg", "prefix", "found"),
+    [
+        (4528, None, 4549),
+        (4549, 40, 4528),
+        (4549, 41, None),
+        (4528, 41, None),
+        (4528, 40, None),
+        (4549, None, None),
+        (4550, 21, 4499),  # of 6 degrees, but the same meridian
+        (4549, 99, None),
+        (2364, None, 2385),
+        (2437, 40, 2416),
+        (4490, 40, None),
+        (32651, 51, None),
+    ],
 )
-def test_swapped_axes_can_always_be_told(east: float, north: float, which: tuple[int, int], prefixed: bool) -> None:  # noqa: FBT001
-    width, number = which
-    easting = east + (number * 1_000_000 if prefixed else 0)
-    assert is_in_china(easting, north)
-    assert not is_in_china(north, easting)
-    assert zone_prefix(easting) == (number if prefixed else None)
-    declared = Zone(width, number, prefixed).crs
-    assert resolve(declared, (easting, north, easting, north), place=LAYER) == (declared, [])
-    crs, findings = resolve(declared, (north, easting, north, easting), place=LAYER)
-    assert (crs, [finding.code for finding in findings]) == (None, ["CRS-MISMATCH"])
+def test_the_sister_is_the_same_zone_and_datum(epsg: int, prefix: int | None, found: int | None) -> None:
+    other = sister(pyproj.CRS.from_epsg(epsg), prefix)
+    assert (None if other is None else other.to_epsg()) == found
+
+
+def test_a_zone_of_a_prj_is_found_by_its_parameters() -> None:
+    crs = pyproj.CRS.from_user_input(ESRI_ZONE_40)
+    assert zone_of(crs) == Zone(3, 40, prefixed=True)
+    odd = pyproj.CRS.from_user_input(ESRI_ZONE_40.replace("120.0", "117.0"))
+    assert zone_of(odd) is None
+    own = pyproj.CRS.from_user_input(ESRI_ZONE_40.replace("120.0", "121.25").replace("40500000", "500000"))
+    assert zone_of(own) is None
+
+
+@pytest.mark.parametrize(
+    ("definition", "english", "chinese"),
+    [
+        (4528, "CGCS2000 / 3-degree Gauss-Kruger zone 40 (EPSG:4528)", "2000国家大地坐标系 3度带第40带（EPSG:4528）"),
+        (
+            4549,
+            "CGCS2000 / 3-degree Gauss-Kruger CM 120E (EPSG:4549)",
+            "2000国家大地坐标系 3度带 中央经线120°（不带带号）（EPSG:4549）",
+        ),
+        (4499, "CGCS2000 / Gauss-Kruger zone 21 (EPSG:4499)", "2000国家大地坐标系 6度带第21带（EPSG:4499）"),
+        (2364, "Xian 1980 / 3-degree Gauss-Kruger zone 40 (EPSG:2364)", "1980西安坐标系 3度带第40带（EPSG:2364）"),
+        (2416, "Beijing 1954 / 3-degree Gauss-Kruger zone 40 (EPSG:2416)", "1954北京坐标系 3度带第40带（EPSG:2416）"),
+        (4490, "China Geodetic Coordinate System 2000 (EPSG:4490)", "2000国家大地坐标系 经纬度（EPSG:4490）"),
+        (4326, "WGS 84 (EPSG:4326)", "WGS 84（EPSG:4326）"),
+        (
+            ESRI_ZONE_40,
+            "CGCS2000 / 3-degree Gauss-Kruger zone 40 (EPSG:4528)",
+            "2000国家大地坐标系 3度带第40带（EPSG:4528）",
+        ),
+        (
+            pyproj.crs.CompoundCRS("with heights", components=[4528, 5737]).to_wkt(),
+            "with heights (CGCS2000 / 3-degree Gauss-Kruger zone 40)",
+            "with heights（2000国家大地坐标系 3度带第40带）",
+        ),
+        ('LOCAL_CS["Ningbo local",UNIT["metre",1]]', "Ningbo local", "Ningbo local"),
+    ],
+)
+def test_systems_have_names_in_both_languages(definition: int | str, english: str, chinese: str) -> None:
+    name = describe(pyproj.CRS.from_user_input(definition))
+    assert (name.render("en"), name.render("zh")) == (english, chinese)
+
+
+def test_one_system_under_two_spellings() -> None:
+    zone = pyproj.CRS.from_epsg(4528)
+    assert same(zone, pyproj.CRS.from_wkt(zone.to_wkt()))
+    assert not same(zone, pyproj.CRS.from_epsg(4549))
+    assert on_wgs84(pyproj.CRS.from_user_input("OGC:CRS84"))
+    assert not on_wgs84(zone)
+
+
+def test_local_grids_of_other_names_are_others() -> None:
+    ningbo, cixi = (pyproj.CRS.from_wkt(f'LOCAL_CS["{name}",UNIT["metre",1]]') for name in ("Ningbo", "Cixi"))
+    assert same(ningbo, ningbo)
+    assert not same(ningbo, cixi)
+    assert not same(ningbo, pyproj.CRS.from_epsg(4549))
+
+
+def test_a_projection_that_lacks_a_parameter_is_no_zone() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        whole = pyproj.CRS.from_epsg(4549).to_wkt("WKT1_ESRI")
+        broken = pyproj.CRS.from_wkt(whole.replace('PARAMETER["False_Easting",500000.0],', ""))
+    assert gauss_kruger(broken) is None
