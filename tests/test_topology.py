@@ -16,7 +16,16 @@ from shapely.geometry import Point, Polygon, box
 from landquota import formats
 from landquota.findings import Finding, Place
 from landquota.formats.names import names_of
-from landquota.topology import Conflict, conflicts, duplicate_ids, outside, overlaps, skipped
+from landquota.topology import (
+    Conflict,
+    conflicts,
+    duplicate_ids,
+    duplicates,
+    outside,
+    outside_boundary,
+    overlaps,
+    skipped,
+)
 
 EAST, NORTH = 40_622_000, 3_341_000
 
@@ -33,27 +42,60 @@ def parcels(**polygons: Any) -> geopandas.GeoDataFrame:
     return layer("parcel", **polygons).assign(zone="Z")
 
 
+PAIRS = {"PARCEL-OVERLAP", "TOPO-DUPLICATE", "TOPO-CONTAINS"}
+
+
 def pairs(findings: list[Finding]) -> list[tuple[object, object, object]]:
-    return [(f.params["first"], f.params["second"], f.params["m2"]) for f in findings if f.code == "PARCEL-OVERLAP"]
+    return [(f.params["first"], f.params["second"], f.params["m2"]) for f in findings if f.code in PAIRS]
 
 
 BOWTIE = Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
 
 
 @pytest.mark.parametrize(
-    ("second", "area"),
+    ("second", "code", "names", "area"),
     [
-        (box(50, 0, 150, 100), "5000.00"),
-        (box(20, 20, 30, 30), "100.00"),  # containment, which the predicate "overlaps" misses
-        (box(0, 0, 100, 100), "10000.00"),  # an identical twin, which it misses too
-        (box(-50, -50, 150, 150), "10000.00"),
-        (box(0, 0, 100, 40), "4000.00"),
+        (box(50, 0, 150, 100), "PARCEL-OVERLAP", "AB", "5000.00"),
+        (box(0, 0, 100, 101), "TOPO-CONTAINS", "BA", "10000.00"),
+        (box(20, 20, 30, 30), "TOPO-CONTAINS", "AB", "100.00"),  # which the predicate "overlaps" misses
+        (box(99, 0, 100, 1.25), "TOPO-CONTAINS", "AB", "1.25"),
+        (box(99, 0, 100.5, 1.25), "PARCEL-OVERLAP", "AB", "1.25"),  # a third of it is no rounding
+        (box(0, 0, 100, 100), "TOPO-DUPLICATE", "AB", "10000.00"),  # an identical twin, which it misses too
+        (box(0.001, 0, 100.001, 100), "TOPO-DUPLICATE", "AB", "9999.90"),
+        (box(0.02, 0, 100.02, 100), "PARCEL-OVERLAP", "AB", "9998.00"),
+        (Polygon([(100, 100), (100, 50), (100, 0), (0, 0), (0, 100)]), "TOPO-DUPLICATE", "AB", "10000.00"),
+        (box(-50, -50, 150, 150), "TOPO-CONTAINS", "BA", "10000.00"),
+        (box(0, 0, 100, 40), "TOPO-CONTAINS", "AB", "4000.00"),
     ],
 )
-def test_an_overlap_is_found_however_the_two_lie(second: Polygon, area: str) -> None:
+def test_an_overlap_is_found_however_the_two_lie(second: Polygon, code: str, names: str, area: str) -> None:
     frame = parcels(A=box(0, 0, 100, 100), B=second, C=box(100, 200, 200, 300))
     findings = overlaps(frame, id_column="parcel")
-    assert pairs(findings) == [("A", "B", area)]
+    assert [f.code for f in findings] == [code]
+    assert pairs(findings) == [(*names, area)]
+    assert duplicates(frame, id_column="parcel") == [f for f in findings if f.code == "TOPO-DUPLICATE"]
+
+
+def test_a_duplicate_and_what_lies_inside_are_said_once_and_as_such() -> None:
+    frame = parcels(A=box(0, 0, 100, 100), B=box(0, 0, 100, 100), C=box(10, 10, 20, 20))
+    twin, inside, _ = overlaps(frame, id_column="parcel", file="地块")
+    assert twin.code == "TOPO-DUPLICATE"
+    assert twin.place == Place(file="地块", feature="A", x=EAST + 50, y=NORTH + 50)
+    assert twin.message("en") == (
+        "A and B have the same geometry: 10000.00 m² (15 mu) count twice; coordinates in EPSG:4528"
+    )
+    assert inside.code == "TOPO-CONTAINS"
+    assert inside.place == Place(file="地块", feature="A", x=EAST + 15, y=NORTH + 15)
+    assert inside.message("en") == "C lies inside A: 100.00 m² (0.15 mu) count twice; coordinates in EPSG:4528"
+
+
+def test_overlaps_of_another_layer_than_parcels() -> None:
+    frame = layer("BSM", A=box(0, 0, 100, 100), B=box(90, 0, 190, 100))
+    (finding,) = overlaps(frame, id_column="BSM", code="TOPO-OVERLAP")
+    assert finding.code == "TOPO-OVERLAP"
+    assert finding.message("en") == (
+        "A and B overlap by 1000.00 m² (1.5 mu): the same land counts twice; coordinates in EPSG:4528"
+    )
 
 
 def test_an_overlap_says_how_much_and_where() -> None:
@@ -125,9 +167,9 @@ triangle = (
 def test_the_same_pairs_as_by_trying_them_all(polygons: list[Polygon]) -> None:
     names = [f"P{number}" for number in range(len(polygons))]
     frame = parcels(**dict(zip(names, polygons, strict=True)))
-    found = {(f.params["first"], f.params["second"]) for f in overlaps(frame, id_column="parcel", tolerance_m2=1e-6)}
-    assert found == {
-        (names[i], names[j])
+    found = overlaps(frame, id_column="parcel", tolerance_m2=1e-6)
+    assert {frozenset((f.params["first"], f.params["second"])) for f in found} == {
+        frozenset((names[i], names[j]))
         for i in range(len(polygons))
         for j in range(i + 1, len(polygons))
         if polygons[i].intersection(polygons[j]).area > 1e-6
@@ -175,6 +217,34 @@ def test_slivers_are_measured_where_their_union_is_empty() -> None:
     slivers = shapely.MultiPolygon([box(100, 0, 100 + 1e-6, 90), box(0, 100, 90, 100 + 1e-6)])
     (finding,) = outside(parcels(A=slivers), zones, tolerance_m2=1e-5)
     assert finding.code == "PARCEL-OUTSIDE-ZONE"
+
+
+def test_a_feature_outside_the_county() -> None:
+    county = layer("name", north=box(0, 50, 100, 100), south=box(0, 0, 100, 50))
+    frame = layer(
+        "id",
+        inside=box(0, 0, 40, 40),
+        across=box(40, 40, 60, 60),
+        partly=box(90, 40, 110, 60),
+        wholly=box(200, 0, 210, 10),
+    )
+    findings = outside_boundary(frame, county, id_column="id", name="慈溪市", file="图斑")
+    assert [(f.code, f.params["feature"], f.params["m2"]) for f in findings] == [
+        ("TOPO-OUTSIDE", "partly", "200.00"),
+        ("TOPO-OUTSIDE", "wholly", "100.00"),
+    ]
+    assert findings[0].place == Place(file="图斑", feature="partly", x=EAST + 105, y=NORTH + 55)
+    assert findings[0].message("en") == ("partly lies 200.00 m² (0.3 mu) outside 慈溪市; coordinates in EPSG:4528")
+    assert outside_boundary(frame.iloc[:2], county, id_column="id", name="慈溪市") == []
+
+
+def test_an_unsound_boundary_is_named_instead_of_every_feature() -> None:
+    frame = layer("id", A=box(0, 0, 10, 10), B=BOWTIE)
+    (finding,) = outside_boundary(frame, layer("name", a=BOWTIE), id_column="id", name="county")
+    assert (finding.code, finding.place) == ("GEOM-SKIPPED", Place(file="county", feature="county"))
+    (finding,) = outside_boundary(frame, layer("name", a=box(0, 0, 20, 20)), id_column="id", name="county")
+    assert (finding.code, finding.place) == ("GEOM-SKIPPED", Place(file="parcels", feature="B"))
+    assert outside_boundary(frame, layer("name"), id_column="id", name="county") == []
 
 
 def test_conflicts_have_their_parcel_their_feature_and_their_geometry() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import geopandas
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 #: No coordinate system of the Earth reaches so far, in degrees, feet or metres, zone prefix included.
 FARTHEST: Final = 1e9
 
+#: Edges whose boxes meet, for each edge and at least, before a boundary is taken for tangled.
+_CROSSINGS_PER_EDGE: Final = 20
+_CROSSINGS_AT_LEAST: Final = 10_000
+_EDGES_AT_ONCE: Final = 64
+
 _POLYGONAL: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _EXPLANATION: Final = re.compile(r"(?P<reason>[^\[]+?)\s*\[(?P<x>\S+) (?P<y>[^\s\]]+)[^\]]*\]")
 _REASONS: Final = {
@@ -37,6 +42,15 @@ _REASONS: Final = {
     "Duplicate Rings": text("a ring occurs twice"),
     "Too few points in geometry component": text("a ring has fewer than three corners"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Invalidity:
+    """Why a polygon has no definite area, and where, in its own coordinates."""
+
+    reason: Text | str
+    x: float | None = None
+    y: float | None = None
 
 
 def faults(geometries: NDArray[np.object_]) -> dict[str, NDArray[np.bool_]]:
@@ -80,12 +94,12 @@ def measurable(geometries: NDArray[np.object_]) -> NDArray[np.bool_]:
 
 def bounds(geometries: NDArray[np.object_]) -> tuple[float, float, float, float] | None:
     """Return west, south, east, north of the coordinates that can be coordinates, or None without any."""
-    xy = shapely.get_coordinates(geometries)
-    xy = xy[(np.abs(xy) <= FARTHEST).all(axis=1)]  # what is not a number is not below either
-    if not len(xy):
+    x, y = shapely.get_coordinates(geometries).T
+    known = (np.abs(x) <= FARTHEST) & (np.abs(y) <= FARTHEST)  # what is not a number is not below either
+    if not known.any():
         return None
-    (west, south), (east, north) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
-    return west, south, east, north
+    x, y = x[known], y[known]
+    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
 def in_system(frame: geopandas.GeoDataFrame, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
@@ -120,6 +134,57 @@ def check(geometries: NDArray[np.object_], places: Sequence[Place]) -> list[Find
     ]
 
 
+def invalidity(polygon: shapely.Geometry) -> Invalidity:
+    """Return why an invalid polygon has no definite area, and where the first fault lies."""
+    explanation = shapely.is_valid_reason(polygon)
+    match = _EXPLANATION.fullmatch(explanation)
+    if match is None:
+        return Invalidity(explanation)
+    reason: Text | str = _REASONS.get(match["reason"], match["reason"])
+    if match["reason"] == "Self-intersection" and not tangled(polygon) and (count := _crossings(polygon)) > 1:
+        reason = text("its boundary crosses itself at {count} places", count=count)
+    return Invalidity(reason, float(match["x"]), float(match["y"]))
+
+
+def tangled(polygon: shapely.Geometry) -> bool:
+    """Return whether so many edges may cross each other that to look at the crossings is out of question.
+
+    2,000 random vertices make a million crossings, which keep GEOS busy for a minute.
+    """
+    xy, part = shapely.get_coordinates(shapely.get_parts(shapely.boundary(polygon)), return_index=True)
+    edges = shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)[part[:-1] == part[1:]])
+    tree = shapely.STRtree(edges)
+    left = max(_CROSSINGS_PER_EDGE * len(edges), _CROSSINGS_AT_LEAST)
+    for start in range(0, len(edges), _EDGES_AT_ONCE):
+        left -= tree.query(edges[start : start + _EDGES_AT_ONCE]).shape[1]
+        if left < 0:
+            return True
+    return False
+
+
+def repeated_points(geometries: NDArray[np.object_], places: Sequence[Place]) -> list[Finding]:
+    """Name the features in which a vertex stands twice in a row, with the first place and the number of them.
+
+    Parameters
+    ----------
+    geometries
+        Shapely geometries or None, shape (n,).
+    places
+        Where each of them stands.
+
+    Returns
+    -------
+    list of Finding
+        GEOM-REPEATED-POINT for each such feature.
+    """
+    xy, owner = _repeated(geometries)
+    rows, first, counts = np.unique(owner, return_index=True, return_counts=True)
+    return [
+        Finding("GEOM-REPEATED-POINT", _at(places[row], *xy[index]), {"count": count})
+        for row, index, count in zip(rows.tolist(), first.tolist(), counts.tolist(), strict=True)
+    ]
+
+
 def _finding(code: str, geometry: shapely.Geometry, place: Place) -> Finding:
     match code:
         case "COORD-NONFINITE":
@@ -135,12 +200,26 @@ def _finding(code: str, geometry: shapely.Geometry, place: Place) -> Finding:
 
 
 def _invalid(code: str, polygon: shapely.Geometry, place: Place) -> Finding:
-    explanation = shapely.is_valid_reason(polygon)
-    match = _EXPLANATION.fullmatch(explanation)
-    if match is None:
-        return Finding(code, place, {"reason": explanation})
-    reason: Text | str = _REASONS.get(match["reason"], match["reason"])
-    return Finding(code, _at(place, float(match["x"]), float(match["y"])), {"reason": reason})
+    fault = invalidity(polygon)
+    at = place if fault.x is None or fault.y is None else _at(place, fault.x, fault.y)
+    return Finding(code, at, {"reason": fault.reason})
+
+
+def _crossings(polygon: shapely.Geometry) -> int:
+    """Return at how many places that are no vertices the boundary crosses itself."""
+    lines = shapely.boundary(polygon)
+    nodes = set(map(tuple, shapely.get_coordinates(shapely.union_all([lines])).tolist()))
+    return len(nodes.difference(map(tuple, shapely.get_coordinates(lines).tolist())))
+
+
+def _repeated(geometries: NDArray[np.object_]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Return the vertices that are the same as the one before them in their ring, and whose they are."""
+    parts, owners = shapely.get_parts(geometries, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    again = np.zeros(len(xy), dtype=bool)
+    again[1:] = (xy[1:] == xy[:-1]).all(axis=1) & (ring[1:] == ring[:-1])
+    return xy[again], owners[part[ring[again]]]
 
 
 def _type(geometry: shapely.Geometry) -> str:
@@ -161,5 +240,6 @@ def _at(place: Place, x: float, y: float) -> Place:
 def _owners(vertices: NDArray[np.bool_], owner: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
     """Return which of `count` geometries own a vertex marked in any coordinate."""
     mask = np.zeros(count, dtype=bool)
-    mask[owner[vertices.any(axis=1)]] = True
+    if vertices.any():  # far cheaper than along an axis, and the rule is that there is none
+        mask[owner[vertices.any(axis=1)]] = True
     return mask
