@@ -42,6 +42,7 @@ SCRIPTS: Final = (
     "controls.js",
     "entries.js",
     "findings.js",
+    "marks.js",
     "popup.js",
     "panel.js",
     "legend.js",

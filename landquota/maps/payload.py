@@ -106,6 +106,8 @@ def page_data(view: MapView) -> Plain:
         "tally": view.tally,
         "panels": [_panel(panel, entries) for panel in view.panels],
         "facts": view.facts,
+        "marks": view.marks,
+        "listOnly": view.list_only,
     }
     data["entries"] = [_entry(entry) for entry in entries]
     return data

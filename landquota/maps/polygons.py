@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from landquota.area import Area, total
 from landquota.ellipsoid import ellipsoidal_areas
-from landquota.formats.boundary_txt import FORMAT as BOUNDARY_TXT
+from landquota.formats.boundary.reader import FORMAT as BOUNDARY_TXT
 from landquota.i18n import text
 from landquota.maps.drawing import area_text, in_degrees
 from landquota.maps.reference import system_name
@@ -36,9 +36,9 @@ def file_view(table: FeatureTable, *, language: str) -> MapView:
     drawn = zip(rows, in_degrees(frame.geometry), areas, table.places, strict=True)
     for number, (row, geometry, area, place) in enumerate(drawn, 1):
         id_ = place.feature or str(number)
-        shown = tuple((_heading(str(column), table, language), _shown(value)) for column, value in row.items())
+        shown = tuple((_heading(str(column), table, language), as_text(value)) for column, value in row.items())
         size = (method, f"{area.m2} m² = {area_text(area, language)}")
-        features.append(MapFeature(id_, _name(row) or id_, "file", geometry, (*shown, size)))
+        features.append(MapFeature(id_, name_of(row) or id_, "file", geometry, (*shown, size)))
     whole = area_text(total(areas), language)
     look = MapClass("file", title, _FILL, STAGE_STROKE, count=len(features), area_text=whole)
     return MapView(
@@ -56,15 +56,17 @@ def file_view(table: FeatureTable, *, language: str) -> MapView:
 
 def _heading(column: str, table: FeatureTable, language: str) -> str:
     """Return what a column is called: those of a boundary TXT are ours to name, all others the file's."""
-    return heading(column, language) if table.format == BOUNDARY_TXT else column
+    return heading(column, language) if table.format.startswith(BOUNDARY_TXT) else column
 
 
-def _shown(value: object) -> str:
+def as_text(value: object) -> str:
+    """Return an attribute as it is shown, nothing as nothing."""
     # Only NaN and NaT, the frames' way of saying "nothing", differ from themselves.
     return "" if value is None or value != value else str(value)  # noqa: PLR0124
 
 
-def _name(row: Mapping[str, Any]) -> str | None:
+def name_of(row: Mapping[str, Any]) -> str | None:
+    """Return a feature's name, from the first of the usual columns that has one."""
     for column in _NAMES:
         value = row.get(column)
         if isinstance(value, str) and value.strip():

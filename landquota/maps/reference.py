@@ -20,7 +20,7 @@ def system_name(crs: pyproj.CRS, language: str) -> str:
     """
     official = _official(horizontal(crs))
     if language != "zh" or official is None:
-        return describe(crs)
+        return str(describe(crs))
     code = horizontal(crs).to_epsg()
     named = official if code is None else text("{name} (EPSG:{code})", name=official, code=code)
     return named.render(language)

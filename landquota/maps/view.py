@@ -225,7 +225,8 @@ class MapView:
     to no section.  `head` is the hash of the last ledger entry; `notices` are said on a banner over the map
     (boundaries that are schematic, parcels that are examples); `opens_on` is the id of the zone
     that the page opens on (else everything is in sight); `readout_zone` is the 3-degree zone
-    number of the coordinate read-out (else that of the map's centre).
+    number of the coordinate read-out (else that of the map's centre).  With `marks` every finding
+    that has a point is marked on the map; with `list_only` there is no map, only the panel.
     """
 
     title: str
@@ -241,3 +242,5 @@ class MapView:
     notices: tuple[str, ...] = ()
     opens_on: str | None = None
     readout_zone: int | None = None
+    marks: bool = False
+    list_only: bool = False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text as Styled
 
-from landquota.area import ZERO, Area, Bounds, Unit
+from landquota.area import ZERO, Bounds, Unit
 from landquota.findings import Finding, Severity, worst_first
 from landquota.i18n import clean, current_language, say
 from landquota.reports.plain import QUOTA_MEASURES
@@ -20,7 +21,6 @@ from landquota.reports.wording import Names, difference, documented_area, remark
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
-    from landquota.layers import CatalogEntry, LayerCheck
     from landquota.ledger import Entry, Position
     from landquota.reconcile import Reconciliation, ZoneAccount
 
@@ -30,6 +30,8 @@ _DECLARATIONS: Final = frozenset({"holder", "kind"})
 _TOTALS: Final = ((Unit.M2, 2), (Unit.HA, 4), (Unit.MU, 2))
 #: A table on the terminal stops here; --json lists everything.
 _MOST_ROWS: Final = 50
+#: And the findings of one code after so many.
+_MOST_PLACES: Final = 100
 _COLOURS: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _VERDICT_COLOURS: Final = {
     "covered": "green",
@@ -64,7 +66,7 @@ def progress(title: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
-def _say(out: Console, line: str | Styled, *, style: str | None = None) -> None:
+def write(out: Console, line: str | Styled, *, style: str | None = None) -> None:
     """Print one line of prose and leave wrapping to the terminal: a command in it stays whole."""
     out.print(line, style=style, soft_wrap=True)
 
@@ -79,8 +81,8 @@ def show_reconciliation(result: Reconciliation, out: Console) -> None:
         method=label(result.project.area_method, language),
         head=short_hash(result.ledger_head),
     )
-    _say(out, Styled(say("{name}: quota reconciliation", name=result.project.title(language)), style="bold"))
-    _say(out, head)
+    write(out, Styled(say("{name}: quota reconciliation", name=result.project.title(language)), style="bold"))
+    write(out, head)
     for zone in result.zones:
         out.print()
         _show_zone(zone, out, names)
@@ -98,11 +100,11 @@ def _show_zone(zone: ZoneAccount, out: Console, names: Names) -> None:
     language = current_language.get()
     title = Styled(f"{clean(zone.render(language))} ({clean(zone.zone)})", style="bold")
     title.append("   " + _area_line(zone, language), style="not bold")
-    _say(out, title)
+    write(out, title)
     if zone.quota:
         show_positions(zone.quota, out, names, title=say("Quota (mu)"), holder=False)
     else:
-        _say(out, "  " + say("Quota: no data (the sources state none)"))
+        write(out, "  " + say("Quota: no data (the sources state none)"))
     _show_land(zone, out, language)
     _show_difference(zone, out, language)
 
@@ -121,7 +123,7 @@ def show_positions(rows: Sequence[Position], out: Console, names: Names, *, titl
     language = current_language.get()
     moved = [measure for measure in _ONLY_WHERE_USED if any(getattr(row, measure).high != ZERO for row in rows)]
     measures = [*QUOTA_MEASURES[:4], *moved, *QUOTA_MEASURES[4:]]
-    table = _table(title)
+    table = new_table(title)
     if holder:
         table.add_column(say("Holder"))
     table.add_column(say("Quota kind"))
@@ -152,7 +154,7 @@ def _show_land(zone: ZoneAccount, out: Console, language: str) -> None:
     from landquota.reconcile import LAND_MEASURES  # noqa: PLC0415 - geometry libraries load only when there is a result
 
     if zone.land:
-        table = _table(say("Land (mu)"))
+        table = new_table(say("Land (mu)"))
         table.add_column("")
         for measure in (*LAND_MEASURES, "not_under_construction"):
             table.add_column(label(measure, language), justify="right")
@@ -169,7 +171,7 @@ def _show_land(zone: ZoneAccount, out: Console, language: str) -> None:
             table.add_row(say("map (illustrative)") if zone.parcels.illustrative else say("map"), *drawn, "—")
         out.print(table)
     else:
-        _say(out, "  " + say("Land: no data (the sources state none)"))
+        write(out, "  " + say("Land: no data (the sources state none)"))
     _show_parcels(zone, out, language)
 
 
@@ -181,7 +183,7 @@ def _show_parcels(zone: ZoneAccount, out: Console, language: str) -> None:
     ]
     if stages:
         title = say("Parcels on the map (illustrative)") if zone.parcels.illustrative else say("Parcels on the map")
-        _say(out, f"  {title}: " + " · ".join(stages))
+        write(out, f"  {title}: " + " · ".join(stages))
 
 
 def _show_difference(zone: ZoneAccount, out: Console, language: str) -> None:
@@ -190,26 +192,18 @@ def _show_difference(zone: ZoneAccount, out: Console, language: str) -> None:
     line = Styled("  " + say("Difference") + ": ")
     if arithmetic is not None:
         line.append(arithmetic.render(language) + "  ")
-    _say(out, line + verdict)
+    write(out, line + verdict)
     for remark in remarks(zone):
-        _say(out, "  " + remark.render(language))
+        write(out, "  " + remark.render(language))
 
 
 def show_findings(findings: Sequence[Finding], out: Console) -> None:
-    """Print findings, the worst first, each with place and remedy, then their count."""
+    """Print findings, the worst first, those of one code together, then their count."""
     language = current_language.get()
-    for finding in worst_first(findings):
-        line = Styled(label(finding.severity.value, language), style=_COLOURS[finding.severity])
-        line.append(f" {finding.code}", style="not bold dim")
-        place = finding.place.render(language)
-        line.append(f"  {clean(place)}" if place else "", style="default not bold")
-        _say(out, line)
-        _say(out, "  " + finding.message(language))
-        remedy = finding.remedy(language)
-        if remedy:
-            _say(out, "  " + say("Remedy: {remedy}", remedy=remedy), style="dim")
+    for _, group in groupby(worst_first(findings), key=lambda finding: finding.code):
+        _show_group(list(group), out, language)
     counts = [sum(f.severity is severity for f in findings) for severity in Severity]
-    _say(
+    write(
         out,
         say(
             "Findings: {errors} error(s), {warnings} warning(s), {notes} note(s)",
@@ -220,11 +214,40 @@ def show_findings(findings: Sequence[Finding], out: Console) -> None:
     )
 
 
+def _show_group(group: Sequence[Finding], out: Console, language: str) -> None:
+    """Print the findings of one code: each with its place, a remedy that they share only once."""
+    first = group[0]
+    head = Styled(label(first.severity.value, language), style=_COLOURS[first.severity])
+    head.append(f" {first.code}", style="not bold dim")
+    if len(group) > 1:
+        write(out, head.append(f" × {len(group)}", style="default not bold"))
+    shared = len({finding.remedy(language) for finding in group}) == 1
+    for finding in group[:_MOST_PLACES]:
+        place = clean(finding.place.render(language))
+        if len(group) == 1:
+            write(out, head.append(f"  {place}" if place else "", style="default not bold"))
+        elif place:
+            write(out, f"  {place}")
+        write(out, ("  " if len(group) == 1 or not place else "    ") + finding.message(language))
+        if not shared:
+            _say_remedy(finding, out, language)
+    if len(group) > _MOST_PLACES:
+        write(out, "  " + say("{count} more of this kind; --json lists them all", count=len(group) - _MOST_PLACES))
+    if shared:
+        _say_remedy(first, out, language)
+
+
+def _say_remedy(finding: Finding, out: Console, language: str) -> None:
+    remedy = finding.remedy(language)
+    if remedy:
+        write(out, "  " + say("Remedy: {remedy}", remedy=remedy), style="dim")
+
+
 def show_entries(entries: Sequence[Entry], out: Console, *, declarations: bool = False) -> None:
     """Print ledger entries in their order; the declarations of holders and kinds only where asked for."""
     language = current_language.get()
     shown = [entry for entry in entries if declarations or entry.type not in _DECLARATIONS]
-    table = _table(say("Ledger"))
+    table = new_table(say("Ledger"))
     for heading in (say("No."), say("Effective"), say("Entry"), say("About"), say("Quota kind")):
         table.add_column(heading)
     table.add_column(say("Figure"), justify="right")
@@ -234,7 +257,7 @@ def show_entries(entries: Sequence[Entry], out: Console, *, declarations: bool =
         table.add_row(*(clean(cell) for cell in _entry_row(entry, language)))
     out.print(table)
     if len(shown) < len(entries):
-        _say(
+        write(
             out,
             say(
                 "{count} declarations of holders and quota kinds are not listed; --all lists them.",
@@ -271,7 +294,8 @@ class _Table(Table):
         super().add_column(*args, **{"overflow": "fold", **kwargs})
 
 
-def _table(title: str) -> Table:
+def new_table(title: str) -> Table:
+    """Return an empty table without a frame, its figures to be aligned right."""
     from rich import box  # noqa: PLC0415 - loaded with the first table
 
     return _Table(
@@ -284,61 +308,3 @@ def _table(title: str) -> Table:
         padding=(0, 1),
         header_style="bold",
     )
-
-
-def show_check(report: LayerCheck, out: Console) -> None:
-    """Print what a file holds: its system, each feature's areas, and all findings."""
-    language = current_language.get()
-    crs = say("unknown") if report.crs is None else clean(report.crs.name)
-    _say(out, Styled(clean(str(report.path)), style="bold"))
-    _say(
-        out,
-        say(
-            "{format} · {count} feature(s) · {crs}",
-            format=label(report.format, language),
-            count=len(report.features),
-            crs=crs,
-        ),
-    )
-    if report.features:
-        table = _table(say("Areas (m²)"))
-        table.add_column(say("Feature"))
-        table.add_column(say("Name"))
-        for heading in (say("planar"), say("ellipsoid"), say("declared")):
-            table.add_column(heading, justify="right")
-        table.add_column(say("declared matches"))
-        for feature in report.features[:_MOST_ROWS]:
-            matches = label(feature.declared_matches, language) if feature.declared_matches else "—"
-            table.add_row(clean(feature.feature), clean(feature.name or ""), *feature.areas(), matches)
-        table.add_section()
-        table.add_row(say("Total"), "", *report.totals(), "")
-        out.print(table)
-        square_metres = report.totals()[1]
-        if square_metres != "—":
-            whole = Area.of(square_metres, Unit.M2)
-            in_units = " = ".join(f"{whole.in_unit(u, d)} {u.render(language)}" for u, d in _TOTALS)
-            _say(out, say("On the ellipsoid: {areas}", areas=in_units))
-        if len(report.features) > _MOST_ROWS:
-            _say(out, say("{count} more features; --json lists them all", count=len(report.features) - _MOST_ROWS))
-    show_findings(report.findings, out)
-
-
-def show_catalogue(entries: Iterable[CatalogEntry], out: Console) -> None:
-    """Print the layers of a project."""
-    language = current_language.get()
-    table = _table(say("Layers"))
-    for heading in (say("Name"), say("Kind"), say("Title"), say("File"), say("Date"), say("Nature"), say("Source")):
-        table.add_column(heading)
-    for entry in entries:
-        title = entry.title if language == "zh" else entry.title_en or entry.title
-        cells = (
-            entry.name,
-            label(entry.kind, language),
-            title,
-            entry.file,
-            entry.date,
-            label(entry.nature, language),
-            entry.source,
-        )
-        table.add_row(*(clean(cell) for cell in cells))
-    out.print(table)

@@ -49,17 +49,50 @@
     const found = page.drawing.features.filter((one) => one.layer.kind === kind && features.includes(one.id));
     const place = point === null ? null : [point[1], point[0]];
     const said = [text, " ", element("small", {}, code)];
-    const fly = () => page.flyTo(found, place);
-    return element(
+    const fly = () => {
+      page.flyTo(found, place);
+      choose(page, made);
+    };
+    const isNowhere = found.length === 0 && place === null;
+    const named = isNowhere
+      ? element("span", { className: "lq-found" }, ...said)
+      : element("button", { type: "button", className: "lq-found", on: { click: fly, keydown: step } }, ...said);
+    const made = element(
       "li",
       { className: "lq-finding" },
       landquota.badge({ severity, text: word }),
-      found.length === 0 && place === null
-        ? element("span", { className: "lq-found" }, ...said)
-        : element("button", { type: "button", className: "lq-found", on: { click: fly } }, ...said),
+      named,
       remedy === ""
         ? null
         : element("details", {}, element("summary", {}, page.data.strings.remedy), element("p", {}, remedy)),
     );
+    page.listed.push({ severity, text, place, found, made, named });
+    return made;
   }
+
+  /** Shows which finding of the list the map is at. */
+  function choose(page, made) {
+    page.listed.forEach((one) => one.made.classList.toggle("lq-at", one.made === made));
+  }
+
+  /** Up and down go to the findings before and after. */
+  function step(event) {
+    const away = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const all = [...document.querySelectorAll("button.lq-found")].filter((one) => one.offsetParent !== null);
+    const next = away && all[all.indexOf(event.currentTarget) + away];
+    if (next) {
+      event.preventDefault();
+      next.focus();
+    }
+  }
+
+  /** Brings a finding of the list into sight, for a click on its mark. */
+  landquota.showListed = function (page, { made, named, found, place }) {
+    page.map.closePopup();
+    page.drawing.highlight("chosen", found, place);
+    made.closest("details.lq-findings").open = true;
+    made.scrollIntoView({ block: "center" });
+    choose(page, made);
+    named.focus({ preventScroll: true });
+  };
 })(globalThis.landquota);

@@ -13,22 +13,34 @@
     map.getContainer().setAttribute("aria-label", data.strings.map);
     map.setMinZoom(3).setMaxZoom(21);
 
-    const page = { map, data, drawing: landquota.createDrawing(map, data.layers) };
+    const page = { map, data, drawing: landquota.createDrawing(map, data.layers), listed: [] };
     tie(page);
     fillHead(page);
     fillFoot(data);
     document.body.classList.toggle("lq-no-panel", data.panels.length === 0);
+    document.body.classList.toggle("lq-list-only", data.listOnly);
     page.panel = landquota.createPanel(page, document.getElementById("lq-panel"));
+    if (!data.listOnly) {
+      show(page);
+    }
+    landquota.page = Object.freeze(page);
+    document.documentElement.dataset.features = String(page.drawing.features.length);
+  };
+
+  /** Fills everything that needs a map that is in sight. */
+  function show(page) {
+    const { map, data } = page;
     landquota.createLegend(page, document.getElementById("lq-legend"));
     open(page);
     landquota.addGraticule(map);
     landquota.addControls(page);
     landquota.addZoneLabels(page);
+    if (data.marks) {
+      landquota.addMarks(page);
+    }
     listen(page);
     landquota.preparePrint(map);
-    landquota.page = Object.freeze(page);
-    document.documentElement.dataset.features = String(page.drawing.features.length);
-  };
+  }
 
   /** Gives the page the actions that its parts call. */
   function tie(page) {
@@ -133,7 +145,7 @@
       element("h1", {}, title),
       element("p", {}, [asOf, subtitle].filter(Boolean).join(" · ")),
       ...(tally === "" ? [] : [tallyOf(page)]),
-      landquota.createSearch(page),
+      ...(page.data.listOnly ? [] : [landquota.createSearch(page)]),
     );
   }
 

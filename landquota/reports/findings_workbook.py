@@ -1,0 +1,236 @@
+"""Findings as an Excel workbook: a summary, and every finding, to be filtered and handed on.
+
+A text never becomes a formula, whatever it begins with, neither when the workbook is opened nor
+when someone edits the cell.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+
+from landquota.findings import Finding, Severity
+from landquota.i18n import clean, text
+from landquota.reports.findings_rows import HEADINGS, FindingRow, rows
+from landquota.reports.replacing import replacing
+
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+#: What a sheet holds at most, its heading among them.
+SHEET_ROWS: Final = 1_048_576
+#: What a cell holds at most.
+CELL_CHARACTERS: Final = 32_767
+
+#: The same bytes for the same findings: neither the clock nor the zip format's own say when.
+_WRITTEN: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - openpyxl writes UTC and takes none
+_ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
+_MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
+
+#: How a cell begins that a spreadsheet would take for a formula once somebody edits it.
+_FORMULA_STARTS: Final = tuple("=+-@＝＋－＠")
+#: What XML cannot hold, beyond the control characters.
+_NO_CHARACTER: Final = re.compile("[\ufffe\uffff]")
+
+_FILLS: Final = {
+    Severity.ERROR: PatternFill("solid", fgColor="F6CFCB"),
+    Severity.WARNING: PatternFill("solid", fgColor="FBE6BF"),
+    Severity.NOTE: PatternFill("solid", fgColor="E3EAF0"),
+}
+_BOLD: Final = Font(bold=True)
+_TITLE: Final = Font(bold=True, size=14)
+_WRAPPED: Final = Alignment(vertical="top", wrap_text=True)
+_TOP: Final = Alignment(vertical="top")
+_HEADING_FILL: Final = PatternFill("solid", fgColor="DCE3E8")
+_RULED: Final = Border(bottom=Side(style="thin", color="8A949C"))
+
+_WIDTHS: Final[Mapping[str, float]] = {
+    "severity": 10,
+    "code": 26,
+    "file": 24,
+    "line": 10,
+    "column": 14,
+    "feature": 18,
+    "x": 15,
+    "y": 15,
+    "message": 60,
+    "remedy": 60,
+    "actor": 14,
+}
+_WRAPS: Final = frozenset({"file", "column", "feature", "message", "remedy"})
+_SUMMARY_WIDTHS: Final = (14, 28, 10, 14, 80)
+
+_Value = str | float | None
+
+
+def write(
+    findings: Iterable[Finding],
+    path: Path,
+    *,
+    language: str,
+    title: str,
+    sources: Sequence[str] = (),
+    sheet_rows: int = SHEET_ROWS,
+) -> None:
+    """Write a workbook of findings, whole or not at all; the same findings give the same bytes.
+
+    Parameters
+    ----------
+    findings
+        In any order; they are listed the worst first.
+    path
+        The ``.xlsx``; missing folders are made.
+    language
+        Of everything that is not data.
+    title, sources
+        What was checked: the heading, and a line for each file below it.
+    sheet_rows
+        How many rows the list has at most; what does not fit is counted in the summary.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written.
+    """
+    listed = list(rows(findings, language))
+    book = Workbook(write_only=True)
+    book.properties.creator = "landquota"
+    book.properties.created = _WRITTEN
+    summary = _sheet(book, text("Summary").render(language))
+    listing = _sheet(book, text("Findings").render(language))
+    _head(summary, title, [*sources, *_counts(listed, language, sheet_rows)])
+    _summary(summary, listed, language)
+    _list(listing, listed[: sheet_rows - 1], language)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    with replacing(path) as part:
+        _undated(buffer, part)
+
+
+def _sheet(book: Workbook, name: str) -> Worksheet:
+    """Return a new sheet; one that is only written to has what is used here of an ordinary one."""
+    return cast("Worksheet", book.create_sheet(name))
+
+
+def _head(sheet: Worksheet, title: str, lines: Sequence[str]) -> None:
+    """Write what was checked and how much was found."""
+    for column, width in enumerate(_SUMMARY_WIDTHS, 1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.append([_text(sheet, title, font=_TITLE)])
+    for line in lines:
+        sheet.append([_text(sheet, line)])
+    sheet.append([])
+
+
+def _summary(sheet: Worksheet, listed: Sequence[FindingRow], language: str) -> None:
+    """Write a row for each code: how many, who acts, and the first case."""
+    headings = (HEADINGS["severity"], HEADINGS["code"], text("Number"), HEADINGS["actor"], text("The first of them"))
+    sheet.append([_heading(sheet, one.render(language)) for one in headings])
+    for first, count in _codes(listed):
+        fill = _FILLS[Severity(first.severity_code)]
+        sheet.append(
+            [
+                _text(sheet, first.severity, fill=fill, font=_BOLD),
+                _text(sheet, first.code),
+                _cell(sheet, count, alignment=_TOP),
+                _text(sheet, first.actor),
+                _text(sheet, first.message, alignment=_WRAPPED),
+            ]
+        )
+
+
+def _counts(listed: Sequence[FindingRow], language: str, sheet_rows: int) -> Iterator[str]:
+    count = {severity: sum(row.severity_code == severity.value for row in listed) for severity in Severity}
+    yield text(
+        "Findings: {errors} error(s), {warnings} warning(s), {notes} note(s)",
+        errors=count[Severity.ERROR],
+        warnings=count[Severity.WARNING],
+        notes=count[Severity.NOTE],
+    ).render(language)
+    if len(listed) > sheet_rows - 1:
+        yield text(
+            "The first {shown} of {count} findings are listed; a sheet holds no more.",
+            shown=sheet_rows - 1,
+            count=len(listed),
+        ).render(language)
+
+
+def _codes(listed: Sequence[FindingRow]) -> Iterator[tuple[FindingRow, int]]:
+    """Yield the first row of each code and the number of its rows, in the order of the list."""
+    first: dict[str, FindingRow] = {}
+    count: dict[str, int] = {}
+    for row in listed:
+        first.setdefault(row.code, row)
+        count[row.code] = count.get(row.code, 0) + 1
+    yield from ((row, count[code]) for code, row in first.items())
+
+
+def _list(sheet: Worksheet, listed: Sequence[FindingRow], language: str) -> None:
+    """Write one row per finding below a heading that stays, with filters."""
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(HEADINGS))}{len(listed) + 1}"
+    for column, name in enumerate(HEADINGS, 1):
+        sheet.column_dimensions[get_column_letter(column)].width = _WIDTHS[name]
+    sheet.append([_heading(sheet, heading.render(language)) for heading in HEADINGS.values()])
+    for row in listed:
+        fill = _FILLS[Severity(row.severity_code)]
+        word = _text(sheet, row.severity, fill=fill, font=_BOLD)
+        rest = list(HEADINGS)[1:]
+        sheet.append([word, *(_value(sheet, getattr(row, name), wrapped=name in _WRAPS) for name in rest)])
+
+
+def _heading(sheet: Worksheet, said: str) -> Cell:
+    return _text(sheet, said, font=_BOLD, fill=_HEADING_FILL, alignment=_WRAPPED, border=_RULED)
+
+
+def _value(sheet: Worksheet, value: _Value, *, wrapped: bool) -> Cell | None:
+    """Return a cell: numbers stay numbers, everything else is text."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _text(sheet, value, alignment=_WRAPPED if wrapped else _TOP)
+    if math.isfinite(value):
+        return _cell(sheet, value, alignment=_TOP)
+    return _text(sheet, str(value))
+
+
+def _text(sheet: Worksheet, value: str, **style: object) -> Cell:
+    """Return a cell that is text and stays text; what a cell cannot hold is replaced visibly."""
+    whole = _NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", clean(value))
+    shown = whole if len(whole) <= CELL_CHARACTERS else whole[: CELL_CHARACTERS - 1] + "…"
+    cell = _cell(sheet, shown, **{"alignment": _TOP, **style})
+    cell.data_type = "s"
+    cell.quotePrefix = shown.startswith(_FORMULA_STARTS)
+    return cell
+
+
+def _cell(sheet: Worksheet, value: str | float, **style: object) -> Cell:
+    cell = WriteOnlyCell(sheet, value)
+    for name, look in style.items():
+        setattr(cell, name, look)
+    return cell
+
+
+def _undated(book: io.BytesIO, path: Path) -> None:
+    """Write a workbook's parts with fixed times."""
+    with zipfile.ZipFile(book) as dated, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as fixed:
+        for name in dated.namelist():
+            data = dated.read(name)
+            if name == "docProps/core.xml":
+                data = _MODIFIED.sub(rb"\g<1>2000-01-01T00:00:00Z", data)
+            entry = zipfile.ZipInfo(name, _ZIP_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 0  # the same on Windows and elsewhere
+            fixed.writestr(entry, data)
