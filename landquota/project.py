@@ -51,6 +51,10 @@ class Project:
     as_of: date | None
     tolerances: Tolerances
     import_recorded: datetime | None
+    #: West, south, east, north in degrees: where data of this county lies.
+    region: tuple[float, float, float, float] | None = None
+    #: 行政区划代码, six digits; empty where the project does not give it.
+    county_code: str = ""
 
     @property
     def layers(self) -> Path:
@@ -87,6 +91,11 @@ class Project:
         return self.name if language == "zh" else self.name_en or self.name
 
 
+def is_project(folder: Path) -> bool:
+    """Return whether a folder has the settings of a project."""
+    return (folder / _SETTINGS).is_file()
+
+
 def open_project(folder: Path) -> Project:
     """Read the settings of the project in `folder`.
 
@@ -98,7 +107,7 @@ def open_project(folder: Path) -> Project:
         Its settings cannot be read.
     """
     settings_file = folder / _SETTINGS
-    if not settings_file.is_file():
+    if not is_project(folder):
         raise UsageError(
             text("{folder} is not a landquota project: seeds/project.toml is missing", folder=folder),
             remedy=text(
@@ -157,6 +166,8 @@ def _project(folder: Path, settings: Mapping[str, object], file: Path) -> Projec
             farmland_m2=_metres(tolerance, "farmland_m2", file),
         ),
         import_recorded=_moment(ledger, file),
+        region=_region(project, file),
+        county_code=_county_code(project, file),
     )
 
 
@@ -190,6 +201,26 @@ def _metres(table: Mapping[str, object], name: str, file: Path) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
         raise _unusable(file, f"tolerance.{name}", value, "1.0")
     return float(value)
+
+
+def _region(table: Mapping[str, object], file: Path) -> tuple[float, float, float, float] | None:
+    written = table.get("region")
+    if written is None:
+        return None
+    numbers = written if isinstance(written, list) else []
+    degrees = [float(value) for value in numbers if isinstance(value, int | float) and not isinstance(value, bool)]
+    if len(degrees) == len(numbers) == 4:  # noqa: PLR2004 - west, south, east, north
+        west, south, east, north = degrees
+        if -180 <= west < east <= 180 and -90 <= south < north <= 90:  # noqa: PLR2004 - degrees
+            return west, south, east, north
+    raise _unusable(file, "project.region", written, "[120.9, 30.0, 121.8, 30.5]")
+
+
+def _county_code(table: Mapping[str, object], file: Path) -> str:
+    written = _string(table, "county_code", file, default="")
+    if written and not (written.isascii() and written.isdecimal() and len(written) == 6):  # noqa: PLR2004 - GB/T 2260
+        raise _unusable(file, "project.county_code", written, '"330282"')
+    return written
 
 
 def _moment(table: Mapping[str, object], file: Path) -> datetime | None:

@@ -25,6 +25,8 @@ _SETTINGS: Final = """\
 [project]
 name = {name}
 crs = "EPSG:{epsg}"           # {crs}
+# county_code = "330282"      # {county_code}
+# region = [120.9, 30.0, 121.8, 30.5] # {region}
 area_method = "ellipsoid"     # {method}
 # as_of = 2024-12-31          # {as_of}
 
@@ -92,6 +94,8 @@ def _remarks(meridian_deg: int) -> dict[str, Text]:
     return {
         "settings": text("Settings of this project; every key has a default but the name."),
         "crs": text("CGCS2000, 3-degree zone, central meridian {meridian}, no zone prefix", meridian=meridian_deg),
+        "county_code": text("of the county, six digits (GB/T 2260)"),
+        "region": text("west, south, east, north in degrees: where the county's data lies"),
         "method": text('or "planar"'),
         "as_of": text("fixes the date of every question; without it today"),
         "tolerance": text("measured against documented area of a zone"),

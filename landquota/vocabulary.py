@@ -79,6 +79,12 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "note": mark("note"),
         # formats
         "boundary TXT": mark("boundary TXT"),
+        "boundary TXT (Cixi)": mark("boundary TXT (Cixi)"),
+        "boundary TXT (GISQ custom)": mark("boundary TXT (GISQ custom)"),
+        "boundary TXT (GISQ province)": mark("boundary TXT (GISQ province)"),
+        "boundary TXT (PH)": mark("boundary TXT (PH)"),
+        "boundary TXT (coordinates)": mark("boundary TXT (coordinates)"),
+        "boundary TXT (table)": mark("boundary TXT (table)"),
         # layer kinds
         "zones": mark("Zones"),
         "parcels": mark("Parcels"),
@@ -104,6 +110,9 @@ _HEADINGS: Final[Mapping[str, str]] = MappingProxyType(
         "use": mark("Land use"),
         "land_class": mark("Land class code"),
         "declared_area": mark("Declared area"),
+        "town": mark("Town code"),
+        "village": mark("Village"),
+        "more": mark("Other fields of the header"),
     }
 )
 

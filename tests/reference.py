@@ -9,6 +9,7 @@ import click
 
 from landquota.cli import cli
 from landquota.findings import catalogue
+from landquota.formats.registry import EVERY_POLYGON, FORMATS
 from landquota.i18n import current_language, translate
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -54,7 +55,24 @@ def findings_page() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"cli.md": cli_page, "findings.md": findings_page}
+def formats_page() -> str:
+    """Return the table of formats; `tests/test_formats.py` tests each of its rows."""
+    lines = [
+        "# Formats",
+        "",
+        "What is read, written and checked. A format is told by how the file's name ends, else by how the file begins.",
+        "Generated from `landquota/formats/registry.py`; each row has its tests in `tests/test_formats.py`.",
+        "",
+        "| format | names end in | read | written | checked |",
+        "|---|---|---|---|---|",
+    ]
+    for row in FORMATS:
+        suffixes = " ".join(f"`{suffix}`" for suffix in row.suffixes)
+        lines.append(f"| {row.name} | {suffixes} | {row.reads} | {row.writes} | {row.checks} |")
+    return "\n".join([*lines, "", f"Of every polygon is checked: {EVERY_POLYGON}.", ""])
+
+
+PAGES = {"cli.md": cli_page, "findings.md": findings_page, "formats.md": formats_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -22,11 +22,16 @@ LEVELS = {
     "vocabulary": 1,
     "crs": 1,
     "ellipsoid": 1,
+    "ellipsoid_kernel": 1,
+    "adjustment": 1,
+    "datum_shift": 1,
+    "gcj02": 1,
     "formats": 2,
     "project": 2,
     "ledger": 2,
     "layers": 3,
     "topology": 3,
+    "standards": 3,
     "seeds": 3,
     "template": 4,
     "reconcile": 5,
@@ -42,10 +47,20 @@ SAME_LEVEL = {
     ("crs", "findings"),
     ("ellipsoid", "area"),
     ("ellipsoid", "crs"),
+    ("ellipsoid", "ellipsoid_kernel"),
+    ("adjustment", "area"),
+    ("adjustment", "findings"),
+    ("datum_shift", "crs"),
+    ("datum_shift", "findings"),
+    ("gcj02", "findings"),
+    ("layers", "standards"),
     ("layers", "topology"),
     ("maps", "reports"),
 }
-HEAVY = ("geopandas", "shapely", "pandas", "pyogrio", "fiona", "folium", "sqlalchemy", "numpy", "rich", "pyproj")
+HEAVY = (
+    *("geopandas", "shapely", "pandas", "pyogrio", "fiona", "folium", "sqlalchemy", "numpy", "rich", "pyproj"),
+    *("numba", "pyarrow", "openpyxl", "ezdxf"),
+)
 
 
 def room(path: Path) -> str:

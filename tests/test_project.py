@@ -28,6 +28,8 @@ def test_the_shipped_settings(tmp_path: Path) -> None:
     assert project.as_of == date(2021, 6, 23)
     assert project.tolerances.zone_area == Decimal("0.001")
     assert project.import_recorded == datetime(2021, 6, 23, tzinfo=UTC)
+    assert project.region == (120.9, 30.0, 121.8, 30.5)
+    assert project.county_code == "330282"
     assert project.layers_file.parent == project.ledger_file.parent
     assert project.layers_file != project.ledger_file
 
@@ -48,6 +50,10 @@ def test_everything_but_the_name_has_a_default(tmp_path: Path) -> None:
         ('[project]\nname = "x"\nas_of = "soon"', "project.as_of = 'soon'"),
         ('[project]\nname = "x"\n[tolerance]\nzone_area = "much"', "tolerance.zone_area = 'much'"),
         ('[project]\nname = "x"\n[tolerance]\noverlap_m2 = -1', "tolerance.overlap_m2 = -1"),
+        ('[project]\nname = "x"\nregion = [121.8, 30, 120.9, 30.5]', "project.region = [121.8, 30, 120.9, 30.5]"),
+        ('[project]\nname = "x"\nregion = [1, 2, 3]', "project.region = [1, 2, 3]"),
+        ('[project]\nname = "x"\nregion = [120, 30, 121, true]', "project.region = [120, 30, 121, True]"),
+        ('[project]\nname = "x"\ncounty_code = "慈溪"', "project.county_code = '慈溪'"),
         ('[project]\nname = "x"\n[ledger]\nimport_recorded = "then"', "ledger.import_recorded = 'then'"),
     ],
 )

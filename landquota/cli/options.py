@@ -117,6 +117,12 @@ class Session:
 
         return open_project(self.folder)
 
+    def project_here(self) -> Project | None:
+        """Open the project that the command works in, or return None where there is none and none was asked for."""
+        from landquota.project import is_project
+
+        return self.project() if self.folder != Path() or is_project(self.folder) else None
+
     def date(self, project: Project) -> date:
         """Return the date of the question: asked for, else the project's, else today."""
         from datetime import datetime

@@ -122,14 +122,18 @@ def build_workspace(project: Project) -> tuple[list[Finding], int, int]:
         Findings that are no errors, ledger entries added, ledger entries already there.
     """
     from landquota import layers
+    from landquota.datum_shift import from_environment
     from landquota.findings import FindingsError, has_errors
     from landquota.ledger import Ledger
     from landquota.reports.terminal import progress
     from landquota.seeds import gone, read_seeds
 
     seeds, findings = read_seeds(project.seeds)
+    shift, found = from_environment()
+    findings += found
+    crs = layers.project_crs(project.crs)
     with progress(say("Reading layers")) as report:
-        loaded, found = layers.read(project.layers, crs=layers.project_crs(project.crs), progress=report)
+        loaded, found = layers.read(project.layers, crs=crs, region=project.region, shift=shift, progress=report)
     findings += found
     if has_errors(findings) or loaded is None:
         raise FindingsError(findings)

@@ -15,7 +15,7 @@ def show_error(problem: LandquotaError, *, as_json: bool) -> None:
     """Say what was found and what is needed."""
     language = current_language.get()
     if as_json:
-        click.echo(json.dumps({"error": _plain(problem, language)}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps({"error": plain(problem, language)}, ensure_ascii=False, indent=2))
         return
     if isinstance(problem, FindingsError):
         from landquota.reports.terminal import console, show_findings
@@ -26,7 +26,8 @@ def show_error(problem: LandquotaError, *, as_json: bool) -> None:
         click.echo(say("Remedy: {remedy}", remedy=problem.remedy), err=True)
 
 
-def _plain(problem: LandquotaError, language: str) -> dict[str, object]:
+def plain(problem: LandquotaError, language: str) -> dict[str, object]:
+    """Return an error as plain data."""
     found = problem.findings if isinstance(problem, FindingsError) else ()
     return {
         "message": problem.message.render(language),

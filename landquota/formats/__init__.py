@@ -11,7 +11,12 @@ from landquota.findings import Finding, Place
 if TYPE_CHECKING:
     import pyproj
 
+    from landquota.formats.archive.reader import Reader
+    from landquota.formats.limits import Limits
     from landquota.formats.table import FeatureTable
+
+# The readers are imported where they are called: `landquota.formats.tables` is needed without the
+# geometry libraries.
 
 
 def read(
@@ -20,23 +25,32 @@ def read(
     layer: str | None = None,
     encoding: str | None = None,
     crs: pyproj.CRS | None = None,
+    region: tuple[float, float, float, float] | None = None,
     assumed_meridian_deg: int = 120,
+    limits: Limits | None = None,
 ) -> tuple[FeatureTable | None, list[Finding]]:
     """Read one layer of features from any format that is read, and say all that is wrong with it.
+
+    Within :func:`landquota.formats.isolation.isolated` a process apart does it.
 
     Parameters
     ----------
     path
-        A vector file, the folder of a file geodatabase, or a boundary TXT.
+        A vector file, a drawing, a table, a boundary TXT, the folder of a file geodatabase, or a
+        zip with any of them.
     layer
         Which layer, where the file holds several.
     encoding
         How the texts are encoded, where the file does not say it.
     crs
-        The reference system, known from elsewhere, of a file that declares none.
+        The reference system by the word of somebody who knows; it goes before the file's own.
+    region
+        West, south, east, north in degrees of where the data is expected.
     assumed_meridian_deg
         Central meridian of the 3-degree zone to assume for eastings without a zone prefix, where
-        neither the file nor `crs` says it.
+        nothing else says it.
+    limits
+        How large the file may be; :data:`landquota.formats.limits.DEFAULT` unless given.
 
     Returns
     -------
@@ -44,45 +58,101 @@ def read(
         The features in the file's own system and the findings; None where nothing can be read.
         Features whose geometry cannot be measured are kept, each with its finding.
     """
-    # Imported here: `landquota.formats.tables` is needed without the geometry libraries.
-    from landquota.formats import geometry  # noqa: PLC0415
+    from landquota.formats import geometry, isolation  # noqa: PLC0415 - see above
+    from landquota.formats.limits import DEFAULT  # noqa: PLC0415
 
+    limits = DEFAULT if limits is None else limits
+    apart = isolation.current()
+    if apart is not None:
+        return apart(
+            path,
+            layer=layer,
+            encoding=encoding,
+            crs=crs,
+            region=region,
+            assumed_meridian_deg=assumed_meridian_deg,
+            limits=limits,
+        )
     if not path.exists():
         return None, [Finding("FILE-MISSING", Place(file=path.name), {"path": path})]
-    if path.suffix.lower() == ".txt":
-        from landquota.formats import boundary_txt  # noqa: PLC0415
 
-        table, findings = boundary_txt.read(path, encoding=encoding, assumed_meridian_deg=assumed_meridian_deg)
-    else:
-        from landquota.formats import vector  # noqa: PLC0415
+    def reader(
+        file: Path, *, layer: str | None, encoding: str | None, limits: Limits
+    ) -> tuple[FeatureTable | None, list[Finding]]:
+        if _is_boundary_txt(file):
+            from landquota.formats import boundary  # noqa: PLC0415
 
-        table, findings = vector.read(path, layer=layer, encoding=encoding)
-        if table is not None:
-            table, found = _located(table, crs, assumed_meridian_deg)
-            findings += found
+            return boundary.read(
+                file,
+                encoding=encoding,
+                crs=crs,
+                region=region,
+                assumed_meridian_deg=assumed_meridian_deg,
+                limits=limits,
+            )
+        table, findings = _reader(file)(file, layer=layer, encoding=encoding, limits=limits)
+        if table is None:
+            return None, findings
+        table, found = _located(table, crs, region, assumed_meridian_deg)
+        return table, findings + found
+
+    table, findings = _unpacking(path, reader)(path, layer=layer, encoding=encoding, limits=limits)
     if table is not None:
         findings += geometry.check(table.frame.geometry.to_numpy(), table.places)
     return table, findings
 
 
+def _unpacking(path: Path, reader: Reader) -> Reader:
+    """Return a reader that looks into archives first."""
+    from landquota.formats import archive, signature  # noqa: PLC0415
+
+    if signature.format_of(path) != signature.ARCHIVE:
+        return reader
+    return lambda file, **options: archive.read(file, reader, **options)
+
+
+def _is_boundary_txt(path: Path) -> bool:
+    from landquota.formats import boundary, signature  # noqa: PLC0415
+
+    return signature.format_of(path) == boundary.FORMAT
+
+
+def _reader(path: Path) -> Reader:
+    from landquota.formats import signature  # noqa: PLC0415 - and each reader only where it is wanted
+
+    match signature.format_of(path):
+        case "CSV" | "XLSX":
+            from landquota.formats import sheets  # noqa: PLC0415
+
+            return sheets.read
+        case "DXF" | "DWG":
+            from landquota.formats import dxf  # noqa: PLC0415
+
+            return dxf.read
+        case _:
+            from landquota.formats import vector  # noqa: PLC0415
+
+            return vector.read
+
+
 def _located(
-    table: FeatureTable, known: pyproj.CRS | None, assumed_meridian_deg: int
+    table: FeatureTable,
+    crs: pyproj.CRS | None,
+    region: tuple[float, float, float, float] | None,
+    assumed_meridian_deg: int,
 ) -> tuple[FeatureTable, list[Finding]]:
-    """Return the table in the reference system that its declaration and coordinates agree on."""
-    from landquota.formats import geometry  # noqa: PLC0415 - see `read`
-    from landquota.formats.resolution import resolve  # noqa: PLC0415
+    """Return the table in the reference system, and the order of axes, that declaration and coordinates agree on."""
+    from landquota.formats import geometry  # noqa: PLC0415
+    from landquota.formats.location.resolution import locate  # noqa: PLC0415
 
-    bounds = geometry.bounds(table.frame.geometry.to_numpy())
-    declared = table.frame.crs
-    if known is not None and (declared is None or _defaulted(table, bounds)):
-        declared = known
-    crs, findings = resolve(
-        declared, bounds, place=Place(file=table.path.name), assumed_meridian_deg=assumed_meridian_deg
+    geometries = table.frame.geometry.to_numpy()
+    resolution, findings = locate(
+        table.frame.crs,
+        geometry.bounds(geometries),
+        place=Place(file=table.path.name),
+        stated=crs,
+        region=region,
+        assumed_meridian_deg=assumed_meridian_deg,
     )
-    return replace(table, frame=geometry.in_system(table.frame, crs)), findings
-
-
-def _defaulted(table: FeatureTable, bounds: tuple[float, float, float, float] | None) -> bool:
-    """Return whether a GeoJSON's system is only the format's default, which its metres deny."""
-    metres = bounds is not None and max(map(abs, bounds)) > 360  # noqa: PLR2004 - no longitude is larger
-    return table.format == "GeoJSON" and table.frame.crs.to_epsg() == 4326 and metres  # noqa: PLR2004 - WGS 84
+    frame = table.frame.set_geometry(resolution.oriented(geometries)) if resolution.swapped else table.frame
+    return replace(table, frame=geometry.in_system(frame, resolution.crs)), findings

@@ -18,7 +18,8 @@ ID_COLUMNS: Final = ("parcel", "zone", "id", "dkbh", "bsm", "地块编号")
 
 def names_of(values: Iterable[object]) -> list[str]:
     """Return ids as text: whole numbers without decimals, nothing (None, NaN) as the empty text."""
-    return [_name(value) for value in values]
+    plain = values.tolist() if isinstance(values, pd.Series) else values  # Series hand out their cells slowly
+    return [_name(value) for value in plain]
 
 
 def column_of(frame: GeoDataFrame, wanted: Iterable[str]) -> str | None:

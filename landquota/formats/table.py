@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import geopandas
+    import numpy as np
+    from numpy.typing import NDArray
 
     from landquota.area import Area
     from landquota.findings import Place
@@ -43,6 +47,13 @@ class FeatureTable:
     layer: str
     format: str
     frame: geopandas.GeoDataFrame
-    places: tuple[Place, ...]
+    places: Sequence[Place]
     declared_area_m2: tuple[Area | None, ...]
     encoding: str | None = None
+
+    @cached_property
+    def sound(self) -> NDArray[np.bool_]:
+        """Which geometries are sound polygons, shape (n,)."""
+        from landquota.formats.geometry import measurable  # noqa: PLC0415 - tables alone need no geometry library
+
+        return measurable(self.frame.geometry.to_numpy())

@@ -8,14 +8,17 @@ from there, :func:`stale` says whether they are still what is catalogued.  :func
 
 from landquota.crs import project_system as project_crs
 from landquota.layers.catalogue import CATALOGUE_COLUMNS, NATURES, CatalogEntry, read_catalogue
-from landquota.layers.checks import FeatureCheck, LayerCheck, check
+from landquota.layers.checks import FeatureCheck, LayerCheck, check, measured, reference
+from landquota.layers.conversion import transformed
 from landquota.layers.freshness import stale
-from landquota.layers.intake import add, remove
+from landquota.layers.intake import add, plain_name, remove
 from landquota.layers.standard import DATE_COLUMNS, STAGES, stages
-from landquota.layers.store import Layers, build, load, read, write
+from landquota.layers.store import Layers, load, read, write
+from landquota.standards import CHECKS
 
 __all__ = [
     "CATALOGUE_COLUMNS",
+    "CHECKS",
     "DATE_COLUMNS",
     "NATURES",
     "STAGES",
@@ -24,14 +27,17 @@ __all__ = [
     "LayerCheck",
     "Layers",
     "add",
-    "build",
     "check",
     "load",
+    "measured",
+    "plain_name",
     "project_crs",
     "read",
     "read_catalogue",
+    "reference",
     "remove",
     "stages",
     "stale",
+    "transformed",
     "write",
 ]

@@ -12,8 +12,8 @@ from landquota.crs import understood
 from landquota.dates import parse_date
 from landquota.errors import InputError
 from landquota.findings import Finding, Place
-from landquota.formats.shapefile import codec
 from landquota.formats.tables import Row, read_csv
+from landquota.formats.vector.shapefile import codec
 from landquota.i18n import Text, text
 
 if TYPE_CHECKING:

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from landquota import formats
+from landquota import formats, standards
 from landquota.area import Area, Unit, total
-from landquota.crs import describe, horizontal
-from landquota.ellipsoid import ellipsoidal_areas, matches, planar_areas
-from landquota.findings import Finding, Place, worst_first
-from landquota.formats.geometry import measurable
-from landquota.formats.names import ID_COLUMNS, column_of, names_of
-from landquota.formats.vector import format_of
-from landquota.topology import duplicate_ids, overlaps
+from landquota.ellipsoid import matches
+from landquota.errors import InputError
+from landquota.findings import Finding, FindingsError, Place, has_errors, worst_first
+from landquota.formats.names import column_of, names_of
+from landquota.formats.signature import format_of
+from landquota.i18n import text
+from landquota.layers import quality
+from landquota.layers.quality import Asked, areas_m2
 
 if TYPE_CHECKING:
     import pyproj
+    from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
     from landquota.formats.table import FeatureTable
+    from landquota.standards import Layer
 
     Geometries = NDArray[np.object_]
     Floats = NDArray[np.float64]
@@ -83,6 +86,9 @@ class LayerCheck:
     encoding: str | None
     features: tuple[FeatureCheck, ...]
     findings: tuple[Finding, ...]
+    standard: Layer | None = None
+    #: The features as they were read; None where nothing could be.
+    frame: GeoDataFrame | None = None
 
     def totals(self) -> tuple[str, str, str]:
         """Return total planar, ellipsoidal and declared m² with 2 decimals, a dash where there is none."""
@@ -104,6 +110,7 @@ class LayerCheck:
             "layer": self.layer,
             "format": self.format,
             "encoding": self.encoding,
+            "standard": None if self.standard is None else self.standard.code,
             "crs": None if code is None else f"EPSG:{code}",
             "crs_name": None if self.crs is None else self.crs.name,
             "features": len(self.features),
@@ -114,7 +121,13 @@ class LayerCheck:
 
 
 def check(
-    path: Path, *, layer: str | None = None, encoding: str | None = None, assumed_meridian_deg: int = 120
+    path: Path,
+    *,
+    kind: str | None = None,
+    without: Iterable[str] = (),
+    county: str = "",
+    reference: FeatureTable | None = None,
+    **reading: Any,  # noqa: ANN401 - the options of formats.read
 ) -> LayerCheck:
     """Read a file, measure every feature, and say all that is wrong with it.
 
@@ -122,66 +135,109 @@ def check(
     ----------
     path
         Any file that :func:`landquota.formats.read` reads.
-    layer
-        Which layer, where the file holds several.
-    encoding
-        How the texts are encoded, where the file does not say it.
-    assumed_meridian_deg
-        Central meridian to assume for eastings without a zone prefix.
+    kind
+        What the layer is: a standard layer such as DLTB, or a kind of ours; None tells it by its
+        name and columns.
+    without
+        Checks to leave out, of :data:`landquota.standards.CHECKS`.
+    county
+        行政区划代码 that codes have to lie in.
+    reference
+        A boundary that the features have to lie within; see :func:`reference`.
+    **reading
+        Of :func:`landquota.formats.read`.
+
+    Raises
+    ------
+    UsageError
+        There is no such check, or no such kind.
     """
-    table, findings = formats.read(path, layer=layer, encoding=encoding, assumed_meridian_deg=assumed_meridian_deg)
+    left_out = _known_checks(without)
+    table, findings = formats.read(path, **reading)
     if table is None:
-        kind = format_of(path) or path.suffix.lstrip(".").upper()
-        return LayerCheck(path, layer or "", kind, None, None, (), tuple(worst_first(findings)))
-    findings += _relations(table)
+        name = format_of(path) or path.suffix.lstrip(".").upper()
+        return LayerCheck(path, "", name, None, None, (), tuple(worst_first(findings)))
+    asked = Asked.of(table, kind, county=county, reference=reference)
+    asked = replace(asked, profile=asked.profile.without(left_out))
+    if not asked.profile.asks("geometry"):
+        findings = [finding for finding in findings if not finding.code.startswith("GEOM-")]
+    planar, ellipsoid = areas_m2(table)
+    findings += quality.findings(table, planar, ellipsoid, asked)
+    declared = _declared(table, np.where(np.isfinite(ellipsoid), ellipsoid, planar))
     return LayerCheck(
         path=path,
         layer=table.layer,
         format=table.format,
         crs=table.frame.crs,
         encoding=table.encoding,
-        features=tuple(_measured(table)),
+        features=tuple(_measured(table, planar, ellipsoid, declared)),
         findings=tuple(worst_first(findings)),
+        standard=asked.standard,
+        frame=table.frame,
     )
 
 
-def _measured(table: FeatureTable) -> Iterable[FeatureCheck]:
+def reference(path: Path, **reading: Any) -> FeatureTable:  # noqa: ANN401 - the options of formats.read
+    """Read a boundary to hold other files against.
+
+    Raises
+    ------
+    FindingsError
+        It cannot be read, or is not sound.
+    """
+    table, findings = formats.read(path, **reading)
+    if table is None or has_errors(findings):
+        raise FindingsError(findings)
+    return table
+
+
+def measured(report: LayerCheck, basis: Literal["ellipsoid", "planar", "declared"]) -> list[tuple[str, Area]]:
+    """Return each feature and one of its areas, rounded to 0.01 m².
+
+    Raises
+    ------
+    InputError
+        A feature has no such area.
+    """
+    areas: list[tuple[str, Area]] = []
+    for feature in report.features:
+        known = {
+            "ellipsoid": _rounded(feature.ellipsoid_m2),
+            "planar": _rounded(feature.planar_m2),
+            "declared": feature.declared,
+        }[basis]
+        if known is None:
+            raise InputError(
+                text("Feature {feature} has no area of this kind", feature=feature.feature),
+                remedy=text("See 'landquota layer check {file}', or choose others with --areas.", file=report.path),
+            )
+        areas.append((feature.feature, known))
+    return areas
+
+
+def _known_checks(names: Iterable[str]) -> frozenset[str]:
+    standards.profile("constraint").without(names)
+    return frozenset(names)
+
+
+def _declared(table: FeatureTable, measured_m2: Floats) -> Sequence[Area | None]:
+    """Return the areas that the reader found declared, else those of the table's best area column."""
+    if any(area is not None for area in table.declared_area_m2):
+        return table.declared_area_m2
+    found = standards.declared(table, measured_m2)
+    return table.declared_area_m2 if found is None else found.areas
+
+
+def _measured(
+    table: FeatureTable, planar: Floats, ellipsoid: Floats, declared: Sequence[Area | None]
+) -> Iterable[FeatureCheck]:
     frame = table.frame
     names = column_of(frame, _NAME_COLUMNS)
-    planar, ellipsoid = _areas_m2(frame.geometry.to_numpy(), frame.crs)
     labels = names_of(frame[names]) if names is not None else [""] * len(frame)
-    rows = zip(table.places, labels, planar, ellipsoid, table.declared_area_m2, strict=True)
-    for number, (place, name, planar_m2, ellipsoid_m2, declared) in enumerate(rows):
+    rows = zip(table.places, labels, planar.tolist(), ellipsoid.tolist(), declared, strict=True)
+    for number, (place, name, planar_m2, ellipsoid_m2, written) in enumerate(rows):
         feature = place.feature if place.feature is not None else str(number)
-        yield FeatureCheck(feature, name or None, _known(planar_m2), _known(ellipsoid_m2), declared, place)
-
-
-def _areas_m2(geometries: Geometries, crs: pyproj.CRS | None) -> tuple[Floats, Floats]:
-    """Return planar and ellipsoidal areas, NaN where there is none: no area without a reference system."""
-    nothing = np.full(len(geometries), np.nan)
-    if crs is None:
-        return nothing, nothing
-    sound = geometries.copy()
-    sound[~measurable(geometries)] = None
-    system = horizontal(crs)
-    planar = nothing if system.is_geographic else planar_areas(sound) * system.axis_info[0].unit_conversion_factor ** 2
-    return planar, nothing if system.is_engineering else ellipsoidal_areas(sound, crs)
-
-
-def _relations(table: FeatureTable) -> list[Finding]:
-    """Check ids against each other, and polygons against each other."""
-    frame = table.frame
-    column = column_of(frame, ID_COLUMNS)
-    findings = [] if column is None else duplicate_ids(frame[column], column=column, places=table.places)
-    if frame.crs is None:
-        return findings
-    if horizontal(frame.crs).is_engineering:
-        params = {"crs": describe(frame.crs)}
-        findings.append(Finding("LAYER-LOCAL-GRID", Place(file=table.path.name), params))
-    labels = [place.feature or str(number) for number, place in enumerate(table.places)]
-    named = frame[[frame.geometry.name]].assign(feature=labels)
-    found = overlaps(named, id_column="feature", file=table.path.name)
-    return findings + [finding for finding in found if finding.code != "GEOM-SKIPPED"]  # each has its own finding
+        yield FeatureCheck(feature, name or None, _known(planar_m2), _known(ellipsoid_m2), written, place)
 
 
 def _known(area_m2: float) -> float | None:

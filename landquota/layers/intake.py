@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
-from collections.abc import Sequence
-from dataclasses import asdict
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from landquota.dates import parse_date
 from landquota.errors import UsageError
 from landquota.findings import Finding, FindingsError, Place, has_errors, worst_first
 from landquota.formats.tables import append_row, remove_row, replace_row, write_csv
 from landquota.i18n import text
+from landquota.layers import quality
 from landquota.layers.catalogue import (
     CATALOGUE_COLUMNS,
     CATALOGUE_FILE,
@@ -22,12 +24,15 @@ from landquota.layers.catalogue import (
     rows_of,
 )
 from landquota.layers.holdings import exchanged, given_up
+from landquota.layers.quality import Asked, areas_m2
 from landquota.layers.relations import TIED_KINDS, related
 from landquota.layers.sources import Source, catalogued, examined, members, projected
-from landquota.topology import overlaps
+from landquota.layers.standard import OURS
 
 if TYPE_CHECKING:
     import pyproj
+
+    from landquota.datum_shift import DatumShift
 
 
 def add(
@@ -47,6 +52,10 @@ def add(
     note: str = "",
     replace: bool = False,
     project_crs: pyproj.CRS | None = None,
+    shift: DatumShift | None = None,
+    county: str = "",
+    without: Iterable[str] = (),
+    **reading: Any,  # noqa: ANN401 - see below
 ) -> tuple[CatalogEntry, list[Finding]]:
     """Check a file, copy it into a project's layers folder, and list it in the catalogue.
 
@@ -67,6 +76,14 @@ def add(
     project_crs
         The system that the project keeps its layers in, to try whether the layer can be brought
         into it.
+    shift
+        The user's own parameters between two datums.
+    county
+        行政区划代码 that codes have to lie in.
+    without
+        Checks to leave out, of :data:`landquota.standards.CHECKS`.
+    **reading
+        Further options of :func:`landquota.formats.read`: region, central meridian, limits.
 
     Returns
     -------
@@ -105,13 +122,23 @@ def add(
         findings.append(_exists(former))
     else:
         findings += _in_the_way(folder, file, new=new, old=old, others=others)
-    entry, found = _checked(folder, file, entry, listed=listed, former=former, project_crs=project_crs)
+    taken, found = _checked(file, entry, county=county, without=frozenset(without), reading=reading)
     findings += found
+    if taken is not None:
+        entry = taken.entry
+        findings += _fitting(folder, taken, listed=listed, former=former, crs=project_crs, shift=shift)
     if has_errors(findings):
         raise FindingsError(findings)
     with exchanged(folder, new=new, old=old):
         _write(folder, entry, former)
     return entry, worst_first(findings)
+
+
+def plain_name(file: Path) -> str:
+    """Return what to call the layer of a file in the project: the file's name as far as a table can bear it."""
+    stem = file.name.removesuffix(".zip") if file.suffix.lower() == ".zip" else file.name
+    name = re.sub(r"\W+", "_", Path(stem).stem).strip("_")
+    return name if name.isidentifier() else f"_{name}".rstrip("_") or "layer"
 
 
 def remove(folder: Path, name: str) -> CatalogEntry:
@@ -167,27 +194,33 @@ def _in_the_way(
 
 
 def _checked(
+    file: Path, entry: CatalogEntry, *, county: str, without: frozenset[str], reading: dict[str, Any]
+) -> tuple[Source | None, list[Finding]]:
+    """Return the layer, its entry with what the file told of it, and what is wrong with it by itself."""
+    source, table, findings = examined(file, entry, **reading)
+    if source is None or table is None:
+        return None, findings
+    asked = Asked.of(table, entry.kind, county=county)
+    done = {"schema", "ids"} if entry.kind in OURS else set()  # when the columns were brought into form
+    asked = dataclasses.replace(asked, profile=asked.profile.without(without | done))
+    planar_m2, ellipsoid_m2 = areas_m2(table)
+    return source, findings + quality.findings(table, planar_m2, ellipsoid_m2, asked)
+
+
+def _fitting(
     folder: Path,
-    file: Path,
-    entry: CatalogEntry,
+    source: Source,
     *,
     listed: Sequence[CatalogEntry],
     former: CatalogEntry | None,
-    project_crs: pyproj.CRS | None,
-) -> tuple[CatalogEntry, list[Finding]]:
-    """Return the entry with what the file told of it, and what is wrong with it, alone and among the others."""
-    source, findings = examined(file, entry)
-    if source is None:
-        return entry, findings
-    if entry.kind == "parcels":
-        findings += overlaps(source.frame, id_column="parcel", file=file.name)
-    if project_crs is not None:
-        moved, found = projected(source, project_crs)
-        findings += found
-        if moved is None:
-            return source.entry, findings
-        source = moved
-    return source.entry, findings + _among_others(folder, source, listed, former)
+    crs: pyproj.CRS | None,
+    shift: DatumShift | None,
+) -> list[Finding]:
+    """Return what is wrong with a layer among the project's others, brought into its system."""
+    if crs is None:
+        return _among_others(folder, source, listed, former)
+    moved, findings = projected(source, crs, shift=shift)
+    return findings if moved is None else findings + _among_others(folder, moved, listed, former)
 
 
 def _among_others(
@@ -207,7 +240,7 @@ def _among_others(
 
 def _write(folder: Path, entry: CatalogEntry, former: CatalogEntry | None) -> None:
     catalogue = folder / CATALOGUE_FILE
-    row = {column: value for column, value in asdict(entry).items() if column in CATALOGUE_COLUMNS}
+    row = {column: value for column, value in dataclasses.asdict(entry).items() if column in CATALOGUE_COLUMNS}
     if former is not None:
         replace_row(catalogue, former.row, row)
     elif catalogue.exists():

@@ -78,6 +78,8 @@ _STANDARDS: Final = {
     ),
     "context": Standard(None, (), ("name",)),
 }
+#: The kinds with columns of their own.
+OURS: Final = frozenset(_STANDARDS)
 _CONSTRAINT: Final = Standard("id", (), ("name",), counted=True)
 #: What tells the features of a constraint apart: an id of ours, 标识码, 图斑编号.
 _CONSTRAINT_IDS: Final = ("id", "bsm", "tbbh")

@@ -19,9 +19,12 @@ import pyogrio
 import pyogrio.errors
 import pyproj
 
+from landquota.crs import gauss_kruger
+from landquota.datum_shift import DatumShift
 from landquota.errors import InputError
-from landquota.findings import Finding, FindingsError, has_errors
-from landquota.formats.vector import quiet_gdal
+from landquota.findings import Finding, has_errors
+from landquota.formats.location.evidence import Region
+from landquota.formats.vector.gdal import quiet_gdal
 from landquota.i18n import text
 from landquota.layers.catalogue import CatalogEntry, read_catalogue
 from landquota.layers.relations import related
@@ -82,27 +85,13 @@ class Layers:
         return geopandas.GeoDataFrame(empty, geometry=[], crs=self.crs)
 
 
-def build(
-    folder: Path, target: Path, *, crs: pyproj.CRS, progress: Callable[[int, int], None] | None = None
-) -> tuple[Layers, list[Finding]]:
-    """Read the layers of `folder` and write them to `target`, only if there is no error.
-
-    Raises
-    ------
-    FindingsError
-        The layers hold errors; nothing was written.
-    InputError
-        The file cannot be written.
-    """
-    layers, findings = read(folder, crs=crs, progress=progress)
-    if layers is None:
-        raise FindingsError(findings)
-    write(layers, target)
-    return layers, findings
-
-
 def read(
-    folder: Path, *, crs: pyproj.CRS, progress: Callable[[int, int], None] | None = None
+    folder: Path,
+    *,
+    crs: pyproj.CRS,
+    region: Region | None = None,
+    shift: DatumShift | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Layers | None, list[Finding]]:
     """Read every catalogued file, check it, and bring it into the project's reference system.
 
@@ -114,7 +103,12 @@ def read(
         The layers folder with its ``catalog.csv``.
     crs
         The project's system.  A layer in another one is transformed; one on a datum for which
-        there is no public transformation (Xi'an 80, Beijing 54) stays out with a finding.
+        there is no public transformation (Xi'an 80, Beijing 54) stays out with a finding, unless
+        `shift` holds the parameters.
+    region
+        West, south, east, north in degrees of where the data is expected.
+    shift
+        The user's own parameters between two datums.
     progress
         Called with the number of layers done and to do.
 
@@ -126,14 +120,16 @@ def read(
     entries, findings = read_catalogue(folder)
     sources: list[Source] = []
     left_out: dict[str, str] = {}
+    kruger = gauss_kruger(crs)
+    meridian_deg = 120 if kruger is None else round(kruger.central_meridian_deg)
     for done, entry in enumerate(entries):
         if progress is not None:
             progress(done, len(entries))
-        source, found = catalogued(folder, entry)
+        source, found = catalogued(folder, entry, region=region, assumed_meridian_deg=meridian_deg)
         findings += found
         if source is None:
             continue
-        moved, found = projected(source, crs)
+        moved, found = projected(source, crs, shift=shift)
         findings += found
         if moved is None:
             left_out[entry.name] = source.entry.sha256
