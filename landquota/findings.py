@@ -74,7 +74,8 @@ class Place:
         if self.feature is not None:
             parts.append(text("feature {feature}", feature=self.feature))
         if self.x is not None and self.y is not None:
-            parts.append(f"({self.x:.3f}, {self.y:.3f})")
+            decimals = 8 if abs(self.x) <= 180 and abs(self.y) <= 90 else 3  # noqa: PLR2004 - degrees: millimetres too
+            parts.append(f"({self.x:.{decimals}f}, {self.y:.{decimals}f})")
         return " · ".join(p.render(language) if isinstance(p, Text) else p for p in parts)
 
     def order(self) -> tuple[str, int, str, str]:

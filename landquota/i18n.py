@@ -72,9 +72,9 @@ def fill(template: str, params: Mapping[str, object], language: str) -> str:
 
 
 def _said(value: object, language: str) -> object:
-    if isinstance(value, Renderable):
-        return value.render(language)
-    return clean(str(value)) if isinstance(value, str | Path) else value
+    if isinstance(value, str | Path):  # asked first, for a protocol is slow to ask
+        return clean(str(value))
+    return value.render(language) if isinstance(value, Renderable) else value
 
 
 def clean(data: str) -> str:

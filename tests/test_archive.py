@@ -140,10 +140,10 @@ def test_several_datasets_need_a_choice(tmp_path: Path) -> None:
         finding = only(archive.read(path, vector.read, layer=wanted)[1])
         return finding.code, finding.remedy("en")
 
-    assert said(None) == ("ZIP-CHOICE", "Name one of them: a/x.shp, b/x.shp, y.gpkg.")
-    assert said("x") == ("ZIP-CHOICE", "Name one of them: a/x.shp, b/x.shp.")
-    assert said("z") == ("FILE-LAYER-UNKNOWN", "It has: a/x.shp, b/x.shp, y.gpkg.")
-    assert said("y") == ("FILE-LAYER-CHOICE", "Name one of them: parcels, zones.")
+    assert said(None) == ("ZIP-CHOICE", "Name one of them with --layer: a/x.shp, b/x.shp, y.gpkg.")
+    assert said("x") == ("ZIP-CHOICE", "Name one of them with --layer: a/x.shp, b/x.shp.")
+    assert said("z") == ("FILE-LAYER-UNKNOWN", "Name one of them with --layer: a/x.shp, b/x.shp, y.gpkg.")
+    assert said("y") == ("FILE-LAYER-CHOICE", "Name one of them with --layer: parcels, zones.")
     for wanted, expected in (("b/x.shp", "x"), ("y.gpkg/zones", "zones")):
         table, findings = archive.read(path, vector.read, layer=wanted)
         assert findings == []
@@ -179,6 +179,53 @@ def test_what_counts_as_a_dataset(tmp_path: Path) -> None:
     with archive.unpacked(path) as (folder, _):
         assert folder is not None
         assert [found.name for found in archive.datasets(folder)] == ["points.txt"]
+
+
+WKT = 'id,wkt\n1,"POLYGON ((622000 3340000, 622100 3340000, 622100 3340100, 622000 3340000))"\n'
+POINTS = "\n".join(f"J{number},1,33400{number}0.123,6220{number}0.456" for number in range(4))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("b.json", '{"type": "FeatureCollection", "features": []}'),
+        ("b.csv", WKT),
+        ("b.txt", POINTS),
+        ("b.dwg", "AC1032"),
+        ("b.vct", "x"),
+        ("b.mdb", "x"),
+        ("b.rar", "Rar!"),
+        ("b.xlsx", "x"),
+        ("._b.gpkg", "SQLite format 3"),
+        ("旧/b.TAB", "x"),
+    ],
+)
+def test_geodata_that_nobody_reads_is_named(tmp_path: Path, name: str, content: str) -> None:
+    path = zipped(tmp_path / "a.zip", {**shapefile(tmp_path / "shp"), name: content, "说明.txt": "界址点成果"})
+    table, findings = archive.read(path, vector.read)
+    assert table is not None
+    finding = only(findings)
+    assert (finding.code, finding.place) == ("ZIP-LEFT", Place(file="a.zip"))
+    assert finding.message("en") == (
+        f"Besides 地块.shp, which was read, the archive holds files that may be geodata and were left out: {name}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("说明.txt", "2024年12月31日，面积 123456.78 平方米"),
+        ("list.csv", "编号,电话\n1,13800000000\n2,13800000001\n3,13800000002\n"),
+        ("meta.json", '{"title": "地块"}'),
+        ("._地块.shp", bytes.fromhex("00051607") + b"x"),
+        ("__MACOSX/._b.shp", "x"),
+        ("~$b.xlsx", "x"),
+        ("b.mdb", ""),
+    ],
+)
+def test_what_explains_geodata_is_not_named(tmp_path: Path, name: str, content: bytes | str) -> None:
+    path = zipped(tmp_path / "a.zip", {**shapefile(tmp_path / "shp"), name: content})
+    assert archive.read(path, vector.read)[1] == []
 
 
 # --- what is refused --------------------------------------------------------------------------

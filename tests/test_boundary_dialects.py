@@ -442,7 +442,8 @@ def test_flipped_and_lost_bytes(form: str, encoding: str, flips: list[tuple[int,
         data[position % len(data)] = value
     for hurt in (bytes(data), bytes(data[: cut % len(data)])):
         table, findings = found(hurt)
-        assert any(finding.severity is Severity.ERROR for finding in findings) == (table is None)
+        errors = [finding.code for finding in findings if finding.severity is Severity.ERROR]
+        assert any(not code.startswith("AREA-") for code in errors) == (table is None)
         assert all(finding.message("en") and finding.remedy("zh") for finding in findings)
         if table is not None:
             assert len(table.frame) == len(table.places) == len(table.declared_area_m2) > 0

@@ -139,7 +139,7 @@ def test_what_is_written_is_read_as_it_was(
     shapes, numbers, names, uses = zip(*features, strict=True)
     source = frame(*shapes, parcel=list(numbers), name=list(names), use=list(uses))
     assert write(source, file, encoding=encoding) == []
-    table, findings = read(file)
+    table, findings = read(file, encoding=encoding)
     assert findings == []
     assert table is not None
     assert table.frame.geometry.to_wkb().tolist() == source.geometry.to_wkb().tolist()
@@ -364,3 +364,103 @@ def test_a_failed_write_leaves_nothing_beside(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
         write(frame(HOLED), tmp_path / "a.txt")
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+# Columns by the names that others give them
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("parcel", "name", "sheet", "use", "land_class"),
+        ("DKBH", "DKMC", "TFH", "DKYT", "DLBM"),
+        ("地块编号", "地块名称", "图幅号", "用途", "地类编码"),
+        ("宗地号", "项目名称", "Sheet", "土地用途", "dlbm"),
+        ("ZDH", "XMMC", "tfh", "Use", "Land_Class"),
+        ("宗地编号", "NAME", "TFH", "DKYT", "DLBM"),
+    ],
+)
+def test_columns_are_known_by_their_usual_names(tmp_path: Path, names: tuple[str, ...]) -> None:
+    file = tmp_path / "a.txt"
+    columns: dict[str, Any] = dict(zip(names, (["D-1"], ["甲"], ["F1"], ["工业用地"], ["0601"]), strict=True))
+    assert write(frame(BESIDE, **columns), file, encoding="utf-8") == []
+    assert "5,0.9996,D-1,甲,面,F1,工业用地,0601,@" in file.read_text("utf-8").splitlines()
+
+
+def test_a_blank_column_gives_way_to_a_filled_one(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    assert write(frame(BESIDE, name=[None], DKMC=["甲"], DKBH=[12.0]), file, encoding="utf-8") == []
+    assert "5,0.9996,12,甲,面,,,,@" in file.read_text("utf-8").splitlines()
+
+
+# Declared areas
+
+
+@pytest.mark.parametrize("column", ["declared_area", "declared_a", "DECLARED_A"])
+@pytest.mark.parametrize(
+    ("written", "header"),
+    [("1.0000", "1.0000"), ("10000.00", "1.0000"), ("15.00", "1.0000"), ("1公顷", "1.0000"), ("", "0.9996"),
+     (1.0, "1.0000"), (None, "0.9996")],
+)  # fmt: skip
+def test_the_declared_area_of_a_column_is_kept(tmp_path: Path, column: str, written: object, header: str) -> None:
+    file = tmp_path / "a.txt"
+    columns: dict[str, Any] = {column: [written]}
+    assert write(frame(BESIDE, **columns), file, encoding="utf-8") == []
+    assert f"5,{header},,,面,,,,@" in file.read_text("utf-8").splitlines()
+
+
+def test_a_given_area_goes_before_the_column(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    source = frame(BESIDE, shapely.transform(BESIDE, lambda xy: xy + 1000), declared_area=["1.0000", "1.0001"])
+    assert write(source, file, areas=[Area.of("0.9999", Unit.HA), None], encoding="utf-8") == []
+    headers = [line for line in file.read_text("utf-8").splitlines() if line.endswith("@")]
+    assert headers == ["5,0.9999,,,面,,,,@", "5,1.0001,,,面,,,,@"]
+
+
+def test_a_declared_area_that_is_far_off_or_of_no_unit_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    found = only(write(frame(BESIDE, DKBH=["D-1"], declared_area=["1.2000"]), file, encoding="utf-8"))
+    assert (found.code, found.severity, found.place) == (
+        "TXT-WRITE-AREA",
+        Severity.WARNING,
+        Place("a.txt", feature="D-1"),
+    )
+    assert found.message("en") == (
+        "the declared area of 12000.00 m² was written, which is far from the computed 10000.00 m² (+20.0%): "
+        "whoever reads the file may refuse it"
+    )
+    assert "5,1.2000,D-1,,面,,,,@" in file.read_text("utf-8").splitlines()
+    found = only(write(frame(BESIDE, declared_area=["77"]), file, encoding="utf-8"))
+    assert (found.code, found.place.feature) == ("TXT-WRITE-AREA-UNKNOWN", "1")
+    assert found.message("en") == (
+        "the declared area '77' fits the computed 10000.00 m² in no unit; the area on the ellipsoid was written"
+    )
+    assert "5,0.9996,,,面,,,,@" in file.read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("written", ["9999.53", "9999.5312"])
+def test_what_four_decimals_cannot_hold_is_said_once(tmp_path: Path, written: str) -> None:
+    file = tmp_path / "a.txt"
+    moved = shapely.transform(BESIDE, lambda xy: xy + 1000)
+    found = only(write(frame(BESIDE, moved, declared_area=[written, "1.0000"]), file, encoding="utf-8"))
+    assert (found.code, found.severity) == ("TXT-WRITE-AREA-ROUNDED", Severity.NOTE)
+    assert found.message("en") == (
+        "1 declared area(s) were rounded to 4 decimals of 公顷, as the form has them, "
+        "the first from 9999.53 m² to 1.0000 公顷"
+    )
+
+
+# The description
+
+
+def test_who_made_a_file_and_how_exactly_is_carried_over(tmp_path: Path) -> None:
+    file, again = tmp_path / "a.txt", tmp_path / "b.txt"
+    file.write_text(CANONICAL.replace("精度=0.0001", "精度=0.01"), "utf-8", newline="")
+    table, _ = read(file)
+    assert table is not None
+    moved = table.frame.set_geometry(table.frame.geometry.to_numpy(), crs=4528)
+    for source in (table, table.frame, moved):
+        assert write(source, again, encoding="utf-8", newline="\n") == []
+        assert again.read_bytes() == file.read_bytes()
+    assert write(table, again, encoding="utf-8", newline="\n", producer="", produced_on="2026-1-1") == []
+    assert again.read_text("utf-8").splitlines()[2:4] == ["数据产生单位=", "数据产生日期=2026-1-1"]

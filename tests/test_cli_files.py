@@ -6,8 +6,11 @@ import json
 import sqlite3
 from pathlib import Path
 
+import geopandas
 import openpyxl
+import pyogrio
 import pytest
+import shapely
 from program import Program
 
 
@@ -22,6 +25,10 @@ def plot(east: float, name: str, *, zone: int = 40) -> dict[str, object]:
     }
     crs = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{4488 + zone}"}}
     return {"type": "FeatureCollection", "crs": crs, "features": [feature]}
+
+
+#: What a parcel of :func:`plot` in zone 40 has on the ellipsoid.
+AREA_M2 = 9999.85
 
 
 def write(path: Path, content: object) -> Path:
@@ -90,12 +97,25 @@ def test_findings_as_workbook_points_and_map(landquota: Program, batch: list[Pat
     assert "GEOM-INVALID" in targets[2].read_text("utf-8")
 
 
-@pytest.mark.parametrize(("target", "files"), [("findings.doc", 1), ("findings.html", 2)])
 def test_a_report_that_cannot_be_written_is_refused_before_anything_is_read(
-    landquota: Program, batch: list[Path], target: str, files: int
+    landquota: Program, batch: list[Path]
 ) -> None:
-    answer = landquota.json("layer", "check", *batch[:files], "--report", target, code=2)
-    assert answer["error"]["remedy"]
+    assert landquota.json("layer", "check", batch[0], "--report", "findings.doc", code=2)["error"]["remedy"]
+
+
+def test_one_map_and_one_layer_of_points_for_files_of_several_zones(
+    landquota: Program, batch: list[Path], tmp_path: Path
+) -> None:
+    other = plot(0, "E", zone=39)
+    ring = other["features"][0]["geometry"]["coordinates"][0]  # type: ignore[index]
+    ring[1], ring[2] = ring[2], ring[1]
+    far = write(tmp_path / "far.geojson", other)
+    page, points = tmp_path / "f.html", tmp_path / "f.gpkg"
+    landquota("layer", "check", batch[9], far, "--report", page, "--report", points, code=1)
+    assert page.read_text("utf-8").count("GEOM-INVALID")
+    frame = pyogrio.read_dataframe(points, layer="findings")
+    assert frame.crs.to_epsg() == 4490
+    assert sorted(round(x) for x in frame.geometry.x) == [117, 120]
 
 
 def test_a_check_can_be_switched_off_by_name(landquota: Program, tmp_path: Path) -> None:
@@ -118,22 +138,30 @@ def test_what_reaches_over_a_reference_boundary(landquota: Program, tmp_path: Pa
 
 
 @pytest.mark.parametrize("suffix", ["gpkg", "shp", "geojson", "txt", "dxf", "fgb", "parquet"])
-def test_conversion_there_and_back_keeps_the_area(landquota: Program, tmp_path: Path, suffix: str) -> None:
+def test_conversion_keeps_the_area(landquota: Program, tmp_path: Path, suffix: str) -> None:
     file, out = write(tmp_path / "a.geojson", plot(0, "甲地块")), tmp_path / f"out.{suffix}"
     assert landquota.json("layer", "convert", file, out)["features"] == 1
     given = ["--crs", "EPSG:4528"] if suffix == "dxf" else []
-    report = landquota.json("layer", "check", out, *given)
-    assert (
-        report["area_m2"]["ellipsoid"] == pytest.approx("9999.82")
-        or abs(
-            float(report["area_m2"]["ellipsoid"])
-            - float(landquota.json("layer", "check", file)["area_m2"]["ellipsoid"])
-        )
-        <= 0.01
-    )
-    refused = landquota.json("layer", "convert", file, out, code=1)
-    assert refused["error"]
+    area_m2 = landquota.json("layer", "check", out, *given)["area_m2"]["ellipsoid"]
+    assert float(area_m2) == pytest.approx(AREA_M2, abs=0.011)
+
+
+def test_a_file_is_only_replaced_when_asked(landquota: Program, tmp_path: Path) -> None:
+    file, out = write(tmp_path / "a.geojson", plot(0, "A")), tmp_path / "out.gpkg"
+    landquota("layer", "convert", file, out)
+    assert landquota.json("layer", "convert", file, out, code=1)["error"]["remedy"]
     landquota("layer", "convert", file, out, "--overwrite")
+
+
+def test_the_names_and_the_area_of_a_survey_reach_the_header_of_a_boundary_txt(
+    landquota: Program, tmp_path: Path
+) -> None:
+    content = plot(0, "")
+    content["features"][0]["properties"] = {"DKBH": "DK01", "DKMC": "甲地块", "DKMJ": 10000.12, "DKYT": "工业"}  # type: ignore[index]
+    file, out = write(tmp_path / "survey.geojson", content), tmp_path / "survey.txt"
+    landquota("layer", "convert", file, out)
+    (header,) = [line for line in out.read_text("gbk").splitlines() if line.endswith("@")]
+    assert header == "5,1.0000,DK01,甲地块,面,,工业,,@"
 
 
 def test_a_prefix_is_taken_away_exactly(landquota: Program, tmp_path: Path) -> None:
@@ -171,5 +199,58 @@ def test_areas_are_adjusted_to_a_control_area(landquota: Program, tmp_path: Path
     assert [row["adjusted_m2"] for row in answer["rows"]] == ["10000.03", "10000.02"]
     assert answer["total"]["adjusted_m2"] == "20000.05"
     assert "20000.05" in landquota("layer", "adjust", file, "--control", "20000.05", "--areas", "planar").stdout
+    table = tmp_path / "adjusted.csv"
+    landquota("layer", "adjust", file, "--control", "20000.05", "--areas", "planar", "--out", table)
+    assert [row.rsplit(",", 1)[-1] for row in table.read_text("utf-8-sig").splitlines()[1:]] == [
+        "10000.03", "10000.02", "20000.05",
+    ]  # fmt: skip
     refused = landquota.json("layer", "adjust", file, "--control", "viel", code=1)
     assert refused["error"]["remedy"]
+
+
+# --- what is never written over -------------------------------------------------------------------
+
+
+def test_a_source_is_never_a_target(landquota: Program, tmp_path: Path) -> None:
+    file = write(tmp_path / "a.geojson", plot(0, "A"))
+    package = tmp_path / "a.gpkg"
+    landquota("layer", "convert", file, package)
+    before = package.read_bytes()
+    for arguments in (
+        ("check", package, "--report", package),
+        ("convert", package, package, "--overwrite"),
+        ("repair", package, package, "--overwrite"),
+    ):
+        assert landquota.json("layer", *arguments, code=2)["error"]["remedy"]
+    assert package.read_bytes() == before
+
+
+def test_other_layers_of_a_geopackage_are_never_lost(landquota: Program, tmp_path: Path) -> None:
+    file, package = write(tmp_path / "a.geojson", plot(0, "A")), tmp_path / "two.gpkg"
+    for layer in ("one", "two"):
+        frame = geopandas.GeoDataFrame({"name": ["x"]}, geometry=[shapely.box(0, 0, 1, 1)], crs="EPSG:4549")
+        pyogrio.write_dataframe(frame, package, layer=layer)
+    before = package.read_bytes()
+    for arguments in (("convert", file, package, "--overwrite"), ("check", file, "--report", package)):
+        refused = landquota.json("layer", *arguments, code=2)["error"]
+        assert "one" in refused["message"]
+    assert package.read_bytes() == before
+
+
+def test_a_target_that_is_open_elsewhere_is_refused(landquota: Program, tmp_path: Path) -> None:
+    file, package = write(tmp_path / "a.geojson", plot(0, "A")), tmp_path / "a.gpkg"
+    landquota("layer", "convert", file, package)
+    (tmp_path / "a.gpkg-wal").write_bytes(b"x")
+    assert "QGIS" in landquota.json("layer", "convert", file, package, "--overwrite", code=1)["error"]["remedy"]
+
+
+def test_repair_leaves_large_changes_and_empty_rows_and_says_so(
+    landquota: Program, batch: list[Path], tmp_path: Path
+) -> None:
+    content = json.loads(batch[9].read_text("utf-8"))
+    content["features"].append({"type": "Feature", "properties": {"parcel": "N"}, "geometry": None})
+    file, out = write(tmp_path / "mixed.geojson", content), tmp_path / "out.gpkg"
+    answer = landquota.json("layer", "repair", file, out, code=1)
+    assert (answer["repaired"], answer["left"]) == (0, 1)
+    assert {"GEOM-REPAIR-OPEN", "GEOM-NULL"} <= {f["code"] for f in answer["findings"]}
+    assert out.exists()

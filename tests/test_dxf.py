@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
-from landquota.findings import Finding, Place
+from landquota.findings import Finding, Place, Severity
 from landquota.formats import dxf
 from landquota.formats.limits import Limits
 from landquota.formats.table import FeatureTable
@@ -127,12 +127,97 @@ def test_open_polylines_and_lines_are_counted_with_their_place(tmp_path: Path) -
 def test_one_layer_has_to_be_named_where_several_hold_outlines(tmp_path: Path) -> None:
     path = drawn(tmp_path, all_of(outline(square()), outline(square(10, 10, 5), HOUSES)))
     found = refused(path)
-    assert (found.code, found.remedy("en")) == ("FILE-LAYER-CHOICE", f"Name one of them: {HOUSES}, {RED}.")
+    assert (found.code, found.remedy("en")) == ("FILE-LAYER-CHOICE", f"Name one of them with --layer: {HOUSES}, {RED}.")
     table, said = read(path, layer=RED)
     assert (len(table.frame), said) == (1, [])
     assert table.frame.geometry[0].interiors[:] == []
     found = refused(path, layer="蓝线")
-    assert (found.code, found.remedy("en")) == ("FILE-LAYER-UNKNOWN", f"It has: {HOUSES}, {RED}.")
+    assert (found.code, found.remedy("en")) == (
+        "FILE-LAYER-UNKNOWN",
+        f"Name one of them with --layer: {HOUSES}, {RED}.",
+    )
+
+
+FRAME = "图框"
+
+
+def around(layer: str = FRAME) -> Callable[[Any], None]:
+    return outline(square(-50, -50, 300), layer)
+
+
+@pytest.mark.parametrize("frame", [FRAME, "0"])
+def test_a_frame_is_not_taken_for_the_boundary_that_was_left_open(tmp_path: Path, frame: str) -> None:
+    path = drawn(tmp_path, all_of(around(frame), outline(square(), close=False), words("甲", 50, 50)))
+    found = refused(path)
+    assert (found.code, found.severity) == ("DXF-LAYER-CHOICE", Severity.ERROR)
+    assert found.message("en") == (
+        f"Only layer {frame} holds closed outlines, but it may not be the boundary: {RED} (1 POLYLINE)"
+    )
+    assert found.remedy("en") == (
+        "Close the boundary's polyline in the drawing (PEDIT, Close), or name the layer that holds it with --layer."
+    )
+    table, said = read(path, layer=frame)
+    assert (table.frame["name"].to_list(), said) == ([None], [])  # the text belongs to the open outline
+    assert refused(path, layer=RED).code == "DXF-NO-OUTLINE"
+
+
+def test_a_boundary_of_single_lines_does_not_make_a_parcel_of_the_frame(tmp_path: Path) -> None:
+    def lines(document: Any) -> None:
+        points = square()
+        for start, end in zip(points, [*points[1:], points[0]], strict=True):
+            document.modelspace().add_line(start, end, dxfattribs={"layer": RED})
+
+    found = refused(drawn(tmp_path, all_of(around(), lines)))
+    assert found.message("en").endswith(f"it may not be the boundary: {RED} (4 LINE)")
+    _, said = read(drawn(tmp_path, all_of(around("蓝线"), lines)))
+    assert said == [
+        (
+            "DXF-ELSEWHERE",
+            f"Only layer 蓝线 was read; other layers hold what bounds nothing by itself: {RED} (4 LINE)",
+        )
+    ]
+    table, said = read(drawn(tmp_path, around()))
+    assert (len(table.frame), said) == (1, [])  # nothing else is there
+
+
+def test_roads_and_contour_lines_keep_nobody_from_the_boundary(tmp_path: Path) -> None:
+    bend = [(X, Y), (X + 40, Y + 10), (X + 90, Y + 5)]
+    path = drawn(
+        tmp_path, all_of(outline(square()), outline(bend, "道路", close=False), words("甲地块", 40, 8, "注记"))
+    )
+    table, said = read(path)
+    assert table.frame["name"].to_list() == ["甲地块"]
+    assert said == [
+        (
+            "DXF-ELSEWHERE",
+            f"Only layer {RED} was read; other layers hold what bounds nothing by itself: 道路 (1 POLYLINE)",
+        )
+    ]
+    _, said = read(path, layer=RED)
+    assert said == []
+
+
+def test_arrows_and_lines_there_and_back_are_no_boundaries(tmp_path: Path) -> None:
+    arrow = [(X + 5, Y + 5), (X + 7, Y + 9), (X + 9, Y + 5)]
+    back = [(X + 5, Y + 5), (X + 90, Y + 90), (X + 5, Y + 5.5)]
+    path = drawn(
+        tmp_path, all_of(outline(square()), outline(arrow, "指北针", close=False), outline(back, "标注", close=False))
+    )
+    _, said = read(path)
+    assert [code for code, _ in said] == ["DXF-ELSEWHERE"]
+
+
+def test_texts_of_an_open_outline_are_not_borrowed(tmp_path: Path) -> None:
+    path = drawn(
+        tmp_path,
+        all_of(
+            outline(square()), outline(square(40, 40, 20), "蓝线", close=False),
+            words("乙", 50, 50, "注记", 9), words("蓝", 42, 42, "蓝线"), words("甲", 5, 5, "注记"),
+        ),
+    )  # fmt: skip
+    assert refused(path).code == "DXF-LAYER-CHOICE"
+    table, said = read(path, layer=RED)
+    assert (table.frame["texts"].to_list(), said) == (["甲"], [])
 
 
 def test_an_outline_without_a_text_inside_another_is_a_hole(tmp_path: Path) -> None:

@@ -95,11 +95,96 @@ def test_a_code_before_the_outline_is_its_system(tmp_path: Path) -> None:
     assert table.frame.crs == 4549
     table, _ = good(csv(tmp_path, f'wkt,crs\n"{SQUARE.wkt}",EPSG:4549\n'))
     assert table.frame.crs == 4549
-    found = refused(csv(tmp_path, f'wkt\n"SRID=4549;{SQUARE.wkt}"\n"SRID=4528;{SQUARE.wkt}"\n'))
-    assert (found.code, found.message("en")) == (
-        "SHEET-SRID",
-        "The outlines are in different reference systems: 4528, 4549",
-    )
+
+
+ROW = f',"{SQUARE.wkt}"\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "row", "message"),
+    [
+        (
+            f'wkt\n"SRID=4549;{SQUARE.wkt}"\n"SRID=4528;{SQUARE.wkt}"\n',
+            "SHEET-CRS-DIFFERS",
+            3,
+            "1 row(s), from here on, name another reference system than row 2: 'EPSG:4528', not 'EPSG:4549'",
+        ),
+        (
+            f"crs,wkt\nEPSG:4549{ROW}4549{ROW}EPSG:4548{ROW}EPSG:4548{ROW}",
+            "SHEET-CRS-DIFFERS",
+            4,
+            "2 row(s), from here on, name another reference system than row 2: 'EPSG:4548', not 'EPSG:4549'",
+        ),
+        (
+            f'crs,wkt\n4549,"SRID=4548;{SQUARE.wkt}"\n',
+            "SHEET-CRS-DIFFERS",
+            2,
+            "1 row(s), from here on, name another reference system than row 2: 'EPSG:4549', not 'EPSG:4548'",
+        ),
+        (
+            f"crs,wkt\n西安80{ROW}EPSG:4549{ROW}",
+            "SHEET-CRS-DIFFERS",
+            3,
+            "1 row(s), from here on, name another reference system than row 2: 'EPSG:4549', not '西安80'",
+        ),
+        (
+            f"crs,wkt\n{ROW}EPSG:99999{ROW}",
+            "SHEET-CRS-UNKNOWN",
+            3,
+            "'EPSG:99999', which 1 row(s) from here on name, is not a coordinate reference system",
+        ),
+        (
+            f'wkt\n"SRID=999999;{SQUARE.wkt}"\n',
+            "SHEET-CRS-UNKNOWN",
+            2,
+            "'EPSG:999999', which 1 row(s) from here on name, is not a coordinate reference system",
+        ),
+        (
+            f'wkt\n"SRID=4548;{SQUARE.wkt}"\n"{SQUARE.wkt}"\n',
+            "SHEET-CRS-ABSENT",
+            3,
+            "1 row(s), from here on, name no reference system, where row 2 names 'EPSG:4548'",
+        ),
+    ],
+)
+def test_rows_that_disagree_on_the_system_are_named(
+    tmp_path: Path, content: str, code: str, row: int, message: str
+) -> None:
+    found = refused(csv(tmp_path, content))
+    assert (found.code, found.place.row, found.message("en")) == (code, row, message)
+
+
+def test_a_merged_cell_names_the_system_of_all_vertices(tmp_path: Path) -> None:
+    rows = [f"A,{'4549' if number == 0 else ''},{x},{y}" for number, (x, y) in enumerate([*SURVEY, SURVEY[0]])]
+    table, _ = good(csv(tmp_path, "\n".join(["地块编号,EPSG,北,东", *rows])))
+    assert table.frame.crs == 4549
+    rows[2] = rows[2].replace("A,,", "A,4548,")
+    refusal, findings = sheets.read(csv(tmp_path, "\n".join(["地块编号,EPSG,北,东", *rows])))
+    assert refusal is None
+    assert ("SHEET-CRS-DIFFERS", 4) in [(found.code, found.place.row) for found in findings]
+
+
+@pytest.mark.parametrize("said", ["西安80", "80", "1980西安坐标系", "宁波2000坐标系", "2000城市独立坐标系"])
+def test_words_that_name_no_complete_system_are_said_to_have_no_effect(tmp_path: Path, said: str) -> None:
+    for content in (f"坐标系,wkt\n{said}{ROW}", f"坐标系：{said}\nid,wkt\n1{ROW}"):
+        table, findings = sheets.read(csv(tmp_path, content))
+        assert table is not None
+        assert table.frame.crs is None
+        assert [(finding.code, finding.message("en")) for finding in findings] == [
+            ("SHEET-CRS-WORDS", f"'{said}' names no complete reference system, so nothing was taken from it")
+        ]
+
+
+@pytest.mark.parametrize("said", ["2000", "2000国家大地坐标系", "国家2000"])
+def test_the_datum_that_is_taken_anyway_needs_no_word(tmp_path: Path, said: str) -> None:
+    for content in (f"坐标系,wkt\n{said}{ROW}", f"坐标系：{said}\nid,wkt\n1{ROW}"):
+        table, codes = good(csv(tmp_path, content))
+        assert (codes, table.frame.crs) == ([], None)
+
+
+def test_no_system_is_none(tmp_path: Path) -> None:
+    table, codes = good(csv(tmp_path, f'wkt\n"SRID=0;{SQUARE.wkt}"\n"{SQUARE.wkt}"\n'))
+    assert (codes, table.frame.crs) == ([], None)
 
 
 @pytest.mark.parametrize(
@@ -177,6 +262,30 @@ def test_encodings_are_as_told(tmp_path: Path) -> None:
     assert (table.frame["名"].to_list(), table.encoding) == (["觀海衛"], "cp950")
     assert refused(path, encoding="klingon").code == "FILE-ENCODING-NAME"
     assert refused(path, encoding="utf-8").code == "TABLE-ENCODING"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("big5", ["慈溪市周巷鎮農地重劃區", "臺灣土地銀行", "國有土地", "觀海衛鎮"]),
+        ("shift_jis", ["東京都千代田区", "土地区画整理", "ナガサキ市", "さくら公園"]),
+        ("euc_kr", ["서울특별시 강남구", "토지 이용 계획", "부산광역시", "대한민국"]),
+    ],
+)
+def test_other_encodings_are_not_taken_for_chinese(tmp_path: Path, encoding: str, names: list[str]) -> None:
+    path = csv(tmp_path, "id,wkt\n" + "".join(name + ROW for name in names), encoding=encoding)
+    found = refused(path)
+    assert (found.code, found.place.row) == ("TABLE-ENCODING-UNKNOWN", 2)
+    read = names[0].encode(encoding).decode("gb18030")
+    assert found.message("en") == f"The texts are not UTF-8, and as GB18030 (GBK) they are no Chinese: '{read}'"
+    table, codes = good(path, encoding=encoding)
+    assert (codes, table.frame["id"].to_list()) == ([], names)
+
+
+@pytest.mark.parametrize("name", ["慈溪市", "面积（㎡）", "㎡", "1号"])
+def test_chinese_of_any_length_is_read(tmp_path: Path, name: str) -> None:
+    table, codes = good(csv(tmp_path, f"id,wkt\n{name}{ROW}", encoding="gb18030"))
+    assert (codes, table.frame["id"].to_list(), table.encoding) == ([], [name], "gb18030")
 
 
 # --- vertices -------------------------------------------------------------------------------
@@ -382,6 +491,21 @@ def test_a_bureau_table_with_titles_two_headings_and_merged_cells(tmp_path: Path
     ]
 
 
+def test_a_row_of_totals_is_no_parcel(tmp_path: Path) -> None:
+    points = ["A,1,3340000,622000", "A,2,3340000,622100", "A,3,3340100,622100", "A,1,3340000,622000"]
+    other = ["B,1,3340000,622300", "B,2,3340000,622400", "B,3,3340100,622400"]
+    rows = ["地块,点号,X,Y", *points, *other, "合计,,,"]
+    table, codes = good(csv(tmp_path, "\n".join(rows)))
+    assert table.frame["地块"].to_list() == ["A", "B"]
+    assert [shape.geom_type for shape in table.frame.geometry] == ["Polygon", "Polygon"]
+    assert sorted(codes) == ["SHEET-AXES-ASSUMED", "SHEET-RING-CLOSED", "SHEET-ROWS-SKIPPED"]
+
+
+def test_a_name_that_begins_like_a_comment_is_a_name(tmp_path: Path) -> None:
+    table, codes = good(csv(tmp_path, f"id,wkt\n#1{ROW}#2{ROW}3{ROW}"))
+    assert (codes, table.frame["id"].to_list()) == ([], ["#1", "#2", "3"])
+
+
 def test_a_row_that_only_names_a_parcel_heads_the_rows_below(tmp_path: Path) -> None:
     rows: list[list[Any]] = [["地块编号", "点号", "北", "东"]]
     for number, shift in (("D-1", 0), ("D-2", 500)):
@@ -415,7 +539,7 @@ def test_the_sheet_with_outlines_is_found_or_has_to_be_named(tmp_path: Path) -> 
     assert (codes, table.layer, table.frame["n"].to_list()) == ([], "红线", [3])
     path = xlsx(tmp_path, ("红线", outlines), ("旧红线", outlines), hidden=["旧红线"])
     found = refused(path)
-    assert (found.code, found.remedy("en")) == ("FILE-LAYER-CHOICE", "Name one of them: 红线, 旧红线.")
+    assert (found.code, found.remedy("en")) == ("FILE-LAYER-CHOICE", "Name one of them with --layer: 红线, 旧红线.")
     assert good(path, layer="红线")[1] == []
     _, findings = sheets.read(path, layer="旧红线")
     assert [(f.code, f.message("en")) for f in findings] == [

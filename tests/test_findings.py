@@ -29,6 +29,8 @@ def test_places_say_what_is_known_and_nothing_else() -> None:
         "file": "红线.txt", "line": 16, "column": "X", "feature": "D-1", "x": 40622000.0, "y": 3340000.0,
     }  # fmt: skip
     assert Place().to_json() == {}
+    degrees = Place(x=121.123456789, y=30.5)
+    assert degrees.render("en") == "(121.12345679, 30.50000000)", "degrees with millimetres too"
 
 
 def test_findings_come_the_worst_first_and_are_counted() -> None:

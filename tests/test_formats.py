@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -159,3 +160,12 @@ def test_each_format_is_told_by_its_content_where_the_name_says_nothing(name: st
     table, findings = formats.read(neutral, region=(120.9, 30.0, 121.8, 30.5))
     assert table is not None, findings
     assert len(table.frame) == len(PARTS_M2 if name == "DXF" else PLOTS)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes in folders")
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.gpkg"])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    table, findings = formats.read(tmp_path / name)
+    assert table is None
+    assert [finding.code for finding in findings] == ["FILE-NOT-REGULAR"]

@@ -100,13 +100,19 @@ CONSISTENT = [
 ]
 
 
+ELSEWHERE = [*CONSISTENT[8:14], *CONSISTENT[15:18]]
+
+
 @pytest.mark.parametrize("region", [None, CIXI])
 @pytest.mark.parametrize(("declared", "bounds"), CONSISTENT)
-def test_consistent_declarations_are_accepted_in_silence(
+def test_consistent_declarations_are_accepted_and_data_from_elsewhere_is_said(
     declared: int | str, bounds: Bounds, region: Bounds | None
 ) -> None:
     crs = pyproj.CRS.from_user_input(declared)
-    assert locate(crs, bounds, place=LAYER, region=region) == (Resolution(crs), [])
+    resolution, findings = locate(crs, bounds, place=LAYER, region=region)
+    assert resolution == Resolution(crs)
+    elsewhere = region is not None and (declared, bounds) in ELSEWHERE
+    assert [finding.code for finding in findings] == (["CRS-OUTSIDE-REGION"] if elsewhere else [])
 
 
 @pytest.mark.parametrize("region", [None, CIXI])
@@ -146,7 +152,10 @@ def test_real_data_from_elsewhere_is_not_refused(fixtures_dir: Path, pattern: st
     (path,) = fixtures_dir.glob(pattern)
     frame = geopandas.read_file(io.BytesIO(path.read_bytes()) if path.suffix == ".resource" else path)
     west, south, east, north = frame.total_bounds.tolist()
-    assert locate(frame.crs, (west, south, east, north), place=LAYER, region=region) == (Resolution(frame.crs), [])
+    resolution, findings = locate(frame.crs, (west, south, east, north), place=LAYER, region=region)
+    assert resolution == Resolution(frame.crs)
+    elsewhere = region is not None and "cn_admin" not in pattern
+    assert [finding.code for finding in findings] == (["CRS-OUTSIDE-REGION"] if elsewhere else [])
 
 
 # --- undeclared -------------------------------------------------------------------------------
@@ -308,7 +317,7 @@ def test_what_leaves_one_explanation_is_read_that_way(
         (32651, (3_340_000, 333_500, 3_341_000, 334_500), CIXI, (32651, True, [SWAP])),
         (4326, (39.4, 75.9, 39.6, 76.1), KASHGAR, (4326, True, [SWAP])),  # either order is on the Earth
         (4326, (39.4, 75.9, 39.6, 76.1), None, (4326, False, [])),
-        (4326, (39.4, 75.9, 39.6, 76.1), CIXI, (4326, False, [])),
+        (4326, (39.4, 75.9, 39.6, 76.1), CIXI, (4326, False, ["CRS-OUTSIDE-REGION"])),
     ],
 )
 def test_the_region_makes_weak_evidence_strong(

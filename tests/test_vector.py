@@ -511,7 +511,7 @@ def test_several_layers_need_a_choice(tmp_path: Path) -> None:
         "FILE-LAYER-CHOICE",
         "The file holds 2 layers and nothing says which is meant",
     )
-    assert finding.remedy("en") == "Name one of them: 地块, 片区."
+    assert finding.remedy("en") == "Name one of them with --layer: 地块, 片区."
     table, findings = formats.read(path, layer="片区")
     assert findings == []
     assert table is not None
@@ -522,7 +522,7 @@ def test_a_layer_that_is_not_there(tmp_path: Path) -> None:
     finding = refused(two_layers(tmp_path), layer="片")
     assert finding.code == "FILE-LAYER-UNKNOWN"
     assert finding.message("en") == "The file has no layer '片'"
-    assert finding.remedy("en") == "Did you mean '片区'? It has: 地块, 片区."
+    assert finding.remedy("en") == "Did you mean '片区'? Name one of them with --layer: 地块, 片区."
 
 
 def test_tables_without_geometry_are_no_choice(tmp_path: Path) -> None:
@@ -770,7 +770,7 @@ def test_one_empty_parcel(fixtures_dir: Path) -> None:
 @pytest.mark.fixtures
 def test_null_geometries(fixtures_dir: Path) -> None:
     path = fixtures_dir / "ets_gpkg12" / "null_geometry.gpkg"
-    assert refused(path).remedy("en") == "Name one of them: new_geopackage, PointExamples."
+    assert refused(path).remedy("en") == "Name one of them with --layer: new_geopackage, PointExamples."
     _, findings = formats.read(path, layer="new_geopackage")
     assert [(f.code, f.place.feature) for f in findings] == [("GEOM-NULL", "1"), ("GEOM-NULL", "2")]
 

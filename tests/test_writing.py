@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from landquota import formats
+from landquota.area import Area, Unit
 from landquota.errors import InputError, UsageError
 from landquota.findings import Finding
 from landquota.formats import writing
@@ -397,3 +398,70 @@ def test_drawings_and_boundary_files_say_what_they_have_no_place_for(tmp_path: P
             )
         ]
         assert (tmp_path / name).is_file()
+
+
+DECLARED = """[属性描述]
+格式版本号=1.01版本
+数据产生单位=甲测绘
+数据产生日期=2024-6-3
+坐标系=2000国家大地坐标系
+几度分带=3
+投影类型=高斯克吕格
+计量单位=米
+带号=40
+精度=0.01
+转换参数=1,2,3,4,5,6,7
+[地块坐标]
+5,1.0003,D-1,甲,面,,,,@
+J1,1,3340000,40622000
+J2,1,3340100,40622000
+J3,1,3340100,40622100
+J4,1,3340000,40622100
+J1,1,3340000,40622000
+"""
+
+
+@pytest.mark.parametrize(
+    "names", [("地块编号", "地块名称", "用途", "面积"), ("DKBH", "DKMC", "DKYT", "DKMJ")], ids=["Chinese", "pinyin"]
+)
+@pytest.mark.parametrize("suffix", [".gpkg", ".shp"])
+def test_a_boundary_file_takes_what_surveys_call_their_columns(
+    tmp_path: Path, names: tuple[str, ...], suffix: str
+) -> None:
+    cells = (["D-1", "D-2"], ["甲", "乙"], ["工业用地", "商业"], [HOLED.area + 1, PARTS.area])
+    source = layer(**dict(zip(names, cells, strict=True)), 备注=["a", "b"])
+    assert writing.write(source, tmp_path / f"a{suffix}") == []
+    table, _ = formats.read(tmp_path / f"a{suffix}")
+    assert table is not None
+    areas = [Area.measured(cell) for cell in table.frame[names[3]]]
+    findings = writing.write(table.frame, tmp_path / "a.txt", areas=areas, area_column=names[3])
+    assert [f for f in said(findings) if f[0] == "WRITE-COLUMNS-LEFT"] == [
+        ("WRITE-COLUMNS-LEFT", "The format has no place for these columns, which were not written: 备注")
+    ]
+    table, _ = formats.read(tmp_path / "a.txt")
+    assert table is not None
+    assert table.frame[["parcel", "name", "use"]].to_numpy().tolist() == [
+        ["D-1", "甲", "工业用地"],
+        ["D-2", "乙", "商业"],
+    ]
+    assert [area.in_unit(Unit.HA, 4) for area in areas] == table.frame["declared_area"].to_list()
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".shp", ".fgb", ".parquet", ".txt"])
+def test_what_a_boundary_file_declares_goes_through_other_formats(tmp_path: Path, suffix: str) -> None:
+    first, between, last = tmp_path / "a.txt", tmp_path / f"b{suffix}", tmp_path / "c.txt"
+    first.write_text(DECLARED, "utf-8")
+    table, findings = formats.read(first)
+    assert table is not None
+    assert findings == []
+    findings = writing.write(table.frame, between, areas=table.declared_area_m2)
+    left = "转换参数=1,2,3,4,5,6,7"
+    if suffix != ".txt":
+        left = f"数据产生单位=甲测绘; 数据产生日期=2024-6-3; 精度=0.01; {left}"
+    message = f"These lines of the boundary TXT's description were not carried over: {left}"
+    assert ("WRITE-DESCRIPTION-LEFT", message) in said(findings)
+    table, _ = formats.read(between)
+    assert table is not None
+    assert writing.write(table.frame, last, areas=table.declared_area_m2) == []
+    header = [line for line in last.read_text("gbk").splitlines() if line.endswith("@")]
+    assert header == ["5,1.0003,D-1,甲,面,,,,@"]

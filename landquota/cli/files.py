@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from landquota.cli.options import FILE, Command, Session, common_options, option, pass_session
 from landquota.cli.reading import apart, reading, reading_options, system
+from landquota.cli.targets import refuse_loss
 from landquota.i18n import mark, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from landquota.area import Area
     from landquota.findings import Finding
     from landquota.formats.table import FeatureTable
 
 OUT = click.Path(path_type=Path, dir_okay=False)
+#: What repair mends, and what it leaves as it is.
+_BROKEN: Final = frozenset({"GEOM-INVALID", "GEOM-NULL", "GEOM-EMPTY"})
 _OVERWRITE = mark("Replace OUT where it is there already.")
 
 
@@ -48,6 +54,7 @@ def convert(session: Session, file: Path, out: Path, *, overwrite: bool, **given
     from landquota.datum_shift import from_environment
     from landquota.formats import writing
 
+    refuse_loss(out, sources=[file])
     table, findings = _read(session, file, given)
     frame = table.frame
     target = system(given["to_crs"])
@@ -55,8 +62,14 @@ def convert(session: Session, file: Path, out: Path, *, overwrite: bool, **given
         shift, findings_of_shift = from_environment()
         frame, found = layers.transformed(table, target, shift=shift)
         findings += [*findings_of_shift, *_sound(found)]
+    areas, column = _declared(table)
     found = writing.write(
-        frame, out, encoding=given["write_encoding"], overwrite=overwrite, areas=table.declared_area_m2
+        frame,
+        out,
+        encoding=given["write_encoding"],
+        overwrite=overwrite,
+        areas=areas,
+        area_column=column,
     )
     findings += _sound(found)
     _tell(session, findings, {"file": str(out), "features": len(frame)})
@@ -83,17 +96,22 @@ def convert(session: Session, file: Path, out: Path, *, overwrite: bool, **given
 @pass_session
 def repair(session: Session, file: Path, out: Path, *, apply_all: bool, overwrite: bool, **given: Any) -> None:
     """Repair one layer; the file itself stays as it is."""
+    from landquota.findings import has_errors
     from landquota.formats import writing
     from landquota.formats.repair import repair as repaired
 
+    refuse_loss(out, sources=[file])
     table, findings = _read(session, file, given, broken=True)
     frame, repairs, found = repaired(table.frame, places=table.places, everything=apply_all)
     made = sum(each.applied for each in repairs)
     findings = [finding for finding in findings if finding.code != "GEOM-INVALID"] + found
     findings += _sound(writing.write(frame, out, overwrite=overwrite))
-    _tell(session, findings, {"file": str(out), "repaired": made, "left": len(repairs) - made})
+    left = len(repairs) - made
+    _tell(session, findings, {"file": str(out), "repaired": made, "left": left})
     if not session.json:
-        click.echo(say("Repaired {count} feature(s), wrote {file}.", count=made, file=out))
+        click.echo(say("Repaired {count} feature(s), left {left}, wrote {file}.", count=made, left=left, file=out))
+    if has_errors(findings):
+        click.get_current_context().exit(1)
 
 
 @click.command(
@@ -120,20 +138,29 @@ def repair(session: Session, file: Path, out: Path, *, apply_all: bool, overwrit
     show_default=True,
     help=mark("Which areas to adjust."),
 )
+@option("--out", type=OUT, help=mark("Also write the table to this CSV file, which Excel opens."))
 @reading_options
 @common_options
 @pass_session
-def adjust(session: Session, file: Path, control: str, method: Any, basis: Any, **given: Any) -> None:
+def adjust(
+    session: Session, file: Path, *, control: str, method: Any, basis: Any, out: Path | None, **given: Any
+) -> None:
     """Print measured, correction and adjusted area of every feature; the file stays as it is."""
     from landquota import layers
     from landquota.adjustment import adjustment
     from landquota.area import parse_exact
+    from landquota.formats.tables import write_csv
 
     whole = parse_exact(f"{control}m²" if control[-1:].isdecimal() else control)
     options = reading(session, given)
     with apart([file]):
         report = layers.check(file, without=layers.CHECKS, **options)
     done, findings = adjustment(layers.measured(report, basis), whole, method=method)
+    if out is not None:
+        refuse_loss(out, sources=[file])
+        headings = [say("Feature"), say("measured"), say("correction"), say("adjusted")]
+        rows = [[row.parcel, *row.figures()] for row in done.rows]
+        write_csv(out, headings, [*rows, [say("Total"), *done.totals()]])
     if session.json:
         found = [finding.to_json(session.language) for finding in findings]
         session.print_json({**done.to_json(), "findings": found})
@@ -156,10 +183,23 @@ def _read(
     options = reading(session, given)
     with apart([file]):
         table, findings = formats.read(file, **options)
-    errors = [finding for finding in findings if not (broken and finding.code == "GEOM-INVALID")]
+    errors = [finding for finding in findings if not (broken and finding.code in _BROKEN)]
     if table is None or has_errors(errors):
         raise FindingsError(findings)
     return table, findings
+
+
+def _declared(table: FeatureTable) -> tuple[Sequence[Area | None], str | None]:
+    """Return the areas that a table declares, and the column of attributes that holds them, if one does."""
+    from landquota import standards
+    from landquota.formats.boundary import fields
+
+    if any(area is not None for area in table.declared_area_m2) or fields.area_column(table.frame) is not None:
+        return table.declared_area_m2, None
+    known = standards.declared(table)
+    if known is None or known.by_software:
+        return table.declared_area_m2, None
+    return known.areas, known.column
 
 
 def _sound(findings: list[Finding]) -> list[Finding]:

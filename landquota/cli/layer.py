@@ -11,6 +11,7 @@ import click
 from landquota.cli.files import adjust, convert, repair
 from landquota.cli.options import FILE, Group, Session, common_options, option, pass_session
 from landquota.cli.reading import reading, reading_options
+from landquota.cli.targets import refuse_loss
 from landquota.errors import LandquotaError, UsageError
 from landquota.i18n import mark, say, text
 
@@ -68,7 +69,10 @@ def check(session: Session, files: Sequence[Path], outputs: Sequence[Path], **gi
     from landquota.cli.findings_files import check_targets, write_findings
     from landquota.findings import has_errors
 
-    check_targets(outputs, files=len(files))
+    check_targets(outputs)
+    read = [*files, *([given["reference"]] if given["reference"] else [])]
+    for number, path in enumerate(outputs):
+        refuse_loss(path, sources=[*read, *outputs[:number]], replaces=("findings", "findings_without_place"))
     reports = _checked(session, files, given)
     if session.json:
         answers = [report.to_json(session.language) for report in reports]
@@ -220,14 +224,21 @@ def _show_added(
     added: Sequence[tuple[CatalogEntry, list[Finding]]], refused: Sequence[tuple[Path, LandquotaError]]
 ) -> None:
     from landquota.cli.talk import show_error
+    from landquota.findings import FindingsError
     from landquota.reports.terminal import console, show_findings
 
     for file, problem in refused:
         click.echo(say("Not added: {file}", file=file), err=True)
-        show_error(problem, as_json=False)
+        if isinstance(problem, FindingsError):
+            show_findings(problem.findings, console(stderr=True))
+        else:
+            show_error(problem, as_json=False)
     show_findings([finding for _, findings in added for finding in findings], console())
-    for entry, _ in added:
-        click.echo(say("Added layer {name}; 'landquota build' loads it.", name=entry.name))
+    for entry, findings in added:
+        if any(finding.code == "LAYER-DATUM" for finding in findings):
+            click.echo(say("Listed layer {name}; it stays out of the workspace, as said above.", name=entry.name))
+        else:
+            click.echo(say("Added layer {name}; 'landquota build' loads it.", name=entry.name))
     if refused:
         names = ", ".join(file.name for file, _ in refused)
         click.echo(say("{count} added, {bad} not: {names}", count=len(added), bad=len(refused), names=names), err=True)

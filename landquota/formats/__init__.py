@@ -75,6 +75,8 @@ def read(
         )
     if not path.exists():
         return None, [Finding("FILE-MISSING", Place(file=path.name), {"path": path})]
+    if not (path.is_file() or path.is_dir()):  # a pipe or a device may never end
+        return None, [Finding("FILE-NOT-REGULAR", Place(file=path.name))]
 
     def reader(
         file: Path, *, layer: str | None, encoding: str | None, limits: Limits

@@ -15,7 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NamedTuple, TextIO
 
@@ -34,6 +34,8 @@ _SEPARATORS: Final = (",", "\t", ";")
 #: Spreadsheets run a cell that begins so as a formula; the full-width forms do it in Chinese and Japanese Excel.
 _FORMULA_STARTS: Final = frozenset("=+-@\t\r\n＝＋－＠")
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+#: An apostrophe in front makes a formula a text; one that was there before gets another.
+_APOSTROPHE: Final = "'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,15 @@ class Cells(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """The text of a table without its byte order mark, and how its file is written."""
+    """The text of a table without its byte order mark, and how its file is written.
+
+    Our own tables have `comments`: lines that begin with ``#``.
+    """
 
     content: str
     mark: bytes
     encoding: str
+    comments: bool = True
 
     @property
     def separator(self) -> str:
@@ -82,7 +88,8 @@ class _Sheet:
             # One reader per record takes the lines that the record needs and no more, so that a
             # quotation mark in a comment opens nothing.
             rest = itertools.chain([line], lines)
-            cells = [] if line.startswith("#") else next(csv.reader(rest, delimiter=separator, strict=True))
+            comment = self.comments and line.startswith("#")
+            cells = [] if comment else next(csv.reader(rest, delimiter=separator, strict=True))
             yield slice(start, lines.tell()), cells
             start = lines.tell()
 
@@ -97,7 +104,7 @@ class _Sheet:
                 )
         line = io.StringIO(newline="")
         cells = [str(values.get(column, "")) for column in heading]
-        csv.writer(line, delimiter=self.separator, lineterminator="\r\n").writerow(map(_harmless, cells))
+        _write_row(line, cells, separator=self.separator)
         return line.getvalue()
 
     def encoded(self, content: str) -> bytes:
@@ -109,7 +116,8 @@ def read_csv(path: Path, *, required: Sequence[str], optional: Sequence[str] = (
     """Read a table with a heading; everything that is wrong with it comes back at once.
 
     Blank rows and rows that begin with ``#`` are skipped.  A row with a finding is left out;
-    without a usable heading there are no rows.
+    without a usable heading there are no rows.  The apostrophe that :func:`write_csv` puts in
+    front of a formula is taken away again.
 
     Parameters
     ----------
@@ -143,13 +151,15 @@ def read_csv(path: Path, *, required: Sequence[str], optional: Sequence[str] = (
             params = {"found": len(cells), "needed": len(heading)}
             findings.append(Finding("TABLE-ROW-LENGTH", Place(file=path.name, row=number), params))
             continue
-        values = dict.fromkeys(optional, "") | dict(zip(heading, cells, strict=False))
+        values = dict.fromkeys(optional, "") | dict(zip(heading, map(_as_meant, cells), strict=False))
         rows.append(Row(path.name, number, values))
     return rows, findings
 
 
 def read_cells(path: Path, *, encoding: str | None = None) -> tuple[Cells | None, list[Finding]]:
     """Read a table whose heading is not known beforehand: rows of cells, however long a cell is.
+
+    Other people's tables have no comments: a row that begins with ``#`` is a row.
 
     Parameters
     ----------
@@ -162,7 +172,7 @@ def read_cells(path: Path, *, encoding: str | None = None) -> tuple[Cells | None
     if sheet is None:
         return None, findings
     with _cells_of(len(sheet.content)):
-        records, findings = _records(sheet, path.name)
+        records, findings = _records(replace(sheet, comments=False), path.name)
     return Cells(records, sheet.encoding), findings
 
 
@@ -170,7 +180,8 @@ def write_csv(target: Path | TextIO, heading: Sequence[str], rows: Iterable[Sequ
     """Write a table that Excel opens with its Chinese intact and without running anything.
 
     UTF-8 with a byte order mark and CRLF.  A text that a spreadsheet would run as a formula gets
-    an apostrophe in front; plain numbers keep their sign.  A file is replaced whole or not at all.
+    an apostrophe in front; plain numbers keep their sign.  :func:`read_csv` gives back what was
+    written.  A file is replaced whole or not at all.
 
     Parameters
     ----------
@@ -252,14 +263,29 @@ def _unwritable(file: Path, problem: OSError) -> InputError:
 
 def _write(stream: TextIO, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     stream.write("\ufeff")
-    writer = csv.writer(stream, lineterminator="\r\n")
     for row in itertools.chain([heading], rows):
-        writer.writerow([_harmless("" if cell is None else str(cell)) for cell in row])
+        _write_row(stream, ["" if cell is None else str(cell) for cell in row], separator=",")
+
+
+def _write_row(stream: TextIO, cells: Sequence[str], *, separator: str) -> None:
+    # In quotation marks a # at the beginning makes no comment.
+    comment = bool(cells) and cells[0].startswith("#")
+    quoting: Final = csv.QUOTE_ALL if comment else csv.QUOTE_MINIMAL
+    writer = csv.writer(stream, delimiter=separator, lineterminator="\r\n", quoting=quoting)
+    writer.writerow(map(_harmless, cells))
 
 
 def _harmless(cell: str) -> str:
-    if cell[:1] in _FORMULA_STARTS and not _PLAIN_NUMBER.fullmatch(cell):
-        return "'" + cell
+    begins = cell.lstrip(_APOSTROPHE)
+    if begins[:1] in _FORMULA_STARTS and not _PLAIN_NUMBER.fullmatch(cell):
+        return _APOSTROPHE + cell
+    return cell
+
+
+def _as_meant(cell: str) -> str:
+    """Return what :func:`_harmless` was given; Excel, too, does not count the apostrophe to the text."""
+    if cell.startswith(_APOSTROPHE) and cell.lstrip(_APOSTROPHE)[:1] in _FORMULA_STARTS:
+        return cell.removeprefix(_APOSTROPHE)
     return cell
 
 

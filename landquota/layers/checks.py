@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,13 +14,14 @@ import numpy as np
 from landquota import formats, standards
 from landquota.area import Area, Unit, total
 from landquota.ellipsoid import matches
-from landquota.errors import InputError
+from landquota.errors import InputError, UsageError
 from landquota.findings import Finding, FindingsError, Place, has_errors, worst_first
 from landquota.formats.names import column_of, names_of
 from landquota.formats.signature import format_of
-from landquota.i18n import text
+from landquota.i18n import Text, text
 from landquota.layers import quality
 from landquota.layers.quality import Asked, areas_m2
+from landquota.layers.standard import OURS, in_our_words
 
 if TYPE_CHECKING:
     import pyproj
@@ -51,6 +53,11 @@ class FeatureCheck:
     def areas(self) -> tuple[str, str, str]:
         """Return planar, ellipsoidal and declared m² with 2 decimals, a dash where there is none."""
         return _dashed(_rounded(self.planar_m2), _rounded(self.ellipsoid_m2), self.declared)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it has any computed area."""
+        return self.planar_m2 is not None or self.ellipsoid_m2 is not None
 
     @property
     def declared_matches(self) -> Match | None:
@@ -95,11 +102,12 @@ class LayerCheck:
         return _dashed(*self._totals())
 
     def _totals(self) -> tuple[Area | None, Area | None, Area | None]:
-        """Return the sums of the rounded rows, so that a printed table adds up."""
+        """Return the sums of the rounded rows that could be measured, so that tables add up and totals compare."""
+        measured = [feature for feature in self.features if feature.is_measured] or self.features
         return (
-            _sum(_rounded(feature.planar_m2) for feature in self.features),
-            _sum(_rounded(feature.ellipsoid_m2) for feature in self.features),
-            _sum(feature.declared for feature in self.features),
+            _sum(_rounded(feature.planar_m2) for feature in measured),
+            _sum(_rounded(feature.ellipsoid_m2) for feature in measured),
+            _sum(feature.declared for feature in measured),
         )
 
     def to_json(self, language: str) -> dict[str, object]:
@@ -153,11 +161,15 @@ def check(
         There is no such check, or no such kind.
     """
     left_out = _known_checks(without)
+    _refuse_unknown(kind)
     table, findings = formats.read(path, **reading)
     if table is None:
         name = format_of(path) or path.suffix.lstrip(".").upper()
         return LayerCheck(path, "", name, None, None, (), tuple(worst_first(findings)))
-    asked = Asked.of(table, kind, county=county, reference=reference)
+    asked = Asked.of(table, kind, county=county, reference=reference, region=reading.get("region"))
+    if asked.profile.kind in OURS:
+        table, found = in_our_words(table, asked.profile.kind)
+        findings += found
     asked = replace(asked, profile=asked.profile.without(left_out))
     if not asked.profile.asks("geometry"):
         findings = [finding for finding in findings if not finding.code.startswith("GEOM-")]
@@ -213,6 +225,19 @@ def measured(report: LayerCheck, basis: Literal["ellipsoid", "planar", "declared
             )
         areas.append((feature.feature, known))
     return areas
+
+
+def _refuse_unknown(kind: str | None) -> None:
+    kinds = {layer.kind for layer in standards.layers().values()}
+    if kind is None or kind in kinds or standards.named(kind) is not None:
+        return
+    known = sorted({*standards.layers(), *kinds})
+    nearest = difflib.get_close_matches(kind.upper(), known, n=1)
+    hint: Text | str = text("Did you mean '{nearest}'? ", nearest=nearest[0]) if nearest else ""
+    raise UsageError(
+        text("'{kind}' is not a kind of layer", kind=kind),
+        remedy=text("{hint}There are: {kinds}.", hint=hint, kinds=", ".join(known)),
+    )
 
 
 def _known_checks(names: Iterable[str]) -> frozenset[str]:

@@ -29,9 +29,15 @@ def stale(folder: Path, layers: Layers) -> list[Finding]:
     -------
     list of Finding
         LAYER-STALE for each layer that differs; what is wrong with the new rows is left to ``build``.
+        LAYER-LEFT-OUT for each that the workspace does not hold because nothing leads from its datum.
     """
     listed, _ = read_catalogue(folder)
-    return list(_changes(folder, {entry.name: entry for entry in listed}, layers))
+    left_out = [
+        Finding("LAYER-LEFT-OUT", entry.place(), {"name": entry.name})
+        for entry in listed
+        if entry.name in layers.left_out
+    ]
+    return [*_changes(folder, {entry.name: entry for entry in listed}, layers), *left_out]
 
 
 def _changes(folder: Path, listed: Mapping[str, CatalogEntry], layers: Layers) -> Iterator[Finding]:

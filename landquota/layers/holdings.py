@@ -22,7 +22,7 @@ def exchanged(folder: Path, *, new: Sequence[Path], old: Sequence[Path]) -> Iter
     """Put copies of the files `new` into the folder in the place of its files `old`.
 
     The old files are put aside once the copies are complete, and go when the block has succeeded;
-    when it raises, everything is again as it was.
+    when it raises, everything is again as it was.  The caller holds the folder's lock.
 
     Raises
     ------
@@ -31,16 +31,15 @@ def exchanged(folder: Path, *, new: Sequence[Path], old: Sequence[Path]) -> Iter
     """
     incoming, outgoing = folder / _INCOMING, folder / _OUTGOING
     if outgoing.exists():
-        raise InputError(
-            text("An earlier replacement was cut off: {folder} holds the files that it put aside", folder=outgoing),
-            remedy=text("Move them back where they belong, or delete the folder if the new files are complete."),
-        )
+        raise _cut_off(outgoing)
     put_aside = [(file, outgoing / file.name) for file in old]
     moves = [*put_aside, *((incoming / file.name, folder / file.name) for file in new)]
     done: list[tuple[Path, Path]] = []
+    ours = [incoming]
     try:
         _copy(new, incoming)
-        outgoing.mkdir()
+        _make(outgoing)
+        ours.append(outgoing)
         for source, target in moves:
             _move(source, target)
             done.append((source, target))
@@ -48,9 +47,9 @@ def exchanged(folder: Path, *, new: Sequence[Path], old: Sequence[Path]) -> Iter
     except BaseException:
         for source, target in reversed(done):
             _move(target, source)
-        _deleted(incoming, outgoing)  # not reached where a file could not be moved back
+        _deleted(*ours)  # not reached where a file could not be moved back
         raise
-    _deleted(incoming, outgoing)
+    _deleted(*ours)
 
 
 def given_up(folder: Path, entry: CatalogEntry, others: Iterable[CatalogEntry]) -> list[Path]:
@@ -64,6 +63,25 @@ def given_up(folder: Path, entry: CatalogEntry, others: Iterable[CatalogEntry]) 
 def _deleted(*folders: Path) -> None:
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make(outgoing: Path) -> None:
+    try:
+        outgoing.mkdir()
+    except FileExistsError as problem:
+        raise _cut_off(outgoing) from problem
+    except OSError as problem:
+        raise InputError(
+            text("{file} cannot be written: {problem}", file=outgoing, problem=problem.strerror),
+            remedy=text("Check that {folder} can be written to and has room.", folder=outgoing.parent),
+        ) from problem
+
+
+def _cut_off(outgoing: Path) -> InputError:
+    return InputError(
+        text("An earlier replacement was cut off: {folder} holds the files that it put aside", folder=outgoing),
+        remedy=text("Move them back where they belong, or delete the folder if the new files are complete."),
+    )
 
 
 def _copy(files: Sequence[Path], target: Path) -> None:

@@ -24,6 +24,7 @@ from landquota.layers.catalogue import (
     rows_of,
 )
 from landquota.layers.holdings import exchanged, given_up
+from landquota.layers.lock import locked
 from landquota.layers.quality import Asked, areas_m2
 from landquota.layers.relations import TIED_KINDS, related
 from landquota.layers.sources import Source, catalogued, examined, members, projected
@@ -95,7 +96,7 @@ def add(
     FindingsError
         The file, its columns or the entry hold errors.
     InputError
-        `date` is no date, or something cannot be written.
+        `date` is no date, something cannot be written, or another process is changing the layers.
     """
     held = file.resolve().is_relative_to(folder.resolve())
     entry = CatalogEntry(
@@ -112,7 +113,29 @@ def add(
         title_en=title_en,
         note=note,
     )
+    without = frozenset(without)
+    # Reading a file may take long and depends on no other layer; the rest happens under the lock.
+    taken, found = _checked(file, entry, county=county, without=without, reading=reading)
+    with locked(folder):
+        findings = _enter(folder, file, entry, taken, found, replace=replace, crs=project_crs, shift=shift)
+    return (entry if taken is None else taken.entry), findings
+
+
+def _enter(
+    folder: Path,
+    file: Path,
+    entry: CatalogEntry,
+    taken: Source | None,
+    found: list[Finding],
+    *,
+    replace: bool,
+    crs: pyproj.CRS | None,
+    shift: DatumShift | None,
+) -> list[Finding]:
+    """Put a checked file among the layers as the catalogue lists them now; return findings that are no errors."""
+    held = file.resolve().is_relative_to(folder.resolve())
     listed, findings = read_catalogue(folder) if (folder / CATALOGUE_FILE).exists() else ((), [])
+    name = entry.name
     former = next((other for other in listed if other.name.casefold() == name.casefold()), None)
     others = [other for other in listed if other is not former]
     old = [] if former is None else given_up(folder, former, [*others, entry] if held else others)
@@ -122,16 +145,15 @@ def add(
         findings.append(_exists(former))
     else:
         findings += _in_the_way(folder, file, new=new, old=old, others=others)
-    taken, found = _checked(file, entry, county=county, without=frozenset(without), reading=reading)
     findings += found
     if taken is not None:
         entry = taken.entry
-        findings += _fitting(folder, taken, listed=listed, former=former, crs=project_crs, shift=shift)
+        findings += _fitting(folder, taken, listed=listed, former=former, crs=crs, shift=shift)
     if has_errors(findings):
         raise FindingsError(findings)
     with exchanged(folder, new=new, old=old):
         _write(folder, entry, former)
-    return entry, worst_first(findings)
+    return worst_first(findings)
 
 
 def plain_name(file: Path) -> str:
@@ -153,8 +175,13 @@ def remove(folder: Path, name: str) -> CatalogEntry:
     FindingsError
         The catalogue cannot be read.
     InputError
-        Something cannot be written.
+        Something cannot be written, or another process is changing the layers.
     """
+    with locked(folder):
+        return _removed(folder, name)
+
+
+def _removed(folder: Path, name: str) -> CatalogEntry:
     rows, findings = rows_of(folder)
     if has_errors(findings):
         raise FindingsError(findings)
@@ -200,7 +227,7 @@ def _checked(
     source, table, findings = examined(file, entry, **reading)
     if source is None or table is None:
         return None, findings
-    asked = Asked.of(table, entry.kind, county=county)
+    asked = Asked.of(table, entry.kind, county=county, region=reading.get("region"))
     done = {"schema", "ids"} if entry.kind in OURS else set()  # when the columns were brought into form
     asked = dataclasses.replace(asked, profile=asked.profile.without(without | done))
     planar_m2, ellipsoid_m2 = areas_m2(table)

@@ -6,6 +6,7 @@ Which checks make sense, and how much each lets pass, is the profile's to say
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,7 @@ from landquota.crs import GEOGRAPHIC_EPSG, OLD_DATUMS, datum, describe, horizont
 from landquota.ellipsoid import areas
 from landquota.findings import Finding, Place
 from landquota.formats.geometry import repeated_points
+from landquota.formats.location.evidence import Region
 from landquota.formats.names import ID_COLUMNS, column_of, names_of
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _NAME: Final = "feature"
+#: A region is drawn roughly; so far outside of it a feature may still be meant.
+_NEAR_DEG: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +52,30 @@ class Asked:
         行政区划代码 of the county that its codes have to lie in; empty where it is not known.
     reference
         A boundary that it has to lie within, from a source known not to be shifted, or None.
+    region
+        West, south, east, north in degrees of where its features are expected, or None.
     """
 
     standard: Layer | None
     profile: Profile
     county: str = ""
     reference: FeatureTable | None = None
+    region: Region | None = None
 
     @classmethod
     def of(
-        cls, table: FeatureTable, kind: str | None = None, *, county: str = "", reference: FeatureTable | None = None
+        cls,
+        table: FeatureTable,
+        kind: str | None = None,
+        *,
+        county: str = "",
+        reference: FeatureTable | None = None,
+        region: Region | None = None,
     ) -> Asked:
         """Return what a table is held against: the kind that was named, else what its name and columns tell."""
-        named = standards.layers().get(kind) if kind is not None else None
+        named = standards.named(kind) if kind is not None else None
         standard = named or standards.recognise(table)
-        return cls(standard, standards.profile(named or kind or standard or "constraint"), county, reference)
+        return cls(standard, standards.profile(named or kind or standard or "constraint"), county, reference, region)
 
 
 def areas_m2(table: FeatureTable) -> tuple[Floats, Floats]:
@@ -97,6 +110,7 @@ def findings(table: FeatureTable, planar_m2: Floats, ellipsoid_m2: Floats, asked
         found += _local_grid(table)
         found += [finding for finding in _shapes(table, asked) if finding.code != "GEOM-SKIPPED"]
         found += _against_reference(table, asked)
+        found += _far_away(table, asked)
     return found
 
 
@@ -178,6 +192,28 @@ def _against_reference(table: FeatureTable, asked: Asked) -> list[Finding]:
             sound=table.sound,
         )
         if finding.code != "GEOM-SKIPPED"
+    ]
+
+
+def _far_away(table: FeatureTable, asked: Asked) -> list[Finding]:
+    """Name the features that lie outside the region; where all do, the reference system is asked about instead."""
+    if asked.region is None or not asked.profile.asks("region") or datum(table.frame.crs) in OLD_DATUMS:
+        return []
+    degrees = pyproj.CRS.from_epsg(GEOGRAPHIC_EPSG)
+    boxes = shapely.bounds(np.where(table.sound, table.frame.geometry.to_numpy(), None))
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    transformer = pyproj.Transformer.from_crs(table.frame.crs, degrees, always_xy=True)
+    lon, lat = transformer.transform(*middle.T)
+    west, south, east, north = asked.region
+    near = (
+        (west - _NEAR_DEG <= lon) & (lon <= east + _NEAR_DEG) & (south - _NEAR_DEG <= lat) & (lat <= north + _NEAR_DEG)
+    )
+    far = np.flatnonzero(table.sound & ~near)
+    if len(far) == int(table.sound.sum()):
+        return []
+    return [
+        Finding("COORD-OUTSIDE-REGION", dataclasses.replace(table.places[row], x=float(x), y=float(y)))
+        for row, (x, y) in zip(far.tolist(), middle[far].tolist(), strict=True)
     ]
 
 

@@ -21,7 +21,7 @@ from landquota.dates import parse_date
 from landquota.errors import InputError
 from landquota.findings import Finding, Place, has_errors
 from landquota.formats.names import column_of, few, names_of, telling_column
-from landquota.i18n import text
+from landquota.i18n import Text, text
 from landquota.layers.catalogue import NATURES, CatalogEntry
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ _MIDNIGHT: Final = re.compile(r"[ T]00:00:00(\.0+)?$")
 class Standard:
     """The columns of a kind: its id, what else has to be there, and what may be; all hold text or None.
 
-    `aliases` are what the land-use standards call a column, in lower case, the best first.
-    Where `counted`, features without an id are numbered; else they need one.
+    `aliases` are what surveys and standards call a column, in lower case, the best first.
+    Where `counted`, features without an id are numbered; else they need one, and without any
+    column for it the first of `substitutes` serves that tells the features apart.
     """
 
     id: str | None
@@ -56,6 +57,7 @@ class Standard:
     optional: tuple[str, ...]
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     counted: bool = False
+    substitutes: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -69,12 +71,31 @@ class Standard:
 
 
 _STANDARDS: Final = {
-    "zones": Standard("zone", ("name", "holder"), ("name_en",)),
+    "zones": Standard(
+        "zone",
+        ("name", "holder"),
+        ("name_en",),
+        aliases={
+            "zone": ("片区编号", "pqbh"),
+            "name": ("片区名称", "名称", "mc"),
+            "holder": ("持有者", "镇街", "乡镇"),
+        },
+    ),
     "parcels": Standard(
         "parcel",
         (),
         ("name", "zone", *DATE_COLUMNS),
-        aliases={"parcel": ("dkbh",), "name": ("dkmc", "xmmc")},
+        aliases={
+            "parcel": ("dkbh", "地块编号", "宗地编号", "宗地号", "zdh", "id"),
+            "name": ("dkmc", "地块名称", "xmmc", "项目名称", "名称"),
+            "zone": ("片区编号", "片区", "pqbh"),
+            "approved_on": ("批准日期", "批复日期"),
+            "requisitioned_on": ("征收日期",),
+            "supplied_on": ("供应日期", "供地日期"),
+            "started_on": ("开工日期",),
+            "completed_on": ("竣工日期",),
+        },
+        substitutes=("name", "dkmc", "地块名称", "handle"),
     ),
     "context": Standard(None, (), ("name",)),
 }
@@ -102,8 +123,8 @@ def standardised(table: FeatureTable, entry: CatalogEntry) -> tuple[GeoDataFrame
         The table, or None where a column is missing or stands twice, and the findings.
     """
     columns = standard(entry.kind)
-    frame = _renamed(table, columns)
-    findings = list(_column_findings(frame, columns, Place(file=table.path.name)))
+    frame, findings = _with_id(_renamed(table, columns), columns, Place(file=table.path.name))
+    findings += _column_findings(frame, columns, Place(file=table.path.name))
     if has_errors(findings):
         return None, findings
     if columns.counted:
@@ -122,6 +143,13 @@ def standardised(table: FeatureTable, entry: CatalogEntry) -> tuple[GeoDataFrame
     if entry.kind == "parcels":
         findings += _parcel_findings(frame, table.places)
     return _arranged(frame, columns), findings
+
+
+def in_our_words(table: FeatureTable, kind: str) -> tuple[FeatureTable, list[Finding]]:
+    """Return a table with its columns under the names of a kind, as far as it has them, else unchanged."""
+    columns = standard(kind)
+    frame, findings = _with_id(_renamed(table, columns), columns, Place(file=table.path.name))
+    return replace(table, frame=frame), findings
 
 
 def stages(parcels: GeoDataFrame, *, as_of: date) -> list[str]:
@@ -170,6 +198,17 @@ def _renamed(table: FeatureTable, columns: Standard) -> GeoDataFrame:
     return table.frame.rename(columns=names)
 
 
+def _with_id(frame: GeoDataFrame, columns: Standard, place: Place) -> tuple[GeoDataFrame, list[Finding]]:
+    """Return the frame with an id where it has none and another column tells the features apart."""
+    if columns.id is None or columns.id in frame.columns:
+        return frame, []
+    telling = telling_column(frame, columns.substitutes)
+    if telling is None:
+        return frame, []
+    params = {"column": columns.id, "telling": telling, "ids": few(names_of(frame[telling]))}
+    return frame.assign(**{columns.id: frame[telling]}), [Finding("LAYER-ID-TAKEN", place, params)]
+
+
 def _column_findings(frame: GeoDataFrame, columns: Standard, place: Place) -> Iterator[Finding]:
     present = [str(column) for column in frame.columns if column != frame.geometry.name]
     for name, count in Counter(column.casefold() for column in present).items():
@@ -177,7 +216,9 @@ def _column_findings(frame: GeoDataFrame, columns: Standard, place: Place) -> It
             yield Finding("LAYER-COLUMN-TWICE", replace(place, column=name), {"column": name, "count": count})
     for column in columns.needed:
         if column not in present:
-            params = {"column": column, "found": ", ".join(present)}
+            others = ", ".join(name.upper() for name in columns.aliases.get(column, ()))
+            also: Text | str = text(" (also read as it: {names})", names=others) if others else ""
+            params = {"column": column, "also": also, "found": ", ".join(present)}
             yield Finding("LAYER-COLUMN-MISSING", replace(place, column=column), params)
     absent = [column for column in (*columns.needed, *columns.optional) if column not in present]
     for name in present:

@@ -1,11 +1,13 @@
-"""The page of a file's findings: its polygons, and a list in which each finding flies to its place."""
+"""The page of the findings in files: their polygons, and a list in which each finding flies to its place."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,9 +16,9 @@ import pyproj
 import shapely
 from pyproj.exceptions import ProjError
 
-from landquota.crs import GEOGRAPHIC_EPSG, horizontal
+from landquota.crs import GEOGRAPHIC_EPSG, OLD_DATUMS, datum, horizontal
 from landquota.findings import Finding, Severity, worst_first
-from landquota.i18n import Text, text
+from landquota.i18n import Text, fill, text, translate
 from landquota.maps import page
 from landquota.maps.located import Point, tally
 from landquota.maps.polygons import as_text, name_of
@@ -43,73 +45,114 @@ _CLASSES: Final[Mapping[str, tuple[Text, str, str]]] = {
 }
 #: The parameters of a finding that name a further feature, beside the one of its place.
 _ALSO: Final = ("second",)
+#: What stands in a heading for what differs from finding to finding; several in a row are one.
+_ELLIPSIS: Final = "…"
+_FIGURE: Final = re.compile(r"\d")
+_FIELDS: Final = re.compile(r"(?<!\{)\{(\w+)(?::[^}]*)?\}")
+_ELLIPSES: Final = re.compile(r"…(?:[\s…]*…)+")
 
 _ToDegrees = Callable[[float, float], Point | None]
 
 
-def write(
-    frame: geopandas.GeoDataFrame | None,
-    findings: Iterable[Finding],
-    path: Path,
-    *,
-    language: str,
-    title: str,
-    names: Sequence[str] | None = None,
-) -> None:
-    """Write the page of a layer's findings, whole or not at all; see :func:`findings_view`.
+@dataclass(frozen=True, slots=True)
+class CheckedLayer:
+    """A layer and what was found in it.
+
+    Attributes
+    ----------
+    frame
+        The features, in the system of the findings' coordinates; None where they could not be read.
+    findings
+        In any order.
+    names
+        What the findings call each feature, one per row of `frame`; without them the rows'
+        numbers, the first being 0.
+    file
+        What the layer is called beside others.
+    """
+
+    frame: geopandas.GeoDataFrame | None
+    findings: Sequence[Finding]
+    names: Sequence[str] | None = None
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """One of the layers of a page: how its coordinates become degrees, and what tells its features from others'."""
+
+    layer: CheckedLayer
+    to_degrees: _ToDegrees
+    prefix: str
+
+    @property
+    def features(self) -> int:
+        return 0 if self.layer.frame is None else len(self.layer.frame)
+
+
+_Found = tuple[Finding, _Sheet]
+
+
+def write(checked: Sequence[CheckedLayer], path: Path, *, language: str, title: str) -> None:
+    """Write the page of the findings of one layer or several, whole or not at all; see :func:`findings_view`.
 
     Raises
     ------
     InputError
         The file cannot be written.
     """
-    page.write(findings_view(frame, findings, language=language, title=title, names=names), path)
+    page.write(findings_view(checked, language=language, title=title), path)
 
 
-def findings_view(
-    frame: geopandas.GeoDataFrame | None,
-    findings: Iterable[Finding],
-    *,
-    language: str,
-    title: str,
-    names: Sequence[str] | None = None,
-) -> MapView:
+def findings_view(checked: Sequence[CheckedLayer], *, language: str, title: str) -> MapView:
     """Return what the page shows: the map, if anything can be drawn, and the findings, the worst first.
 
-    Parameters
-    ----------
-    frame
-        The layer, in the system of the findings' coordinates; None where it could not be read.
-    findings
-        In any order.
-    language, title
-        Of the page.
-    names
-        What the findings call each feature, one per row of `frame`; without them the rows'
-        numbers, the first being 0.
+    Layers of several systems are drawn together, but those on a datum from which no public
+    transformation leads to CGCS2000: beside the others they would be shifted.
     """
-    found = worst_first(findings)
-    to_degrees = _nowhere if frame is None else _degrees_of(frame.crs)
-    panels = tuple(_sections(found[:LISTED], to_degrees, language))
-    features = [] if frame is None or to_degrees is _nowhere else _features(frame, names, found, language)
+    sheets = _sheets(checked)
+    found = _worst_first(sheets)
+    features = [feature for sheet in sheets for feature in _features(sheet, language)]
     drawn = _most_wanted(features)
+    panels = tuple(_sections(found, language))
     points = any(finding.point for panel in panels for finding in panel.findings)
     return MapView(
         title=title,
         language=language,
         layers=(_layer(title, drawn, language),) if drawn else (),
-        tally=tally(found).render(language) if found else "",
-        panels=(*panels, *_left_out(found, language)),
-        footer=tuple(_footer(frame, language)),
-        notices=tuple(_notices(0 if frame is None else len(frame), len(features), len(drawn), language)),
+        tally=tally([finding for finding, _ in found]).render(language) if found else "",
+        panels=(*panels, *_left_out(len(found) - sum(len(panel.findings) for panel in panels), language)),
+        footer=tuple(_footer(checked, language)),
+        notices=tuple(_notices(sum(sheet.features for sheet in sheets), len(features), len(drawn), language)),
         marks=True,
         list_only=not drawn and not points,
     )
 
 
-def _degrees_of(crs: pyproj.CRS | None) -> _ToDegrees:
+def _sheets(checked: Sequence[CheckedLayer]) -> list[_Sheet]:
+    systems = [layer.frame.crs for layer in checked if layer.frame is not None]
+    mixed = len({datum(crs) for crs in systems if crs is not None}) > 1
+    return [
+        _Sheet(
+            layer,
+            _nowhere if layer.frame is None else _degrees_of(layer.frame.crs, beside_others=mixed),
+            f"{number}:" if len(checked) > 1 else "",
+        )
+        for number, layer in enumerate(checked)
+    ]
+
+
+def _worst_first(sheets: Sequence[_Sheet]) -> list[_Found]:
+    """Return all findings with their layers: the worst codes first, within a code layer by layer."""
+    codes = [finding.code for finding in worst_first(one for sheet in sheets for one in sheet.layer.findings)]
+    rank = {code: order for order, code in enumerate(dict.fromkeys(codes))}
+    found = [(finding, sheet) for sheet in sheets for finding in worst_first(sheet.layer.findings)]
+    return sorted(found, key=lambda one: rank[one[0].code])
+
+
+def _degrees_of(crs: pyproj.CRS | None, *, beside_others: bool) -> _ToDegrees:
     """Return what takes coordinates in `crs` to longitude and latitude, where that can be done."""
-    if crs is None or horizontal(crs).is_engineering:
+    if crs is None or horizontal(crs).is_engineering or (beside_others and datum(crs) in OLD_DATUMS):
         return _nowhere
     try:
         transform = pyproj.Transformer.from_crs(horizontal(crs), GEOGRAPHIC_EPSG, always_xy=True).transform
@@ -128,31 +171,61 @@ def _nowhere(_east: float, _north: float) -> None:
     return None
 
 
-def _sections(found: Sequence[Finding], to_degrees: _ToDegrees, language: str) -> Iterator[PanelZone]:
+def _sections(found: Sequence[_Found], language: str) -> Iterator[PanelZone]:
     """Yield one section for each code, and one that says so where nothing was found."""
-    files = {finding.place.file for finding in found}
-    count = Counter(finding.code for finding in found)
-    for code in count:
-        listed = [_listed(one, to_degrees, language, name_file=len(files) > 1) for one in found if one.code == code]
-        yield PanelZone(code, code, verdict=Badge(listed[0].severity, listed[0].word), findings=tuple(listed))
+    name_file = len({finding.place.file for finding, _ in found}) > 1
+    shares = _shares(Counter(finding.code for finding, _ in found))
+    for code, group in groupby(found, key=lambda one: one[0].code):
+        same = list(group)
+        shown = same[: shares[code]]
+        listed = tuple(_listed(finding, sheet, language, name_file=name_file) for finding, sheet in shown)
+        heading = _heading([finding for finding, _ in same], language)
+        badge = Badge(listed[0].severity, label(listed[0].severity, language))
+        yield PanelZone(code, heading, subtitle=(code,), verdict=badge, findings=listed)
     if not found:
         yield PanelZone("", text("Nothing was found").render(language))
 
 
-def _listed(finding: Finding, to_degrees: _ToDegrees, language: str, *, name_file: bool) -> PanelFinding:
-    """Return a finding as it is listed: where it is in words, what it is, and where it is on the map."""
+def _shares(count: Mapping[str, int]) -> Mapping[str, int]:
+    """Return how many findings of each code are listed: what is rare is listed whole, what is frequent is cut."""
+    left, shares = LISTED, {}
+    for done, code in enumerate(sorted(count, key=lambda one: count[one])):
+        shares[code] = min(count[code], max(1, left // (len(count) - done)))
+        left -= shares[code]
+    return shares
+
+
+def _heading(same: Sequence[Finding], language: str) -> str:
+    """Return what findings of one code say in common, with an ellipsis for figures and what each says by itself."""
+    first = same[0]
+    shared = {name: value for name, value in first.params.items() if len(same) > 1 and not _is_figure(value)}
+    shared = {name: value for name, value in shared.items() if all(one.params.get(name) == value for one in same)}
+    template = translate(first.kind.message, language)
+    in_common = _FIELDS.sub(lambda field: field[0] if field[1] in shared else _ELLIPSIS, template)
+    said = _ELLIPSES.sub(_ELLIPSIS, fill(in_common, shared, language))
+    if said.strip(_ELLIPSIS + " "):
+        return said
+    return first.message(language) if len(same) == 1 else first.code
+
+
+def _is_figure(value: object) -> bool:
+    return isinstance(value, str | int | float) and _FIGURE.search(str(value)) is not None
+
+
+def _listed(finding: Finding, sheet: _Sheet, language: str, *, name_file: bool) -> PanelFinding:
+    """Return a finding as it is listed below its heading: where it is in words and on the map, and what it is."""
     place = finding.place
     where = (place if name_file else replace(place, file=None)).render(language)
     message = finding.message(language)
     return PanelFinding(
         severity=finding.severity.value,
-        word=label(finding.severity.value, language),
-        code=finding.code,
+        word="",
+        code="",
         text=text("{place}: {message}", place=where, message=message).render(language) if where else message,
         remedy=finding.remedy(language),
         kind="other",
-        features=_named(finding),
-        point=None if place.x is None or place.y is None else to_degrees(place.x, place.y),
+        features=tuple(sheet.prefix + name for name in _named(finding)),
+        point=None if place.x is None or place.y is None else sheet.to_degrees(place.x, place.y),
     )
 
 
@@ -162,23 +235,25 @@ def _named(finding: Finding) -> tuple[str, ...]:
     return tuple(str(name) for name in names if name is not None)
 
 
-def _features(
-    frame: geopandas.GeoDataFrame, names: Sequence[str] | None, found: Sequence[Finding], language: str
-) -> list[MapFeature]:
-    """Return the features that can be drawn, each with its attributes and findings."""
+def _features(sheet: _Sheet, language: str) -> list[MapFeature]:
+    """Return the features of a layer that can be drawn, each with its attributes and findings."""
+    frame = sheet.layer.frame
+    if frame is None or sheet.to_degrees is _nowhere:
+        return []
     about: dict[str, list[Finding]] = {}
-    for finding in found:
-        for name in dict.fromkeys(_named(finding)):
-            about.setdefault(name, []).append(finding)
-    ids = [str(number) for number in range(len(frame))] if names is None else list(names)
+    for finding in worst_first(sheet.layer.findings):
+        for called in dict.fromkeys(_named(finding)):
+            about.setdefault(called, []).append(finding)
+    names = [str(number) for number in range(len(frame))] if sheet.layer.names is None else sheet.layer.names
+    file = ((text("File").render(language), sheet.layer.file),) if sheet.prefix else ()
     features = []
     rows = frame.drop(columns=frame.geometry.name).to_dict("records")
-    for row, geometry, id_ in zip(rows, _drawable(frame), ids, strict=True):
+    for row, geometry, called in zip(rows, _drawable(frame), names, strict=True):
         if geometry is not None:
-            mine = about.get(id_, [])
+            mine = about.get(called, [])
             key = mine[0].severity.value if mine else _SOUND  # they come the worst first
-            name = name_of(row) or id_
-            features.append(MapFeature(id_, name, key, geometry, tuple(_rows(row, mine, language))))
+            shown = (*file, *_rows(row, mine, language))
+            features.append(MapFeature(sheet.prefix + called, name_of(row) or called, key, geometry, shown))
     return features
 
 
@@ -231,11 +306,9 @@ def _layer(title: str, drawn: Sequence[MapFeature], language: str) -> MapLayer:
     return MapLayer("features", title, "other", looks, tuple(drawn))
 
 
-def _left_out(found: Sequence[Finding], language: str) -> Iterator[PanelZone]:
-    if len(found) > LISTED:
-        left = text(
-            "{count} more findings are not listed on this page; a workbook lists them all.", count=len(found) - LISTED
-        )
+def _left_out(count: int, language: str) -> Iterator[PanelZone]:
+    if count:
+        left = text("{count} more findings are not listed on this page; a workbook lists them all.", count=count)
         yield PanelZone("left", text("And more").render(language), notes=(PanelNote(left.render(language)),))
 
 
@@ -246,7 +319,8 @@ def _notices(whole: int, drawable: int, drawn: int, language: str) -> Iterator[s
         yield text("{count} features are drawn, those with findings first.", count=drawn).render(language)
 
 
-def _footer(frame: geopandas.GeoDataFrame | None, language: str) -> Iterator[str]:
+def _footer(checked: Sequence[CheckedLayer], language: str) -> Iterator[str]:
     yield text("For internal work only, not for publication").render(language)
-    if frame is not None:
-        yield text("no coordinate system").render(language) if frame.crs is None else system_name(frame.crs, language)
+    systems = (layer.frame.crs for layer in checked if layer.frame is not None)
+    without = text("no coordinate system").render(language)
+    yield from dict.fromkeys(without if crs is None else system_name(crs, language) for crs in systems)

@@ -1,4 +1,4 @@
-"""Findings as an Excel workbook: a summary, and every finding, to be filtered and handed on.
+"""Findings as an Excel workbook: a summary, the files, and every finding, to be filtered and handed on.
 
 A text never becomes a formula, whatever it begins with, neither when the workbook is opened nor
 when someone edits the cell.
@@ -10,24 +10,29 @@ import io
 import math
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
+from landquota.area import Area, Unit
 from landquota.findings import Finding, Severity
-from landquota.i18n import clean, text
+from landquota.i18n import Text, clean, text
 from landquota.reports.findings_rows import HEADINGS, FindingRow, rows
 from landquota.reports.replacing import replacing
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
+
+    from landquota.layers import LayerCheck
 
 #: What a sheet holds at most, its heading among them.
 SHEET_ROWS: Final = 1_048_576
@@ -72,7 +77,42 @@ _WIDTHS: Final[Mapping[str, float]] = {
 _WRAPS: Final = frozenset({"file", "column", "feature", "message", "remedy"})
 _SUMMARY_WIDTHS: Final = (14, 28, 10, 14, 80)
 
+#: The columns of the list of files, and how areas are shown in it.
+_FILE_HEADINGS: Final[Mapping[str, tuple[Text, float]]] = {
+    "file": (text("File"), 40),
+    "features": (text("Features"), 12),
+    "area_m2": (text("Ellipsoid (m²)"), 20),
+    "errors": (text("Errors"), 10),
+    "warnings": (text("Warnings"), 10),
+}
+_AREA_FORMAT: Final = "#,##0.00"
+#: The number that paper of this size has in a workbook.
+_A4: Final = 9
+
 _Value = str | float | None
+
+
+class CheckedFile(NamedTuple):
+    """A file that was checked: features and area are None where it could not be read or measured."""
+
+    file: str
+    features: int | None
+    area_m2: Area | None
+    errors: int
+    warnings: int
+
+    @classmethod
+    def of(cls, report: LayerCheck) -> CheckedFile:
+        """Return what a report says of its file."""
+        area = report.totals()[1]
+        count = Counter(finding.severity for finding in report.findings)
+        return cls(
+            report.path.name,
+            None if report.frame is None else len(report.features),
+            None if area == "—" else Area.of(area, Unit.M2),
+            count[Severity.ERROR],
+            count[Severity.WARNING],
+        )
 
 
 def write(
@@ -81,7 +121,7 @@ def write(
     *,
     language: str,
     title: str,
-    sources: Sequence[str] = (),
+    sources: Sequence[CheckedFile] = (),
     sheet_rows: int = SHEET_ROWS,
 ) -> None:
     """Write a workbook of findings, whole or not at all; the same findings give the same bytes.
@@ -95,7 +135,7 @@ def write(
     language
         Of everything that is not data.
     title, sources
-        What was checked: the heading, and a line for each file below it.
+        What was checked: the heading, and the files for a sheet of their own.
     sheet_rows
         How many rows the list has at most; what does not fit is counted in the summary.
 
@@ -109,8 +149,10 @@ def write(
     book.properties.creator = "landquota"
     book.properties.created = _WRITTEN
     summary = _sheet(book, text("Summary").render(language))
+    if sources:
+        _files(_sheet(book, text("Files").render(language)), sources, language)
     listing = _sheet(book, text("Findings").render(language))
-    _head(summary, title, [*sources, *_counts(listed, language, sheet_rows)])
+    _head(summary, title, list(_counts(listed, language, sheet_rows)))
     _summary(summary, listed, language)
     _list(listing, listed[: sheet_rows - 1], language)
     buffer = io.BytesIO()
@@ -120,8 +162,13 @@ def write(
 
 
 def _sheet(book: Workbook, name: str) -> Worksheet:
-    """Return a new sheet; one that is only written to has what is used here of an ordinary one."""
-    return cast("Worksheet", book.create_sheet(name))
+    """Return a new sheet, to be printed across and not cut; it has what is used here of an ordinary one."""
+    sheet = cast("Worksheet", book.create_sheet(name))
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = _A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0  # as many pages down as there are
+    return sheet
 
 
 def _head(sheet: Worksheet, title: str, lines: Sequence[str]) -> None:
@@ -177,10 +224,37 @@ def _codes(listed: Sequence[FindingRow]) -> Iterator[tuple[FindingRow, int]]:
     yield from ((row, count[code]) for code, row in first.items())
 
 
+def _files(sheet: Worksheet, sources: Sequence[CheckedFile], language: str) -> None:
+    """Write a row for each file: what it holds, and how much is wrong with it."""
+    for column, (_, width) in enumerate(_FILE_HEADINGS.values(), 1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    _keep_heading(sheet, f"A1:{get_column_letter(len(_FILE_HEADINGS))}{len(sources) + 1}")
+    sheet.append([_heading(sheet, said.render(language)) for said, _ in _FILE_HEADINGS.values()])
+    for one in sources:
+        fill = {"fill": _FILLS[Severity.ERROR]} if one.errors else {}
+        features: _Value = text("not read").render(language) if one.features is None else one.features
+        area = None if one.area_m2 is None else float(one.area_m2.m2)
+        sheet.append(
+            [
+                _text(sheet, one.file, alignment=_WRAPPED, **fill),
+                _value(sheet, features, wrapped=False),
+                None if area is None else _cell(sheet, area, alignment=_TOP, number_format=_AREA_FORMAT),
+                _cell(sheet, one.errors, alignment=_TOP),
+                _cell(sheet, one.warnings, alignment=_TOP),
+            ]
+        )
+
+
+def _keep_heading(sheet: Worksheet, cells: str) -> None:
+    """Keep the first row in sight, on every printed page too, and give it filters."""
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = cells
+    sheet.print_title_rows = "1:1"
+
+
 def _list(sheet: Worksheet, listed: Sequence[FindingRow], language: str) -> None:
     """Write one row per finding below a heading that stays, with filters."""
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(HEADINGS))}{len(listed) + 1}"
+    _keep_heading(sheet, f"A1:{get_column_letter(len(HEADINGS))}{len(listed) + 1}")
     for column, name in enumerate(HEADINGS, 1):
         sheet.column_dimensions[get_column_letter(column)].width = _WIDTHS[name]
     sheet.append([_heading(sheet, heading.render(language)) for heading in HEADINGS.values()])

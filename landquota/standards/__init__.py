@@ -4,7 +4,7 @@ from landquota.standards.areas import Declared, Stated, compare, declared, state
 from landquota.standards.codes import Code, CodeList, code_lists, colours, divisions
 from landquota.standards.profile import CHECKS, Profile, profile
 from landquota.standards.schema import check, recognise
-from landquota.standards.standard import Field, Layer, Tolerances, layers
+from landquota.standards.standard import Field, Layer, Tolerances, layers, named
 
 __all__ = [
     "CHECKS",
@@ -23,6 +23,7 @@ __all__ = [
     "declared",
     "divisions",
     "layers",
+    "named",
     "profile",
     "recognise",
     "stated",

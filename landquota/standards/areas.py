@@ -8,7 +8,7 @@ figures themselves, at the decimals with which they are written.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from landquota.area import Area, Unit, total
 from landquota.crs import horizontal
 from landquota.ellipsoid import ellipsoidal_areas, planar_areas
 from landquota.findings import Finding
-from landquota.standards.columns import grouped, layer_wide
+from landquota.standards.columns import layer_wide
 from landquota.standards.figures import Candidate, Figures, candidates, figures
 from landquota.standards.parts import parts_findings
 from landquota.standards.profile import Profile, profile
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 Verdict = Literal["planar", "ellipsoid", "both", "neither", "mixed"]
 
-#: How many differing features are named one by one, the worst first.
-_MOST_NAMED: Final = 20
 #: Below this share, the features that state the other area are slips and not a second method.
 _MIXED: Final = 0.05
 _M2: Final = "m²"
@@ -46,13 +44,14 @@ class Declared(NamedTuple):
 
     `areas` has one item per row, None where there is none; where a parcel's area is repeated in
     each of its rows, it stands at the first.  Figures finer than 1/300 m² are rounded half up to
-    the `decimals` of `unit`.
+    the `decimals` of `unit`.  A column that software fills (SHAPE_Area) declares nothing of its own.
     """
 
     column: str
     unit: Unit
     areas: tuple[Area | None, ...]
     decimals: int
+    by_software: bool = False
 
     @property
     def total(self) -> Area:
@@ -101,7 +100,8 @@ def declared(table: FeatureTable, measured_m2: Floats | None = None) -> Declared
         return None
     rows = zip(chosen.units.tolist(), chosen.there.tolist(), strict=True)
     areas = tuple(Area(units) if there else None for units, there in rows)
-    return Declared(chosen.column, chosen.unit, areas, chosen.decimals)
+    by_software = any(one.field.by_software for one in candidates(table) if one.column.name == chosen.column)
+    return Declared(chosen.column, chosen.unit, areas, chosen.decimals, by_software)
 
 
 def stated(table: FeatureTable, planar_m2: Floats, ellipsoid_m2: Floats) -> Stated | None:
@@ -129,8 +129,8 @@ def compare(
     Returns
     -------
     list of Finding
-        The unit where it is not plain, the features that differ by more than the tolerance (the
-        worst by name), the method where it is mixed or not the standard's, and parts that do not
+        The unit where it is not plain, every feature that differs by more than the tolerance (the
+        worst first), the method where it is mixed or not the standard's, and parts that do not
         add up to their parcel.
     """
     layer = recognise(table)
@@ -215,13 +215,11 @@ def _differing(
     far = off_m2 > np.maximum(least_m2, asked.tolerances.area_far_share * nearer_m2)
     rows = np.flatnonzero(off_m2 > np.maximum(least_m2, asked.tolerances.area_share * nearer_m2))
     worst = rows[np.argsort(-off_m2[rows] / np.maximum(nearer_m2[rows], 1.0), kind="stable")]
-    for row in worst[:_MOST_NAMED].tolist():
+    for row in worst.tolist():
         code = "AREA-FEATURE-FAR" if far[row] else "AREA-FEATURE-DIFFERS"
         areas = {"planar": _m2_text(planar_m2[row]), "ellipsoid": _m2_text(ellipsoid_m2[row])}
         said = _difference(chosen, row, nearer_m2[row])
-        yield grouped(code, table, np.array([row]), chosen.column, **areas, **said)
-    if len(worst) > _MOST_NAMED:
-        yield grouped("AREA-FEATURES-MORE", table, np.sort(worst[_MOST_NAMED:]), chosen.column, column=chosen.column)
+        yield Finding(code, replace(table.places[row], column=chosen.column), {**areas, **said})
 
 
 def _difference(chosen: Figures, row: int, measured_m2: float) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]
-
-#: How many parcels are named one by one.
-_MOST_NAMED: Final = 20
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ def parts_findings(table: FeatureTable, measured_m2: Floats) -> Iterator[Finding
         return
     parcels = _compared(column, totals, parts)
     wrong = np.flatnonzero(parcels.off | parcels.varies)
-    for parcel in wrong[:_MOST_NAMED].tolist():
+    for parcel in wrong.tolist():
         rows = np.flatnonzero(column.which == parcel)
         params = {"parcel": column.texts[parcel], "column": totals.column, "unit": totals.unit}
         values = [_written(int(units), totals) for units in np.unique(parcels.totals[rows]).tolist()]
@@ -62,9 +59,6 @@ def parts_findings(table: FeatureTable, measured_m2: Floats) -> Iterator[Finding
         else:
             said = {"total": values[0], "sum": _written(int(parcels.sums[parcel]), totals), "parts": parts.column}
             yield grouped("AREA-PARTS-SUM", table, rows, totals.column, **params, **said)
-    if len(wrong) > _MOST_NAMED:
-        rows = np.flatnonzero(np.isin(column.which, wrong[_MOST_NAMED:]))
-        yield grouped("AREA-PARTS-MORE", table, rows, totals.column, parcels=len(wrong) - _MOST_NAMED)
 
 
 def _declared(table: FeatureTable, column: Column, measured_m2: Floats) -> tuple[Figures | None, Figures | None]:

@@ -195,3 +195,21 @@ def _parts(written: str, separator: str) -> Iterable[str]:
 
 def _whole(written: str) -> int | None:
     return int(written) if written else None
+
+
+def named(word: str) -> Layer | None:
+    """Return the layer that a word means: a code, else a name of its tables or a title, whatever the case."""
+    wanted = word.casefold()
+    for called in (_codes, _others):
+        found = next((layer for layer in layers().values() if wanted in map(str.casefold, called(layer))), None)
+        if found is not None:
+            return found
+    return None
+
+
+def _codes(layer: Layer) -> tuple[str, ...]:
+    return (layer.code,)
+
+
+def _others(layer: Layer) -> tuple[str, ...]:
+    return (*layer.names, layer.title, layer.title_en)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from landquota.findings import Finding, Place
-from landquota.formats.names import names_of
+from landquota.formats.names import few, names_of
 
 
 def duplicate_ids(ids: Iterable[object], *, column: str, places: Sequence[Place]) -> list[Finding]:
@@ -24,11 +23,18 @@ def duplicate_ids(ids: Iterable[object], *, column: str, places: Sequence[Place]
     names = names_of(ids)
     if all(names) and len(set(names)) == len(names):
         return []
-    count = Counter(names)
-    found = []
+    standing: dict[str, list[Place]] = {}
     for name, place in zip(names, places, strict=True):
-        if not name:
-            found.append(Finding("ID-MISSING", place, {"column": column}))
-        elif count[name] > 1:
-            found.append(Finding("ID-DUPLICATE", place, {"column": column, "id": name, "count": count[name]}))
+        standing.setdefault(name, []).append(place)
+    found = [Finding("ID-MISSING", place, {"column": column}) for place in standing.pop("", [])]
+    for name, several in standing.items():
+        if len(several) > 1:
+            params = {"column": column, "id": name, "count": len(several), "features": _where(several)}
+            found.append(Finding("ID-DUPLICATE", several[0], params))
     return found
+
+
+def _where(places: Sequence[Place]) -> str:
+    """Return where features stand, their files only where these differ."""
+    one_file = len({place.file for place in places}) == 1
+    return few([place.feature or "?" if one_file else f"{place.file} · {place.feature or '?'}" for place in places])

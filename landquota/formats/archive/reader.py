@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from landquota.findings import Finding, Place
 from landquota.formats import layer_choice
+from landquota.formats.archive.left import left_out
 from landquota.formats.archive.unpacking import Unpacking
+from landquota.formats.archive.zip_entries import shown
 from landquota.formats.limits import DEFAULT, Limits, file_findings
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ _BOUNDARY: Final = tuple(
 _HEAD_BYTES: Final = 8192
 #: What the systems of the senders leave behind.
 _LEFTOVERS: Final = ("__MACOSX", "._", ".DS_Store", "~$")
+#: So many files that were left out are named.
+_MOST_NAMES: Final = 10
 
 
 @contextmanager
@@ -131,10 +135,22 @@ def read(
         dataset, inner = choice
         table, problems = reader(dataset, layer=inner, encoding=encoding, limits=limits)
         within = PurePosixPath(path.name, dataset.relative_to(folder).parent.as_posix())
+        unread = _unread(path, folder, dataset)
     problems = [replace(finding, place=_placed(finding.place, within)) for finding in problems]
     if table is None:
         return None, problems
-    return replace(table, path=path, places=tuple(_placed(place, within) for place in table.places)), problems
+    places = tuple(_placed(place, within) for place in table.places)
+    return replace(table, path=path, places=places), problems + unread
+
+
+def _unread(path: Path, folder: Path, dataset: Path) -> list[Finding]:
+    """Say which files of an archive may be geodata, and cannot be chosen."""
+    names = left_out(folder, datasets(folder), endings=_GEODATA)
+    if not names:
+        return []
+    listed = ", ".join(map(shown, names[:_MOST_NAMES])) + (" …" if len(names) > _MOST_NAMES else "")
+    params = {"chosen": shown(dataset.relative_to(folder).as_posix()), "names": listed}
+    return [Finding("ZIP-LEFT", Place(file=path.name), params)]
 
 
 def _matching(found: Mapping[str, Path], wanted: str) -> list[tuple[str, Path]]:

@@ -1,7 +1,7 @@
 """Boundary TXT (勘测定界, 部报盘) in all their forms to a feature table.
 
 X is north and Y is east in these files; geometries come out east first.  A file is loaded
-whole or not at all: with any error nothing is, and every problem is reported with its line.
+whole or not at all, and every problem is reported with its line.
 
 Source: 建设项目用地红线坐标文件内容要求; the grammar stands in
 :mod:`landquota.formats.boundary.grammar`.
@@ -20,10 +20,10 @@ from landquota.findings import Finding, Place
 from landquota.formats.boundary import grammar, lists, plots
 from landquota.formats.boundary.axes import oriented
 from landquota.formats.boundary.content import decoded, lines_of
-from landquota.formats.boundary.declared import declared_area
+from landquota.formats.boundary.declared import Computed, assumed_units, declared_area
 from landquota.formats.boundary.log import Log
 from landquota.formats.boundary.rings import polygon
-from landquota.formats.boundary.survey import DATUM, PH, Survey
+from landquota.formats.boundary.survey import DATUM, PH, SAID, Survey
 from landquota.formats.boundary.zone import stated, system_of
 from landquota.formats.limits import DEFAULT, Limits, file_findings
 from landquota.formats.table import FeatureTable
@@ -82,9 +82,11 @@ def read(
     Returns
     -------
     tuple
-        The table, or None where a finding is an error.  Columns: parcel, name, sheet, use,
+        The table, or None where a finding is an error; only with errors on declared areas
+        (AREA-…) is there a table too, to be shown.  Columns: parcel, name, sheet, use,
         land_class and declared_area, all as written; also town, village and more where the
-        form has them.
+        form has them.  What the description says stands in the frame's ``attrs``, under
+        :data:`~landquota.formats.boundary.survey.SAID`.
 
     Raises
     ------
@@ -139,7 +141,7 @@ def _read(path: Path, content: Content, hints: Hints, log: Log) -> FeatureTable 
     survey, measure = oriented(_survey(lines, log), log)
     if log.hopeless:
         return None
-    said = stated(survey, measure, log)
+    said = stated(survey, measure, log, told=hints.told is not None)
     geometries = [polygon(parcel, measure, log) for parcel in survey.parcels]
     shapes = [geometry for geometry in geometries if geometry is not None]
     if log.errors:
@@ -210,27 +212,31 @@ def _table(
 ) -> FeatureTable:
     headers = [parcel.header for parcel in survey.parcels]
     places = tuple(Place(path.name, header.line, feature=header.number or None) for header in headers)
-    areas = _declared(headers, places, geometries, system, log)
+    areas = _declared(survey, places, geometries, system, log)
     frame = geopandas.GeoDataFrame(_columns(headers), geometry=geometries, crs=system)
+    if survey.attributes:
+        frame.attrs[SAID] = {key: said.value for key, said in survey.attributes.items() if said.value}
     return FeatureTable(path, path.stem, _format(survey.form), frame, places, areas, encoding)
 
 
 def _declared(
-    headers: Sequence[Header],
+    survey: Survey,
     places: Sequence[Place],
     geometries: NDArray[np.object_],
     system: pyproj.CRS,
     log: Log,
 ) -> tuple[Area | None, ...]:
     """Return what the headers declare; where coordinates are degrees there is no planar area to compare it with."""
+    headers = [parcel.header for parcel in survey.parcels]
     on_ellipsoid = ellipsoidal_areas(geometries, system).tolist()
     planar = on_ellipsoid if system.is_geographic else planar_areas(geometries).tolist()
-    areas = []
-    for header, place, planar_m2, ellipsoid_m2 in zip(headers, places, planar, on_ellipsoid, strict=True):
-        area, findings = declared_area(header, planar_m2, ellipsoid_m2, place=place)
-        areas.append(area)
+    found = []
+    for header, place, *areas_m2 in zip(headers, places, planar, on_ellipsoid, strict=True):
+        written, findings = declared_area(header, Computed(*areas_m2), place=place)
+        found.append(written)
         log.extend(findings)
-    return tuple(areas)
+    log.extend(assumed_units(headers, found, survey.form, file=log.file))
+    return tuple(None if written is None else written.area for written in found)
 
 
 def _columns(headers: Sequence[Header]) -> dict[str, list[str]]:

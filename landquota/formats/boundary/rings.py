@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from shapely import MultiPolygon, Polygon
 
+from landquota.findings import Place
 from landquota.formats.boundary.axes import Measure
 from landquota.formats.boundary.nesting import TOUCH_M, Crossing, are_crowded, assemble
+from landquota.formats.boundary.spikes import Spike, spikes
 from landquota.formats.boundary.survey import DEGREE_M, FEWEST_ROWS, same_point
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ def polygon(parcel: Parcel, measure: Measure, log: Log) -> Polygon | MultiPolygo
     errors = log.errors
     for rows in whole.values():
         _check(rows, parcel, measure, log)
+        for spike in spikes(rows, measure):
+            _say_spike(spike, parcel, measure, log)
     _check_count(parcel, log, incomplete=log.errors > errors)
     if parcel.spoiled or not whole or log.errors > errors:
         return None
@@ -74,6 +78,13 @@ def _check_count(parcel: Parcel, log: Log, *, incomplete: bool) -> None:
         return
     code = "TXT-POINTS-MISSING" if incomplete else "TXT-POINT-COUNT"
     log.add(code, header.line, parcel=header.label, count=header.count, rows=parcel.row_count)
+
+
+def _say_spike(spike: Spike, parcel: Parcel, measure: Measure, log: Log) -> None:
+    row = spike.row
+    params = {"parcel": parcel.header.label, "ring": row.ring, "point": _said(row, measure)}
+    lengths = {"length": f"{spike.length_m:.0f}", "usual": f"{spike.usual_m:.2f}"}
+    log.add("TXT-EDGE-LONG", Place(log.file, row.line, x=row.east, y=row.north), **params, **lengths)
 
 
 def _said(row: Row, measure: Measure) -> str:

@@ -12,6 +12,8 @@ DATUM: Final = "坐标系"
 WIDTH: Final = "几度分带"
 UNIT: Final = "计量单位"
 ZONE: Final = "带号"
+#: Under this name the ``attrs`` of a frame hold what the description of its file says, key by key.
+SAID: Final = "boundary_txt"
 
 
 class Attribute(NamedTuple):

@@ -21,13 +21,26 @@ _WGS84_EPSG: Final = 4326
 _CGCS2000_EPSG: Final = 4490
 
 
-class NamedDatum(Enum):
-    """A datum as 坐标系 names it: how it is written, how it is recognised, and which it is."""
+#: A grid of a city or a site stands on a datum, but its coordinates are not those of a zone on it:
+#: 2000城市独立坐标系, 宁波2000坐标系.  Before 2000 only such words stand that name no place.
+_NO_LOCAL_GRID: Final = r"^(?!.*(?:独立|地方|城市|城建|工程|抵偿|任意|自定义|假定|相对))"
+_NO_PLACE_BEFORE: Final = r"(?:(?<![一-鿿])|(?<=[系为用准是年])|(?<=国家|中国|大地|坐标|系统|全国|投影))"
 
-    CGCS2000 = ("2000国家大地坐标系", r"(?<!\d)2000(?!\d)|CGCS", reference.Datum.CGCS2000)
-    XIAN80 = ("80国家大地坐标系", r"(?<!\d)(19)?80(?!\d)", reference.Datum.XIAN80)
-    BEIJING54 = ("54北京坐标系", r"(?<!\d)(19)?54(?!\d)", reference.Datum.BEIJING54)
-    WGS84 = ("WGS84坐标系", r"WGS", None)
+
+class NamedDatum(Enum):
+    """A datum as 坐标系 names it: how it is written, how it is recognised, and which it is.
+
+    What names a local grid names none of them.
+    """
+
+    CGCS2000 = (
+        "2000国家大地坐标系",
+        rf"{_NO_LOCAL_GRID}.*(?:{_NO_PLACE_BEFORE}(?<!\d)2000(?!\d)|CGCS)",
+        reference.Datum.CGCS2000,
+    )
+    XIAN80 = ("80国家大地坐标系", rf"{_NO_LOCAL_GRID}.*(?<!\d)(?:19)?80(?!\d)", reference.Datum.XIAN80)
+    BEIJING54 = ("54北京坐标系", rf"{_NO_LOCAL_GRID}.*(?<!\d)(?:19)?54(?!\d)", reference.Datum.BEIJING54)
+    WGS84 = ("WGS84坐标系", rf"{_NO_LOCAL_GRID}.*WGS", None)
 
     def __init__(self, written: str, pattern: str, datum: reference.Datum | None) -> None:
         self.written = written

@@ -17,12 +17,19 @@ import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 
-from landquota.area import Area, Unit
+from landquota.area import Unit
 from landquota.crs import Zone, describe
-from landquota.ellipsoid import ellipsoidal_areas
 from landquota.errors import InputError, UsageError
 from landquota.findings import Finding, Place, Severity, has_errors
-from landquota.formats.boundary import reader
+from landquota.formats.boundary import description, fields, reader
+from landquota.formats.boundary.description import (
+    PRECISION,
+    PRODUCED_ON,
+    PRODUCER,
+    PROJECTION,
+    TRANSFORMATION,
+    VERSION,
+)
 from landquota.formats.boundary.grammar import AREA_KIND, DESCRIPTION, HEADER_END, PLOTS
 from landquota.formats.boundary.survey import DATUM, UNIT, WIDTH, ZONE
 from landquota.formats.boundary.systems import NamedDatum, zone_on
@@ -37,8 +44,8 @@ if TYPE_CHECKING:
     import pyproj
     from shapely import LinearRing
 
-#: The frame's columns that a header has room for; what has no such column stays empty.
-COLUMNS: Final = ("parcel", "name", "sheet", "use", "land_class")
+    from landquota.area import Area
+
 #: Their meaning in the file is another; these look the same and have none.
 _REPLACED: Final = str.maketrans({",": "，", HEADER_END: "＠"})
 #: Control characters, line and paragraph separators.
@@ -69,8 +76,8 @@ def write(
     encoding: str = "gbk",
     newline: str = "\r\n",
     version: str = "1.01",
-    producer: str = "",
-    produced_on: str = "",
+    producer: str | None = None,
+    produced_on: str | None = None,
     decimals: int = 4,
 ) -> list[Finding]:
     """Write polygons as a boundary TXT, replacing the file in one step.
@@ -78,21 +85,24 @@ def write(
     Parameters
     ----------
     table
-        Polygons in a Gauss-Kruger zone, east before north; columns parcel, name, sheet, use and
-        land_class are written.  Eastings get the zone prefix where they have none.
+        Polygons in a Gauss-Kruger zone, east before north; parcel, name, sheet, use and
+        land_class are written, whichever name of :data:`~landquota.formats.boundary.fields.FIELDS`
+        their columns have.  Eastings get the zone prefix where they have none.
     path
         The file.
     areas
-        The area of each header; by default what the table declares, and where it declares
-        none, the area on the ellipsoid.  Headers have 公顷 with 4 decimals.
+        The area of each header; by default what the table declares, or its column
+        declared_area; where there is none, the area on the ellipsoid.  Headers have 公顷 with
+        4 decimals.
     encoding
         GBK is what most programs expect; gb18030 and utf-8 have every character.
     newline
         What ends a line.
     version, producer, produced_on
-        格式版本号, 数据产生单位 and 数据产生日期 of the description.
+        格式版本号, 数据产生单位 and 数据产生日期 of the description; the latter two by default as
+        the boundary TXT says that the table was read from.
     decimals
-        Of the coordinates, in metres; written as 精度.
+        Of the coordinates, in metres; written as 精度, unless that TXT says another.
 
     Returns
     -------
@@ -113,14 +123,15 @@ def write(
     findings = list(_unfit(shapes, path.name))
     texts, found = _texts(frame, path.name, encoding)
     findings += found
-    head, found = _cleaned({"数据产生单位": producer, "数据产生日期": produced_on}, Place(path.name), encoding)
+    head, found = _cleaned(_head(frame, producer, produced_on, decimals), Place(path.name), encoding)
     findings += found
     if has_errors(findings):
         return findings
-    said = _areas(areas if areas is not None else declared, shapes, frame.crs)
-    lines = [*_description(grid, version, head, decimals), f"[{PLOTS}]"]
-    for fields, area, shape in zip(texts, said, shapes, strict=True):
-        lines += _parcel(fields, area, shape, shift_m=grid.shift_m, decimals=decimals)
+    said, found = fields.areas(frame, areas if areas is not None else declared, _places(texts, path.name))
+    findings += found
+    lines = [*_description(grid, version, head), f"[{PLOTS}]"]
+    for cells, area, shape in zip(texts, said, shapes, strict=True):
+        lines += _parcel(cells, area, shape, shift_m=grid.shift_m, decimals=decimals)
     data = newline.join([*lines, ""]).encode(encoding)
     problems = _reread(data, path, encoding, shapes, shift_m=grid.shift_m, decimals=decimals)
     if not problems:
@@ -163,22 +174,31 @@ def _unwritable(shape: object) -> Text | str | None:
 
 def _texts(frame: geopandas.GeoDataFrame, file: str, encoding: str) -> tuple[list[list[str]], list[Finding]]:
     """Return the texts of each header, and what had to be replaced in them or cannot be written."""
-    columns = [_column(frame, name) for name in COLUMNS]
+    names = fields.columns(frame)
+    columns = [_column(frame, names.get(field)) for field in fields.FIELDS]
     texts, findings = [], []
     for number, values in enumerate(zip(*columns, strict=True), 1):
-        said = dict(zip(COLUMNS, values, strict=True))
+        said = dict(zip(fields.FIELDS, values, strict=True))
         cleaned, found = _cleaned(said, Place(file, feature=said["parcel"].strip() or str(number)), encoding)
         texts.append(list(cleaned.values()))
         findings += found
     return texts, findings
 
 
-def _column(frame: geopandas.GeoDataFrame, name: str) -> list[str]:
-    """Return a column as texts, empty where a value or the column is missing."""
-    if name not in frame.columns:
+def _column(frame: geopandas.GeoDataFrame, name: str | None) -> list[str]:
+    """Return a column as texts, empty where a value or the column is missing; whole numbers without decimals."""
+    if name is None:
         return [""] * len(frame)
     values, missing = frame[name].tolist(), frame[name].isna().tolist()
-    return ["" if nothing else str(value) for value, nothing in zip(values, missing, strict=True)]
+    return ["" if nothing else _text(value) for value, nothing in zip(values, missing, strict=True)]
+
+
+def _text(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _places(texts: Sequence[Sequence[str]], file: str) -> list[Place]:
+    return [Place(file, feature=parcel or str(number)) for number, (parcel, *_) in enumerate(texts, 1)]
 
 
 def _cleaned(said: dict[str, str], place: Place, encoding: str) -> tuple[dict[str, str], list[Finding]]:
@@ -209,33 +229,38 @@ def _strange(written: str, encoding: str) -> str | None:
     return None
 
 
-def _areas(declared: Sequence[Area | None] | None, shapes: Sequence[object], crs: pyproj.CRS) -> list[Area]:
-    computed = ellipsoidal_areas(np.asarray(shapes, dtype=object), crs).tolist()
-    known = declared if declared is not None else [None] * len(computed)
-    return [Area.measured(m2) if area is None else area for area, m2 in zip(known, computed, strict=True)]
+def _head(
+    frame: geopandas.GeoDataFrame, producer: str | None, produced_on: str | None, decimals: int
+) -> dict[str, str]:
+    """Return what the description says of the survey: as told, else as the file said that the frame was read from."""
+    source = description.said(frame)
+    told = {PRODUCER: producer, PRODUCED_ON: produced_on, PRECISION: None}
+    default = {PRECISION: f"{10**-decimals:.{decimals}f}"}
+    return {key: source.get(key, default.get(key, "")) if value is None else value for key, value in told.items()}
 
 
-def _description(grid: _Grid, version: str, head: dict[str, str], decimals: int) -> list[str]:
+def _description(grid: _Grid, version: str, head: dict[str, str]) -> list[str]:
     attributes = {
-        "格式版本号": f"{version}版本",
-        **head,
+        VERSION: f"{version}版本",
+        PRODUCER: head[PRODUCER],
+        PRODUCED_ON: head[PRODUCED_ON],
         DATUM: grid.datum.written,
         WIDTH: str(grid.zone.width_deg),
-        "投影类型": "高斯克吕格",
+        PROJECTION: "高斯克吕格",
         UNIT: "米",
         ZONE: str(grid.zone.number),
-        "精度": f"{10**-decimals:.{decimals}f}",
-        "转换参数": _NO_TRANSFORMATION,
+        PRECISION: head[PRECISION],
+        TRANSFORMATION: _NO_TRANSFORMATION,
     }
     return [f"[{DESCRIPTION}]", *(f"{key}={value}" for key, value in attributes.items())]
 
 
 def _parcel(
-    fields: Sequence[str], area: Area, shape: Polygon | MultiPolygon, *, shift_m: int, decimals: int
+    cells: Sequence[str], area: Area, shape: Polygon | MultiPolygon, *, shift_m: int, decimals: int
 ) -> list[str]:
     rows = list(_rows(shape, shift_m, decimals))
-    number, name, *rest = fields
-    header = (str(len(rows)), area.in_unit(Unit.HA, 4), number, name, AREA_KIND, *rest, HEADER_END)
+    number, name, *rest = cells
+    header = (str(len(rows)), area.in_unit(Unit.HA, fields.DECIMALS), number, name, AREA_KIND, *rest, HEADER_END)
     return [",".join(header), *rows]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -40,11 +41,15 @@ _IN_DEGREES: Final = frozenset({DATUM, UNIT})
 
 
 class Stated(NamedTuple):
-    """What a file itself says of its reference system; None for what it does not say."""
+    """What a file itself says of its reference system; None for what it does not say.
+
+    `zone_line` is where 带号 stands, also an empty one.
+    """
 
     datum: NamedDatum | None
     zone: Zone | None
     measure: Measure
+    zone_line: int | None = None
 
     @property
     def system(self) -> pyproj.CRS | None:
@@ -56,8 +61,8 @@ class Stated(NamedTuple):
         return self.datum.zone(self.zone) if self.zone is not None else None
 
 
-def stated(survey: Survey, measure: Measure, log: Log) -> Stated:
-    """Return what description and eastings agree on.
+def stated(survey: Survey, measure: Measure, log: Log, *, told: bool = False) -> Stated:
+    """Return what description and eastings agree on; where the user has `told` the system, its name is not judged.
 
     The zone is None where nothing states one (neither 带号 nor a prefix), or where findings
     tell why it cannot be known.
@@ -65,12 +70,15 @@ def stated(survey: Survey, measure: Measure, log: Log) -> Stated:
     named = survey.stated(DATUM)
     zone = None
     errors = log.errors
-    _check_values(survey, measure, log)
+    _check_values(survey, measure, log, left_out=DATUM if told else None)
     if measure is Measure.METRES:
         prefix = _prefix(survey)
         _check_prefixes(survey, prefix, log)
         zone = _zone(survey, prefix, log) if log.errors == errors else None
-    return Stated(NamedDatum.named(named.value) if named else None, zone, measure)
+    attribute = survey.attributes.get(ZONE)
+    return Stated(
+        NamedDatum.named(named.value) if named else None, zone, measure, attribute.line if attribute else None
+    )
 
 
 def system_of(
@@ -110,8 +118,10 @@ def system_of(
         return located(None, stated=told) if told is not None else (likely, findings)
     system = said.datum.zone(zone)
     resolution, findings = located(system, stated=told)
-    assumed = [Finding("TXT-ZONE-ASSUMED", place, {"crs": describe(system)})] if told is None else []
-    return resolution, [*assumed, *findings]
+    if told is not None:
+        return resolution, findings
+    at = place if said.zone_line is None else replace(place, line=said.zone_line)
+    return resolution, [Finding("TXT-ZONE-ASSUMED", at, {"crs": describe(system)}), *findings]
 
 
 def _zone(survey: Survey, prefix: int | None, log: Log) -> Zone | None:
@@ -134,8 +144,10 @@ def _number(attributes: Mapping[str, Attribute], key: str) -> int | None:
     return int(digits[0]) if digits else None
 
 
-def _check_values(survey: Survey, measure: Measure, log: Log) -> None:
+def _check_values(survey: Survey, measure: Measure, log: Log, *, left_out: str | None) -> None:
     for key, (pattern, accepted) in _ACCEPTED.items():
+        if key == left_out:
+            continue
         said = survey.stated(key)
         matters = measure is Measure.METRES or key in _IN_DEGREES
         if matters and said is not None and not pattern.fullmatch(said.value):

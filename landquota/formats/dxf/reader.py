@@ -1,15 +1,16 @@
 """DXF drawings: closed polylines of one layer as polygons, with the text inside as the name.
 
 A drawing has no reference system and often holds more than the boundary: buildings, a frame,
-a legend, all drawn as closed polylines.  So where several layers hold closed polylines, one has
-to be named; nothing of another kind becomes a parcel by accident.
+a legend, all drawn as closed polylines.  So where several layers hold closed polylines, or the
+only one that does may be the frame around a boundary that was left open, one has to be named;
+nothing of another kind becomes a parcel by accident.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,8 +24,10 @@ from landquota.formats import layer_choice
 from landquota.formats import limits as size
 from landquota.formats.dxf import drawing
 from landquota.formats.dxf.nesting import Parcels, parcels
+from landquota.formats.dxf.unfinished import boundaries, is_frame, taken_by
 from landquota.formats.dxf.writer import write
 from landquota.formats.limits import DEFAULT, Limits
+from landquota.formats.names import few
 from landquota.formats.table import FeatureTable
 from landquota.formats.vector.shapefile import codec
 
@@ -36,6 +39,7 @@ __all__ = ["read", "write"]
 FORMAT: Final = "DXF"
 _DWG_SIGNATURE: Final = b"AC10"
 _METRES: Final = 6
+_MOST_NAMED: Final = 8
 #: $INSUNITS that say nothing else: none, and metres.
 _QUIET_UNITS: Final = frozenset({0, _METRES})
 
@@ -72,6 +76,8 @@ def read(
         return None, findings
     nested = parcels(outlines, _labels(found, chosen))
     findings += [*_drawn(found, chosen, path), *_decided(nested, outlines, path)]
+    if layer is None:
+        findings += _elsewhere(found, chosen, path)
     vertices = sum(len(outline.points) for outline in outlines)
     findings += size.layer_findings(path, features=len(outlines), vertices=vertices, limits=limits)
     if has_errors(findings):
@@ -118,10 +124,35 @@ def _chosen(found: Contents, layer: str | None, path: Path) -> tuple[str | None,
     named = [name for name in closed if layer is not None and name.casefold() == layer.casefold()]
     if named:
         return named[0], []
+    if layer is None and len(closed) == 1:
+        doubt = _doubt(found, closed[0])
+        if doubt:
+            return None, [Finding("DXF-LAYER-CHOICE", place, {"closed": closed[0], "others": doubt})]
     there = {outline.layer for outline in found.outlines} | {name for name, _ in found.lines}
     if not closed or layer in there:
         return None, [Finding("DXF-NO-OUTLINE", place, {"there": ", ".join(_there(found, layer)) or "0"})]
     return layer_choice.pick(path, closed, closed, wanted=layer)
+
+
+def _doubt(found: Contents, layer: str) -> str:
+    """Return what may be the boundary instead of the only layer with closed polylines; empty where nothing may be."""
+    unfinished = {outline.layer for outline in boundaries(found, other_than=layer)}
+    others = {outline.layer for outline in found.outlines} | {name for name, _ in found.lines}
+    return _named(found, (others if is_frame(layer) else unfinished) - {layer})
+
+
+def _elsewhere(found: Contents, layer: str, path: Path) -> Iterator[Finding]:
+    """Say what other layers hold that bounds nothing by itself, where nobody asked for this one."""
+    opened = {outline.layer for outline in found.outlines if not outline.closed and len(outline.points)}
+    others = _named(found, (opened | {name for name, _ in found.lines}) - {layer})
+    if others:
+        yield Finding("DXF-ELSEWHERE", Place(file=path.name), {"layer": layer, "others": others})
+
+
+def _named(found: Contents, layers: Iterable[str]) -> str:
+    """Return layers with what stands on them; of many the first."""
+    said = [f"{name} ({', '.join(_there(found, name))})" for name in sorted(layers)]
+    return few(said, most=_MOST_NAMED)
 
 
 def _there(found: Contents, layer: str | None) -> Iterator[str]:
@@ -136,9 +167,11 @@ def _there(found: Contents, layer: str | None) -> Iterator[str]:
 
 
 def _labels(found: Contents, layer: str) -> list[Label]:
-    """Return the texts that may name outlines of a layer: its own, and those of layers that hold no outlines."""
+    """Return the texts that may name outlines of a layer: its own, and those that belong to no others."""
     others = {outline.layer for outline in found.outlines if outline.closed} - {layer}
-    return [label for label in found.labels if label.layer not in others and math.isfinite(label.x + label.y)]
+    free = [label for label in found.labels if label.layer not in others and math.isfinite(label.x + label.y)]
+    taken = taken_by(boundaries(found, other_than=layer), free)
+    return [label for label, is_taken in zip(free, taken, strict=True) if label.layer == layer or not is_taken]
 
 
 def _without_place(outlines: Sequence[Outline], path: Path) -> Iterator[Finding]:

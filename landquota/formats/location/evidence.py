@@ -116,6 +116,11 @@ def lies_in(crs: pyproj.CRS, box: Box, region: Region) -> bool:
     )
 
 
+def lies_on_the_globe(crs: pyproj.CRS, box: Box) -> bool:
+    """Return whether it can be known where a box in `crs` lies; a local grid's is nowhere."""
+    return _in_degrees(crs, box) is not None
+
+
 def lies_in_formal_area(crs: pyproj.CRS, box: Box) -> bool:
     """Return whether the middle of a box in `crs` lies in the area that the system is made for, or just beside it."""
     degrees, area = _in_degrees(crs, box), crs.area_of_use

@@ -33,7 +33,7 @@ from landquota.formats.location.candidates import (
     relabelled,
     undeclared,
 )
-from landquota.formats.location.evidence import Box, Fault, Region, fault, lies_in
+from landquota.formats.location.evidence import Box, Fault, Region, fault, lies_in, lies_on_the_globe
 from landquota.i18n import Text, text
 
 if TYPE_CHECKING:
@@ -124,8 +124,9 @@ def locate(
     tuple
         The system and the order of the axes, with findings.  Taken: CRS-INFERRED, CRS-ASSUMED
         (undeclared), CRS-PREFIX, CRS-AXES-SWAPPED, CRS-RELABELLED (contradicted), CRS-STATED
-        (overruled).  Refused, the system then is None: CRS-UNKNOWN, CRS-MISMATCH,
-        CRS-AMBIGUOUS, CRS-FEET.  CRS-DATUM marks a datum older than CGCS2000 that stays as it is.
+        (overruled), CRS-OUTSIDE-REGION (far from where it is expected).  Refused, the system then
+        is None: CRS-UNKNOWN, CRS-MISMATCH, CRS-AMBIGUOUS, CRS-FEET.  CRS-DATUM marks a datum
+        older than CGCS2000 that stays as it is.
 
     Raises
     ------
@@ -156,9 +157,17 @@ def _stated(layer: _Layer, stated: pyproj.CRS) -> _Located:
     if swapped:
         return Resolution(stated, swapped=True), [_swapped(layer, stated)]
     if found is None:
-        return Resolution(stated), []
+        return Resolution(stated), _outside(layer, stated)
     params = {"stated": describe(stated), "reason": found.reason}
     return Resolution(stated), [Finding("CRS-STATED", _at(layer.place, found.x, found.y), params)]
+
+
+def _outside(layer: _Layer, crs: pyproj.CRS) -> list[Finding]:
+    """Say that a layer lies far from where it is expected, where its place can be known."""
+    if not lies_on_the_globe(crs, layer.box):
+        return []
+    x, y = layer.box.corners[0]
+    return [Finding("CRS-OUTSIDE-REGION", _at(layer.place, x, y), {"crs": describe(crs), "x": x, "y": y})]
 
 
 def _overruled(declared: pyproj.CRS | None, stated: pyproj.CRS | None, place: Place) -> list[Finding]:
@@ -180,7 +189,7 @@ def _declared(layer: _Layer, declared: pyproj.CRS) -> _Located:
         readings = [r for r in readings if _lies_near(layer, r)]
         feet = None if readings or not layer.region else in_feet(declared, layer.box, layer.hints)
         if not readings and feet is None:
-            return Resolution(declared), []
+            return Resolution(declared), _outside(layer, declared)
         found = Fault(
             text("its coordinates lie far outside the region of the project"), layer.box.west, layer.box.south
         )

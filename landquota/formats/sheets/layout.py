@@ -112,7 +112,8 @@ def layout_of(lines: Sequence[Line]) -> Layout | None:
         axes = _axes(line)
         if axes is not None and body:
             ring, point = _first(names, _RING_NAMES), _first(names, _POINT_NAMES)
-            return Layout(line, names, body, axes=axes, parcel=_parcel(names, body), ring=ring, point=point)
+            parcel = _parcel(names, body, axes)
+            return Layout(line, names, body, axes=axes, parcel=parcel, ring=ring, point=point)
     return None
 
 
@@ -171,13 +172,21 @@ def _first(names: Sequence[str], wanted: Iterable[str]) -> int | None:
     return next((said.index(name) for name in wanted if name in said), None)
 
 
-def _parcel(names: Sequence[str], body: Sequence[Line]) -> int | None:
-    """Return the column that says which parcel a vertex belongs to; one that tells every row apart numbers points."""
+def _parcel(names: Sequence[str], body: Sequence[Line], axes: tuple[Axis, Axis]) -> int | None:
+    """Return the column that says which parcel a vertex belongs to; one that tells every row apart numbers points.
+
+    A row without coordinates may hold a total; where only such rows name anything, they head the others.
+    """
     said = [plain(name) for name in names]
+    vertices = [line for line in body if any(filled(line.cell(axis.column)) for axis in axes)]
     for wanted in _PARCEL_NAMES:
         if wanted in said:
             column = said.index(wanted)
-            parcels = {words(line.cell(column)) for line in body if filled(line.cell(column))}
-            if parcels and _FEWEST_ROWS * len(parcels) <= len(body):
+            parcels = _words(vertices, column) or _words(body, column)
+            if parcels and _FEWEST_ROWS * len(parcels) <= len(vertices):
                 return column
     return None
+
+
+def _words(lines: Iterable[Line], column: int) -> set[str]:
+    return {words(line.cell(column)) for line in lines if filled(line.cell(column))}

@@ -17,28 +17,28 @@ import pandas as pd
 import shapely
 from shapely.errors import ShapelyError
 
-from landquota.crs import understood
 from landquota.findings import Finding, Place, has_errors
 from landquota.formats import layer_choice, tables
 from landquota.formats import limits as size
+from landquota.formats.boundary.content import unlikely
 from landquota.formats.limits import DEFAULT, Limits
 from landquota.formats.names import feature_names
-from landquota.formats.sheets import vertices, workbook
-from landquota.formats.sheets.layout import HEADING_ROWS, Layout, layout_of, plain
+from landquota.formats.sheets import systems, vertices, workbook
+from landquota.formats.sheets.layout import HEADING_ROWS, Layout, layout_of
 from landquota.formats.sheets.sheet import Line, Sheet, filled, words
 from landquota.formats.signature import format_of
 from landquota.formats.table import FeatureTable
-from landquota.formats.vector.shapefile import codec
+from landquota.formats.vector.shapefile import CHINESE, codec
 
 if TYPE_CHECKING:
     import pyproj
 
 #: A cell of a workbook ends here, without a word.
 _LONGEST_CELL: Final = 32767
+_SAMPLE: Final = 40
 #: Collections within collections are taken apart one inside the other, on a stack that has an end.
 _MOST_COLLECTIONS: Final = 8
 _SRID: Final = re.compile(r"\s*SRID=(?P<code>\d+);", re.IGNORECASE)
-_CRS_NAMES: Final = frozenset({"crs", "srid", "epsg", "坐标系", "坐标系统", "coordinatereferencesystem"})
 
 
 def read(
@@ -54,7 +54,7 @@ def read(
         Which sheet of a workbook, where several have outlines or vertices.
     encoding
         How a CSV is encoded; by default a byte order mark decides, else UTF-8 where every byte
-        fits it, else GB18030.
+        fits it, else GB18030, if that reads as Chinese.
     limits
         What the file may hold at most.
 
@@ -114,7 +114,18 @@ def _sheet(
     if cells is None:
         return None, findings, None
     lines = [Line(number, row) for number, row in cells.rows]
+    if known is None and cells.encoding == CHINESE:
+        findings += _foreign(path, lines)
     return Sheet(path.name, path.stem, lines, ragged=False), findings, cells.encoding
+
+
+def _foreign(path: Path, lines: Sequence[Line]) -> list[Finding]:
+    """Return where texts stand that were taken for Chinese and are none."""
+    sample = unlikely(str(cell) for line in lines for cell in line.cells)
+    if sample is None:
+        return []
+    row = next(line.number for line in lines if sample in line.cells)
+    return [Finding("TABLE-ENCODING-UNKNOWN", Place(file=path.name, row=row), {"sample": sample[:_SAMPLE]})]
 
 
 def _from_workbook(path: Path, layer: str | None, limits: Limits) -> tuple[Sheet | None, list[Finding]]:
@@ -161,15 +172,15 @@ def _from_outlines(sheet: Sheet, layout: Layout) -> tuple[geopandas.GeoDataFrame
     if others:
         params = {"column": name, "others": ", ".join(layout.names[other] for other in others)}
         findings.append(Finding("SHEET-OUTLINES", Place(file=sheet.file, column=name), params))
-    shapes, codes = [], set()
+    shapes: list[shapely.Geometry | None] = []
+    codes: dict[int, str] = {}
     for line in layout.body:
         shape, code, wrong = _outline(words(line.cell(column)), sheet.place(line, name))
         findings += wrong
-        codes |= {code} if code else set()
+        codes |= {line.number: code} if code else {}
         shapes.append(shape)
-    if len(codes) > 1:
-        findings.append(Finding("SHEET-SRID", Place(file=sheet.file, column=name), {"codes": ", ".join(sorted(codes))}))
-    crs = understood(f"EPSG:{codes.pop()}") if codes else _said(layout)
+    crs, wrong = systems.of_outlines(sheet, layout, codes)
+    findings += wrong
     columns = {
         called: _series(line.cell(index) for line in layout.body)
         for index, called in enumerate(layout.names)
@@ -224,7 +235,8 @@ def _from_vertices(sheet: Sheet, layout: Layout) -> tuple[geopandas.GeoDataFrame
             else:
                 columns[name] = _series(constant)
     places = [sheet.place(parcel.line, feature=parcel.name or sheet.name) for parcel in parcels]
-    return _frame(columns, shapes, _said(layout)), places, findings
+    crs, problems = systems.of_vertices(sheet, layout)
+    return _frame(columns, shapes, crs), places, findings + problems
 
 
 def _constant(rows: Sequence[Sequence[Line]], column: int) -> list[object] | None:
@@ -236,17 +248,6 @@ def _constant(rows: Sequence[Sequence[Line]], column: int) -> list[object] | Non
             return None
         constant.append(next(iter(cells), None))
     return constant
-
-
-def _said(layout: Layout) -> pyproj.CRS | None:
-    """Return the reference system that a column names, the same one in every row."""
-    for column, name in enumerate(layout.names):
-        if plain(name) in _CRS_NAMES or name.strip() in _CRS_NAMES:
-            said = {words(line.cell(column)) for line in layout.body if filled(line.cell(column))}
-            if len(said) == 1:
-                written = said.pop()
-                return understood(f"EPSG:{written}" if written.isdigit() else written)
-    return None
 
 
 def _series(cells: Iterable[object]) -> pd.Series:

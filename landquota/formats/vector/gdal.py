@@ -24,6 +24,7 @@ import shapely.errors
 
 from landquota.crs import describe
 from landquota.findings import Finding, Place
+from landquota.formats.vector import geopackage, shapefile
 from landquota.i18n import Text, text
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class LayerInfo:
 
     `geometry_type` is None for a table without geometry; `features` is None, and so is `crs`,
     for a type that cannot be read, and `features` where the format does not count them.
+    `is_number_column` says that one of the columns gives the features their numbers, and
+    `is_miscounted` that the file itself claims another number of them.
     """
 
     name: str
@@ -86,6 +89,8 @@ class LayerInfo:
     features: int | None
     crs: Text | None
     columns: tuple[str, ...] = ()
+    is_number_column: bool = False
+    is_miscounted: bool = False
 
 
 @contextmanager
@@ -144,7 +149,27 @@ def layer_info(path: Path, name: str, layer: str) -> LayerInfo:
     crs = describe(pyproj.CRS.from_user_input(info["crs"])) if info["crs"] else None
     features = int(info["features"])
     columns = tuple(str(column) for column in info["fields"])
-    return LayerInfo(layer, info["geometry_type"], None if features < 0 else features, crs, columns)
+    counted = _recounted(path, name, layer, features)
+    return LayerInfo(
+        layer,
+        info["geometry_type"],
+        None if counted < 0 else counted,
+        crs,
+        columns,
+        is_number_column=info["fid_column"] in columns,
+        is_miscounted=counted != features,
+    )
+
+
+def _recounted(path: Path, name: str, layer: str, features: int) -> int:
+    """Return how many features GDAL will give, where it does not count them but believes what is written."""
+    if name == "GeoPackage":
+        rows = geopackage.row_count(path, layer)
+        return features if rows is None else rows
+    if name == "ESRI Shapefile":
+        attributes, _ = shapefile.attribute_table(path)
+        return features if attributes is None else features - len(shapefile.deleted_rows(attributes))
+    return features
 
 
 def _names_by_number(path: Path, name: str) -> Iterator[str]:

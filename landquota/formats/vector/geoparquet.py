@@ -24,6 +24,7 @@ from landquota.formats import layer_choice
 from landquota.formats.limits import DEFAULT, Limits, file_findings, layer_findings, words
 from landquota.formats.names import feature_names
 from landquota.formats.table import FeatureTable
+from landquota.formats.vector import damage
 from landquota.formats.vector.gdal import LayerInfo, unreadable
 from landquota.i18n import text
 
@@ -107,7 +108,8 @@ def _table(path: Path, frame: geopandas.GeoDataFrame, limits: Limits) -> tuple[F
     if findings:
         return None, findings
     places = tuple(Place(file=path.name, feature=name) for name in feature_names(frame, frame.index))
-    return FeatureTable(path, path.stem, FORMAT, frame, places, (None,) * len(frame)), []
+    damaged = damage.findings(frame, places, file=path.name)
+    return FeatureTable(path, path.stem, FORMAT, frame, places, (None,) * len(frame)), damaged
 
 
 def _head(path: Path) -> tuple[_Head | None, list[Finding]]:

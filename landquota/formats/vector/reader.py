@@ -25,7 +25,7 @@ from landquota.formats.limits import DEFAULT, Limits, file_findings, layer_findi
 from landquota.formats.places import Places
 from landquota.formats.signature import FORMATS, format_of
 from landquota.formats.table import FeatureTable
-from landquota.formats.vector import broken, gdal, geojson, geoparquet, kml, shapefile
+from landquota.formats.vector import broken, damage, gdal, geojson, geopackage, geoparquet, kml, markup, shapefile
 from landquota.formats.vector.broken import Feature
 from landquota.formats.vector.gdal import BROKEN, LayerInfo, quiet_gdal
 
@@ -38,6 +38,10 @@ _BY_NAME: Final = frozenset({"ESRI Shapefile", "OpenFileGDB"})
 
 #: A GeoPackage names a system also where it has none: "Undefined Cartesian SRS", "Undefined geographic SRS".
 _UNDEFINED: Final = "Undefined "
+#: How findings begin that doubt how all texts are decoded, so that single ones say nothing more.
+_ENCODING: Final = "FILE-ENCODING-"
+#: What Arrow's table calls the numbers of features that have no column of their own.
+_ARROW_FID: Final = "OGC_FID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,10 @@ def inspect(path: Path, *, limits: Limits = DEFAULT) -> FileInfo:
         return FileInfo(path, name, (geoparquet.layer_info(path),))
     with quiet_gdal():
         try:
-            layers = tuple(gdal.layer_info(path, name, layer) for layer in gdal.layer_names(path, name))
-            return FileInfo(path, name, layers)
+            names, findings = _stored_layers(path, name, None)
+            if has_errors(findings):
+                raise FindingsError(findings)
+            return FileInfo(path, name, tuple(gdal.layer_info(path, name, layer) for layer in names))
         except BROKEN as problem:
             raise FindingsError([gdal.unreadable(path, problem)]) from problem
 
@@ -154,7 +160,10 @@ def _read_by_gdal(
         return None, findings
     places = Places(path.name, frame, frame.index)
     undeclared = (None,) * len(frame)
-    return FeatureTable(path, chosen.name, name, frame.reset_index(drop=True), places, undeclared, found), findings
+    frame = frame.reset_index(drop=True)
+    if not any(finding.code.startswith(_ENCODING) for finding in findings):
+        findings += damage.findings(frame, places, file=path.name)
+    return FeatureTable(path, chosen.name, name, frame, places, undeclared, found), findings
 
 
 def _is_zipped(path: Path) -> bool:
@@ -176,7 +185,8 @@ def _unopenable(path: Path, limits: Limits) -> list[Finding]:
             return _incomplete_folder(path, name) or file_findings(path, limits)
         parts = shapefile.parts(path) if name == "ESRI Shapefile" else [path]
         large = [finding for part in parts for finding in file_findings(part, limits)]
-        return large or signature.check(path, name)
+        wrong = large or signature.check(path, name)
+        return wrong or (geopackage.in_use(path) if name == "GeoPackage" else [])
     except OSError as problem:
         return [gdal.unreadable(path, problem)]
 
@@ -211,6 +221,8 @@ def _text_encoding(path: Path, name: str, encoding: str | None) -> tuple[str | N
             return _shapefile_encoding(path, encoding)
         case "GeoJSON":
             return None, geojson.text_findings(path)
+        case "KML" | "GML":
+            return None, markup.number_findings(path, name)
         case _:
             return None, []
 
@@ -230,14 +242,29 @@ def _chosen_layer(path: Path, name: str, layer: str | None) -> tuple[LayerInfo |
     """Return the layer to read: the one that is asked for, else the only one with geometry."""
     with quiet_gdal():
         try:
-            names = gdal.layer_names(path, name)
+            names, findings = _stored_layers(path, name, layer)
+            if has_errors(findings):
+                return None, findings
             spatial = names
             if layer is None and len(names) > 1:
                 spatial = [known for known in names if gdal.layer_info(path, name, known).geometry_type is not None]
-            chosen, findings = layer_choice.pick(path, names, spatial, wanted=layer)
-            return (None if chosen is None else gdal.layer_info(path, name, chosen)), findings
+            chosen, problems = layer_choice.pick(path, names, spatial, wanted=layer)
+            return (None if chosen is None else gdal.layer_info(path, name, chosen)), findings + problems
         except BROKEN as problem:
             return None, broken.named(path, name, layer, None, problem)
+
+
+def _stored_layers(path: Path, name: str, layer: str | None) -> tuple[list[str], list[Finding]]:
+    """Return the layers that a file stores, without the queries of a GeoPackage."""
+    if name != "GeoPackage":
+        return gdal.layer_names(path, name), []
+    queries = geopackage.queries(path)
+    findings = geopackage.catalogue_findings(path, queries)
+    if findings:
+        return [], findings
+    names = gdal.layer_names(path, name)
+    stored = [known for known in names if known not in queries]
+    return stored, geopackage.query_findings(path, queries, wanted=layer)
 
 
 def _frame(
@@ -250,30 +277,34 @@ def _frame(
     with quiet_gdal() as said:
         try:
             frame = _kml(path, layer) if name == "KML" else _bulk(path, name, layer, encoding)
+        except FindingsError as problem:
+            return None, list(problem.findings)
         except BROKEN as problem:
             return None, broken.named(path, name, layer.name, encoding, problem)
     findings = [Finding("FILE-DRIVER", place, {"message": message}) for message in said]
     findings += _twice(path, frame.columns)
+    if not isinstance(frame, geopandas.GeoDataFrame):
+        findings.append(Finding("FILE-NO-GEOMETRY", place, {"layer": layer.name}))
+    elif frame.empty:
+        findings.append(Finding("FILE-EMPTY-LAYER", place, {"layer": layer.name}))
     if has_errors(findings):
         return None, findings
-    if not isinstance(frame, geopandas.GeoDataFrame):
-        return None, [*findings, Finding("FILE-NO-GEOMETRY", place, {"layer": layer.name})]
-    if frame.empty:
-        return None, [*findings, Finding("FILE-EMPTY-LAYER", place, {"layer": layer.name})]
-    if frame.crs is not None and frame.crs.name.startswith(_UNDEFINED):
-        frame = geometry.in_system(frame, None)
-    unknown = _unknown_system(path, name, frame)
-    return (geometry.in_system(frame, None) if unknown else frame), findings + unknown
+    checked, problems = _in_known_system(path, name, frame)
+    return checked, findings + problems
 
 
-def _unknown_system(path: Path, name: str, frame: geopandas.GeoDataFrame) -> list[Finding]:
-    """Say that a file declares a reference system that cannot be understood."""
+def _in_known_system(
+    path: Path, name: str, frame: geopandas.GeoDataFrame
+) -> tuple[geopandas.GeoDataFrame | None, list[Finding]]:
+    """Return the features without a reference system that only seems to be one, and say so."""
     if name == "GeoJSON":
-        return geojson.system_findings(path)
+        return geojson.examined(path, frame)
+    if frame.crs is not None and frame.crs.name.startswith(_UNDEFINED):
+        return geometry.in_system(frame, None), []
     declaration = shapefile.part(path, ".prj") if name == "ESRI Shapefile" else None
     if frame.crs is None and declaration is not None:
-        return [Finding("FILE-PRJ", Place(file=declaration.name))]
-    return []
+        return frame, [Finding("FILE-PRJ", Place(file=declaration.name))]
+    return frame, []
 
 
 def _twice(path: Path, columns: Iterable[str]) -> list[Finding]:
@@ -295,17 +326,30 @@ def _bulk(path: Path, name: str, layer: LayerInfo, encoding: str | None) -> geop
     silence where a file is damaged.
     """
     reading = partial(
-        pyogrio.read_dataframe, path, layer=layer.name, encoding=encoding, fid_as_index=True, **gdal.options(name)
+        pyogrio.read_dataframe,
+        path,
+        layer=layer.name,
+        encoding=encoding,
+        fid_as_index=not layer.is_number_column,
+        # a condition, whatever it says, keeps GDAL from believing the number of features that the file claims
+        where="1 = 1" if name == "GeoPackage" and layer.is_miscounted else None,
+        **gdal.options(name),
     )
-    if layer.features is None:
+    if layer.features is None or _ARROW_FID in layer.columns:
         return reading(use_arrow=False)
+    count = 0
     try:
         frame = reading(use_arrow=True, arrow_to_pandas_kwargs={"date_as_object": False})
         if len(frame) == layer.features and _is_plain(frame):
             return frame
+        count = len(frame)
     except (NotImplementedError, pa.ArrowException):
         pass
-    return reading(use_arrow=False)
+    frame = reading(use_arrow=False)
+    if len(frame) < max(count, layer.features):
+        params = {"read": len(frame), "said": max(count, layer.features)}
+        raise FindingsError([Finding("FILE-FEATURES-LOST", Place(file=path.name), params)])
+    return frame
 
 
 def _is_plain(frame: pd.DataFrame) -> bool:

@@ -9,6 +9,7 @@ GDAL reads them.
 from __future__ import annotations
 
 import codecs
+import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from landquota.findings import Finding, Place, has_errors
+from landquota.formats.names import few
 from landquota.formats.vector import chinese
 from landquota.i18n import text
 
@@ -34,6 +36,11 @@ _HEADER_BYTES: Final = 100
 _SIGNATURE: Final = 9994
 _FIELD_BYTES: Final = 32
 _WORD_BYTES: Final = 2
+#: What stands before each shape of a .shp: its number from 1, and how many words follow.
+_RECORD_WORDS: Final = 4
+#: What begins a row of a .dbf that was deleted.
+_DELETED: Final = ord("*")
+_NAMED: Final = 5
 
 #: Code pages by the language driver byte of a .dbf.  0x57 ("ANSI") is left out: GDAL and others
 #: write it whatever the encoding is, so it declares nothing.
@@ -125,7 +132,23 @@ def check(path: Path) -> list[Finding]:
         rows = len(attributes.records)
         place = Place(file=path.name, feature=str(min(rows, shapes)))
         findings.append(Finding("FILE-COUNT", place, {"shapes": shapes, "rows": rows}))
+    if not has_errors(findings) and attributes is not None:
+        findings += _deleted(path, attributes)
     return findings
+
+
+def deleted_rows(attributes: Attributes) -> NDArray[np.intp]:
+    """Return the numbers of the rows that are marked as deleted; GDAL leaves them out, with their shapes."""
+    return np.flatnonzero(attributes.records[:, 0] == _DELETED)
+
+
+def _deleted(path: Path, attributes: Attributes) -> list[Finding]:
+    rows = deleted_rows(attributes)
+    if not len(rows):
+        return []
+    place = Place(file=f"{path.stem}.dbf", feature=str(rows[0]))
+    params = {"count": len(rows), "rows": few([str(row) for row in rows[: _NAMED + 1]], most=_NAMED)}
+    return [Finding("FILE-DELETED-ROWS", place, params)]
 
 
 def text_encoding(path: Path, *, encoding: str | None = None) -> tuple[str | None, list[Finding]]:
@@ -219,13 +242,40 @@ def _shapes(path: Path) -> tuple[int, list[Finding]]:
     if len(lost) or needed > size:
         place = Place(file=path.name, feature=str(lost[0]) if len(lost) else None)
         return len(entries), [Finding("FILE-TRUNCATED", place, {"expected": needed, "found": size})]
-    index_said = int(index[6]) * _WORD_BYTES
-    if index_said > len(index) * 4:
-        place = Place(file=f"{path.stem}.shx", feature=str(len(entries)))
-        return len(entries), [Finding("FILE-TRUNCATED", place, {"expected": index_said, "found": len(index) * 4})]
-    if said != size:
-        return len(entries), [Finding("FILE-LENGTH", Place(file=path.name), {"said": said, "found": size})]
-    return len(entries), []
+    findings = _index_findings(path, index, entries)
+    if not findings and said != size:
+        findings = [Finding("FILE-LENGTH", Place(file=path.name), {"said": said, "found": size})]
+    return len(entries), findings
+
+
+def _index_findings(path: Path, index: NDArray[np.int32], entries: NDArray[np.int64]) -> list[Finding]:
+    """Say that the index of a .shp ends early, by its own header or by what the .shp holds."""
+    place = Place(file=f"{path.stem}.shx", feature=str(len(entries)))
+    said = int(index[6]) * _WORD_BYTES
+    if said > len(index) * 4:
+        return [Finding("FILE-TRUNCATED", place, {"expected": said, "found": len(index) * 4})]
+    unlisted = _unlisted(path, entries)
+    return [Finding("FILE-INDEX-SHORT", place, {"listed": len(entries), "count": unlisted})] if unlisted else []
+
+
+def _unlisted(path: Path, entries: NDArray[np.int64]) -> int:
+    """Return how many shapes stand in a .shp beyond those that its index lists.
+
+    A shape that was made longer stands in the .shp twice, under the same number: at its old place,
+    which the index no longer names, and at its new one.
+    """
+    size = path.stat().st_size
+    if int((entries[:, 1] + _RECORD_WORDS).sum()) * _WORD_BYTES == size - _HEADER_BYTES:
+        return 0
+    content, at, count = path.read_bytes(), _HEADER_BYTES, 0
+    while at + _RECORD_WORDS * _WORD_BYTES <= size:
+        number, words = struct.unpack_from(">ii", content, at)
+        end = at + (words + _RECORD_WORDS) * _WORD_BYTES
+        if number < 1 or words < _RECORD_WORDS // 2 or end > size:
+            break
+        count += number > len(entries)
+        at = end
+    return count
 
 
 def _declared(path: Path, attributes: Attributes, encoding: str | None) -> tuple[str | None, str]:

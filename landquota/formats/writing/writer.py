@@ -40,8 +40,6 @@ _CODE_PAGES: Final[Mapping[str, str]] = {"gbk": "GBK", "utf-8": "UTF-8"}
 #: What a GeoPackage calls its own two columns; the layer's columns keep their names.
 _FID_NAMES: Final = ("fid", "ogc_fid", "landquota_fid")
 _GEOMETRY_NAMES: Final = ("geom", "ogc_geom", "landquota_geom")
-#: What a boundary TXT's reader calls the area that its header declares; the writer has it as `areas`.
-_DECLARED: Final = "declared_area"
 
 _BROKEN: Final = (
     OSError,
@@ -61,6 +59,7 @@ class Options:
     encoding: str
     day: str
     areas: Sequence[Area | None] | None
+    area_column: str | None
 
 
 def write(
@@ -72,6 +71,7 @@ def write(
     overwrite: bool = False,
     day: str = "2000-01-01",
     areas: Sequence[Area | None] | None = None,
+    area_column: str | None = None,
 ) -> list[Finding]:
     """Write a layer in the format that the end of the file's name says.
 
@@ -91,7 +91,10 @@ def write(
         Stands in the file (ISO) where the format wants the time of writing, so that the same
         layer gives the same bytes.
     areas
-        What a boundary TXT declares for each feature; the area on the ellipsoid where there is none.
+        What a boundary TXT declares for each feature; where there is none, what its column
+        declared_area says, else the area on the ellipsoid.
+    area_column
+        The column that `areas` were taken from, if any, so that it does not count as left out.
 
     Returns
     -------
@@ -116,10 +119,12 @@ def write(
     findings = list(_faults(frame, path, drawing=writer is _dxf))
     if findings:
         return findings
-    options = Options(layer, _codec(encoding), day, areas)
+    options = Options(layer, _codec(encoding), day, areas, area_column)
+    if writer is not _boundary_txt:
+        findings += _description_left(frame, path)
     with _beside(path) as folder:
         try:
-            findings = writer(frame, folder / path.name, options)
+            findings += writer(frame, folder / path.name, options)
             if not has_errors(findings):
                 _move(folder, path)
         except _BROKEN as problem:
@@ -237,6 +242,7 @@ def _flatgeobuf(frame: GeoDataFrame, path: Path, options: Options) -> list[Findi
 
 def _geoparquet(frame: GeoDataFrame, path: Path, _: Options) -> list[Finding]:
     typed, _kinds, findings = columns.typed(frame, file=path.name)
+    typed.attrs = {}  # they would stand in the file
     typed.to_parquet(path, index=False)
     return findings
 
@@ -283,16 +289,24 @@ def _dxf(frame: GeoDataFrame, path: Path, options: Options) -> list[Finding]:
 
 
 def _boundary_txt(frame: GeoDataFrame, path: Path, options: Options) -> list[Finding]:
-    from landquota.formats.boundary import writer  # noqa: PLC0415 - only this format needs the areas
+    from landquota.formats.boundary import description, fields, writer  # noqa: PLC0415 - only this format needs them
 
     findings = writer.write(frame, path, areas=options.areas, encoding=options.encoding)
     if has_errors(findings):
         return findings
-    written = {*writer.COLUMNS, _DECLARED, frame.geometry.name}
+    written = {*fields.columns(frame).values(), fields.area_column(frame), options.area_column, frame.geometry.name}
     left = [str(name) for name in frame.columns if name not in written]
     if left:
         findings.append(Finding("WRITE-COLUMNS-LEFT", Place(file=path.name), {"columns": ", ".join(left)}))
-    return findings
+    return findings + _description_left(frame, path, kept=description.CARRIED)
+
+
+def _description_left(frame: GeoDataFrame, path: Path, *, kept: Sequence[str] = ()) -> list[Finding]:
+    """Say what a boundary TXT says in its description and the file that is made of it does not."""
+    from landquota.formats.boundary import description  # noqa: PLC0415
+
+    lines = description.left(frame, kept)
+    return [Finding("WRITE-DESCRIPTION-LEFT", Place(file=path.name), {"lines": lines})] if lines else []
 
 
 @contextmanager

@@ -48,7 +48,8 @@
   function item(page, { severity, word, code, text, remedy, kind, features, point }) {
     const found = page.drawing.features.filter((one) => one.layer.kind === kind && features.includes(one.id));
     const place = point === null ? null : [point[1], point[0]];
-    const said = [text, " ", element("small", {}, code)];
+    // Under a heading that says them, a finding has neither word nor code of its own.
+    const said = code === "" ? [text] : [text, " ", element("small", {}, code)];
     const fly = () => {
       page.flyTo(found, place);
       choose(page, made);
@@ -59,8 +60,8 @@
       : element("button", { type: "button", className: "lq-found", on: { click: fly, keydown: step } }, ...said);
     const made = element(
       "li",
-      { className: "lq-finding" },
-      landquota.badge({ severity, text: word }),
+      { className: word === "" ? "lq-finding lq-bare" : "lq-finding", attributes: { "data-severity": severity } },
+      word === "" ? null : landquota.badge({ severity, text: word }),
       named,
       remedy === ""
         ? null

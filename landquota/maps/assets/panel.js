@@ -35,7 +35,7 @@
     function showFindings() {
       page.selectZone(null);
       place.querySelectorAll(".lq-findings").forEach((list) => Object.assign(list, { open: true }));
-      const worst = ["error", "warning", "note"].map((severity) => place.querySelector(`.lq-finding .lq-${severity}`));
+      const worst = ["error", "warning", "note"].map((severity) => place.querySelector(`.lq-finding[data-severity=${severity}]`));
       worst.filter(Boolean).slice(0, 1).forEach((found) => found.scrollIntoView({ block: "center" }));
     }
 

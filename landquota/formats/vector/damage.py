@@ -1,0 +1,53 @@
+"""Texts that were damaged before they came here: decoded by the wrong table once, and saved like that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from landquota.findings import Finding, Place
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+#: The sign that stands for what could not be decoded; what two of them are in GBK, and fresh memory
+#: in GBK; and the private use area, to which each machine gives a meaning of its own.
+_DAMAGED: Final = re.compile("[\ufffd\ue000-\uf8ff]|锟斤拷|烫烫烫|屯屯屯")
+_SHOWN: Final = 40
+
+
+def findings(frame: GeoDataFrame, places: Sequence[Place], *, file: str) -> list[Finding]:
+    """Return a finding for each column with damaged texts, at the first of them.
+
+    Parameters
+    ----------
+    places
+        Where each feature stands.
+    file
+        The file's name.
+    """
+    found = []
+    for column in frame.columns:
+        if _DAMAGED.search(str(column)):
+            found.append(Finding("FILE-TEXT-DAMAGED", Place(file=file), {"sample": str(column), "count": 1}))
+        if _is_text(frame[column]):
+            cells = frame[column].to_numpy(dtype=object, na_value=None)
+            found += _column_findings(str(column), cells, places)
+    return found
+
+
+def _is_text(column: pd.Series[Any]) -> bool:
+    return isinstance(column.dtype, pd.StringDtype) or column.dtype == object
+
+
+def _column_findings(column: str, cells: Sequence[object], places: Sequence[Place]) -> list[Finding]:
+    joined = "\n".join(cell for cell in cells if isinstance(cell, str))
+    if joined.isascii() or not _DAMAGED.search(joined):
+        return []
+    wrong = [number for number, cell in enumerate(cells) if isinstance(cell, str) and _DAMAGED.search(cell)]
+    place = places[wrong[0]]
+    at = Place(file=place.file, column=column, feature=place.feature)
+    return [Finding("FILE-TEXT-DAMAGED", at, {"sample": str(cells[wrong[0]])[:_SHOWN], "count": len(wrong)})]
