@@ -34,8 +34,7 @@ def findings(frame: GeoDataFrame, places: Sequence[Place], *, file: str) -> list
         if _DAMAGED.search(str(column)):
             found.append(Finding("FILE-TEXT-DAMAGED", Place(file=file), {"sample": str(column), "count": 1}))
         if _is_text(frame[column]):
-            cells = frame[column].to_numpy(dtype=object, na_value=None)
-            found += _column_findings(str(column), cells, places)
+            found += _column_findings(str(column), frame[column], places)
     return found
 
 
@@ -43,11 +42,15 @@ def _is_text(column: pd.Series[Any]) -> bool:
     return isinstance(column.dtype, pd.StringDtype) or column.dtype == object
 
 
-def _column_findings(column: str, cells: Sequence[object], places: Sequence[Place]) -> list[Finding]:
-    joined = "\n".join(cell for cell in cells if isinstance(cell, str))
+def _column_findings(column: str, cells: pd.Series[Any], places: Sequence[Place]) -> list[Finding]:
+    # Where cells may be anything, lists may be among them, which cannot be told apart by hashing.
+    plain = cells.dropna().unique() if isinstance(cells.dtype, pd.StringDtype) else cells
+    texts = [cell for cell in plain.tolist() if isinstance(cell, str)]
+    joined = "\n".join(texts)
     if joined.isascii() or not _DAMAGED.search(joined):
         return []
-    wrong = [number for number, cell in enumerate(cells) if isinstance(cell, str) and _DAMAGED.search(cell)]
+    damaged = {cell for cell in texts if _DAMAGED.search(cell)}
+    wrong = [number for number, cell in enumerate(cells.tolist()) if isinstance(cell, str) and cell in damaged]
     place = places[wrong[0]]
     at = Place(file=place.file, column=column, feature=place.feature)
-    return [Finding("FILE-TEXT-DAMAGED", at, {"sample": str(cells[wrong[0]])[:_SHOWN], "count": len(wrong)})]
+    return [Finding("FILE-TEXT-DAMAGED", at, {"sample": str(cells.iloc[wrong[0]])[:_SHOWN], "count": len(wrong)})]
