@@ -7,8 +7,7 @@ content.  The catalogue stands in it as the table ``landquota_catalog``, the ref
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -24,7 +23,7 @@ from landquota.datum_shift import DatumShift
 from landquota.errors import InputError
 from landquota.findings import Finding, has_errors
 from landquota.formats.location.evidence import Region
-from landquota.formats.vector.gdal import quiet_gdal
+from landquota.formats.vector.gdal import dated, quiet_gdal
 from landquota.i18n import text
 from landquota.layers.catalogue import CatalogEntry, read_catalogue
 from landquota.layers.relations import related
@@ -157,7 +156,7 @@ def write(layers: Layers, target: Path) -> None:
     newest = max((entry.date for entry in layers.catalogue), default="") or _NO_DATE
     try:
         fresh.unlink(missing_ok=True)
-        with _dated(newest), quiet_gdal():
+        with dated(newest), quiet_gdal():
             _write_tables(layers, fresh)
         for side in _SIDE_FILES:
             target.with_name(target.name + side).unlink(missing_ok=True)
@@ -226,15 +225,3 @@ def _loaded(target: Path, entry: CatalogEntry) -> GeoDataFrame:
     for column in (*standard(entry.kind).columns, "nature"):
         frame[column] = as_text(frame[column])
     return frame
-
-
-@contextmanager
-def _dated(day: str) -> Iterator[None]:
-    """Have GDAL write `day` where it would write the time, so that the same input gives the same file."""
-    name = "OGR_CURRENT_DATE"
-    before = pyogrio.get_gdal_config_option(name)
-    pyogrio.set_gdal_config_options({name: f"{day}T00:00:00.000Z"})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({name: before})

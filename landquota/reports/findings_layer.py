@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,6 +18,7 @@ from pyproj.exceptions import ProjError
 from landquota.crs import GEOGRAPHIC_EPSG, OLD_DATUMS, datum, horizontal
 from landquota.errors import InputError
 from landquota.findings import Finding, Severity
+from landquota.formats.vector.gdal import dated
 from landquota.i18n import text
 from landquota.reports.findings_rows import FindingRow, rows
 from landquota.reports.replacing import replacing
@@ -43,8 +43,7 @@ _COLUMNS: Final = {
 }
 _RANKS: Final = {severity.value: rank for rank, severity in enumerate(Severity, 1)}
 #: GDAL writes when a layer was last changed; the same findings shall give the same bytes.
-_DATE_OPTION: Final = "OGR_CURRENT_DATE"
-_WRITTEN: Final = "2000-01-01T00:00:00.000Z"
+_WRITTEN: Final = "2000-01-01"
 
 
 class Found(NamedTuple):
@@ -88,7 +87,7 @@ def write(found: Sequence[Found], path: Path, *, language: str) -> None:
     placed = [one.row for one in listed if one.point is not None]
     points = [one.point for one in listed if one.point is not None]
     rest = [one.row for one in listed if one.point is None]
-    with replacing(path) as part, _fixed_date():
+    with replacing(path) as part, dated(_WRITTEN):
         try:
             _write(geopandas.GeoDataFrame(_frame(placed), geometry=points, crs=crs), part, POINTS, append=False)
             _write(_frame(rest), part, REST, append=True)
@@ -155,13 +154,3 @@ def _write(frame: pd.DataFrame, path: Path, layer: str, *, append: bool) -> None
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "'crs' was not provided", UserWarning)
         pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG", append=append, **kind)
-
-
-@contextmanager
-def _fixed_date() -> Iterator[None]:
-    before = pyogrio.get_gdal_config_option(_DATE_OPTION)
-    pyogrio.set_gdal_config_options({_DATE_OPTION: _WRITTEN})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({_DATE_OPTION: before})

@@ -11,7 +11,7 @@ from landquota.topology.features import skipped
 from landquota.topology.gap import gaps
 from landquota.topology.identity import duplicate_ids
 from landquota.topology.overlap import duplicates, overlaps
-from landquota.topology.shape import micro_holes, shapes, slivers, small_parts, spikes
+from landquota.topology.shape import shapes
 
 __all__ = [
     "Conflict",
@@ -20,13 +20,9 @@ __all__ = [
     "duplicate_ids",
     "duplicates",
     "gaps",
-    "micro_holes",
     "outside",
     "outside_boundary",
     "overlaps",
     "shapes",
     "skipped",
-    "slivers",
-    "small_parts",
-    "spikes",
 ]

@@ -21,104 +21,6 @@ if TYPE_CHECKING:
     Indices = NDArray[np.intp]
 
 
-def slivers(
-    frame: GeoDataFrame, *, id_column: str, width_m: float = 0.5, thinness: float = 0.1, file: str = "parcels"
-) -> list[Finding]:
-    """Find features that are nothing but slivers, such as an overlay leaves along a boundary.
-
-    Parameters
-    ----------
-    frame
-        Polygons.
-    id_column
-        The column that names them.
-    width_m
-        A sliver is narrower: twice its area over its perimeter, which is the width of a strip.
-    thinness
-        And it is thinner: 4π area over perimeter², which is 1 for a circle and 0.1 for a strip
-        some 30 times as long as wide.
-    file
-        What the findings name as the place.
-
-    Returns
-    -------
-    list of Finding
-        TOPO-SLIVER for each, with its width, its area and a coordinate inside it.
-    """
-    features = Features.of(frame, id_column=id_column, file=file)
-    return _slivers(features, width_m=width_m, thinness=thinness)
-
-
-def small_parts(
-    frame: GeoDataFrame, *, id_column: str, smallest_m2: float = 1.0, file: str = "parcels"
-) -> list[Finding]:
-    """Find parts of features of several parts that are too small to be meant.
-
-    Parameters
-    ----------
-    frame
-        Polygons.
-    id_column
-        The column that names them.
-    smallest_m2
-        Only smaller parts are named.
-    file
-        What the findings name as the place.
-
-    Returns
-    -------
-    list of Finding
-        TOPO-SMALL-PART for each part, with its area and a coordinate inside it.
-    """
-    return _small_parts(Features.of(frame, id_column=id_column, file=file), smallest_m2=smallest_m2)
-
-
-def micro_holes(
-    frame: GeoDataFrame, *, id_column: str, smallest_m2: float = 1.0, file: str = "parcels"
-) -> list[Finding]:
-    """Find holes in features that are too small to be meant.
-
-    Parameters
-    ----------
-    frame
-        Polygons.
-    id_column
-        The column that names them.
-    smallest_m2
-        Only smaller holes are named.
-    file
-        What the findings name as the place.
-
-    Returns
-    -------
-    list of Finding
-        TOPO-MICRO-HOLE for each hole, with its area and a coordinate inside it.
-    """
-    return _micro_holes(Features.of(frame, id_column=id_column, file=file), smallest_m2=smallest_m2)
-
-
-def spikes(frame: GeoDataFrame, *, id_column: str, angle_deg: float = 1.0, file: str = "parcels") -> list[Finding]:
-    """Find corners at which a boundary turns back on itself, outwards or inwards.
-
-    Parameters
-    ----------
-    frame
-        Polygons.
-    id_column
-        The column that names them.
-    angle_deg
-        A spike is sharper.
-    file
-        What the findings name as the place.
-
-    Returns
-    -------
-    list of Finding
-        TOPO-SPIKE for each corner, with its angle and its length, which is that of the shorter edge.
-    """
-    return _spikes(Features.of(frame, id_column=id_column, file=file), angle_deg=angle_deg)
-
-
 def shapes(
     frame: GeoDataFrame,
     *,
@@ -131,7 +33,7 @@ def shapes(
     file: str = "parcels",
     sound: Bools | None = None,
 ) -> list[Finding]:
-    """Find slivers, small parts, micro holes and spikes, for half the price of asking one by one.
+    """Find slivers, parts and holes that are too small to be meant, and spikes.
 
     Parameters
     ----------
@@ -139,16 +41,24 @@ def shapes(
         Polygons.
     id_column
         The column that names them.
-    width_m, thinness
-        As for :func:`slivers`.
+    width_m
+        A sliver is narrower: twice its area over its perimeter, which is the width of a strip.
+    thinness
+        And it is thinner: 4π area over perimeter², which is 1 for a circle and 0.1 for a strip
+        some 30 times as long as wide.
     part_m2, hole_m2
-        Smaller parts and smaller holes are named.
+        Smaller parts of a feature of several parts, and smaller holes, are named.
     angle_deg
-        Sharper corners are spikes.
+        A spike is a sharper corner, at which a boundary turns back on itself.
     file
         What the findings name as the place.
     sound
         Which features are sound polygons, shape (n,), where that is known already.
+
+    Returns
+    -------
+    list of Finding
+        TOPO-SLIVER, TOPO-SMALL-PART, TOPO-MICRO-HOLE and TOPO-SPIKE, each with its measure and a place.
     """
     features = Features.of(frame, id_column=id_column, file=file, sound=sound)
     return [

@@ -94,6 +94,18 @@ class LayerInfo:
 
 
 @contextmanager
+def dated(day: str) -> Iterator[None]:
+    """Have GDAL write `day` (ISO) where it would write the time, so that the same input gives the same file."""
+    name = "OGR_CURRENT_DATE"
+    before = pyogrio.get_gdal_config_option(name)
+    pyogrio.set_gdal_config_options({name: f"{day}T00:00:00.000Z"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({name: before})
+
+
+@contextmanager
 def quiet_gdal() -> Iterator[list[str]]:
     """Keep GDAL off the network and its warnings from the terminal; the list holds, afterwards, those that matter."""
     said: list[str] = []

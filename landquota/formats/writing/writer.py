@@ -22,6 +22,7 @@ import pyogrio.errors
 from landquota.errors import InputError, UsageError
 from landquota.findings import Finding, Place, has_errors
 from landquota.formats.vector import shapefile
+from landquota.formats.vector.gdal import dated
 from landquota.formats.writing import columns, dbf, geojson
 from landquota.i18n import text
 
@@ -221,7 +222,7 @@ def _geopackage(frame: GeoDataFrame, path: Path, options: Options) -> list[Findi
         "FID": next(name for name in _FID_NAMES if name not in taken),
         "GEOMETRY_NAME": next(name for name in _GEOMETRY_NAMES if name not in taken),
     }
-    with _dated(options.day):
+    with dated(options.day):
         return findings + _by_gdal(
             typed,
             path,
@@ -307,18 +308,6 @@ def _description_left(frame: GeoDataFrame, path: Path, *, kept: Sequence[str] = 
 
     lines = description.left(frame, kept)
     return [Finding("WRITE-DESCRIPTION-LEFT", Place(file=path.name), {"lines": lines})] if lines else []
-
-
-@contextmanager
-def _dated(day: str) -> Iterator[None]:
-    """Have GDAL write `day` where it would write the time."""
-    name = "OGR_CURRENT_DATE"
-    before = pyogrio.get_gdal_config_option(name)
-    pyogrio.set_gdal_config_options({name: f"{day}T00:00:00.000Z"})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({name: before})
 
 
 _WRITERS: Final[Mapping[str, Callable[[GeoDataFrame, Path, Options], list[Finding]]]] = {
