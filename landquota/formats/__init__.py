@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from landquota.findings import Finding, Place
 
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
     from landquota.formats.archive.reader import Reader
     from landquota.formats.limits import Limits
     from landquota.formats.table import FeatureTable
+
+
+class _Location(TypedDict):
+    """What is known, besides the file, of where its coordinates lie; see :func:`read`."""
+
+    crs: pyproj.CRS | None
+    region: tuple[float, float, float, float] | None
+    assumed_meridian_deg: int
+
 
 # The readers are imported where they are called: `landquota.formats.tables` is needed without the
 # geometry libraries.
@@ -58,65 +68,54 @@ def read(
         The features in the file's own system and the findings; None where nothing can be read.
         Features whose geometry cannot be measured are kept, each with its finding.
     """
-    from landquota.formats import geometry, isolation  # noqa: PLC0415 - see above
+    from landquota.formats import isolation  # noqa: PLC0415 - see above
     from landquota.formats.limits import DEFAULT  # noqa: PLC0415
 
-    limits = DEFAULT if limits is None else limits
-    apart = isolation.current()
-    if apart is not None:
-        return apart(
-            path,
-            layer=layer,
-            encoding=encoding,
-            crs=crs,
-            region=region,
-            assumed_meridian_deg=assumed_meridian_deg,
-            limits=limits,
-        )
+    reader = isolation.current() or _read_here
+    return reader(
+        path,
+        layer=layer,
+        encoding=encoding,
+        crs=crs,
+        region=region,
+        assumed_meridian_deg=assumed_meridian_deg,
+        limits=DEFAULT if limits is None else limits,
+    )
+
+
+def _read_here(
+    path: Path, *, layer: str | None, encoding: str | None, limits: Limits, **location: Unpack[_Location]
+) -> tuple[FeatureTable | None, list[Finding]]:
+    """Read in this process; `location` is what is known of where the coordinates lie."""
+    from landquota.formats import archive, geometry, signature  # noqa: PLC0415
+
     if not path.exists():
         return None, [Finding("FILE-MISSING", Place(file=path.name), {"path": path})]
     if not (path.is_file() or path.is_dir()):  # a pipe or a device may never end
         return None, [Finding("FILE-NOT-REGULAR", Place(file=path.name))]
-
-    def reader(
-        file: Path, *, layer: str | None, encoding: str | None, limits: Limits
-    ) -> tuple[FeatureTable | None, list[Finding]]:
-        if _is_boundary_txt(file):
-            from landquota.formats import boundary  # noqa: PLC0415
-
-            return boundary.read(
-                file,
-                encoding=encoding,
-                crs=crs,
-                region=region,
-                assumed_meridian_deg=assumed_meridian_deg,
-                limits=limits,
-            )
-        table, findings = _reader(file)(file, layer=layer, encoding=encoding, limits=limits)
-        if table is None:
-            return None, findings
-        table, found = _located(table, crs, region, assumed_meridian_deg)
-        return table, findings + found
-
-    table, findings = _unpacking(path, reader)(path, layer=layer, encoding=encoding, limits=limits)
+    reader: Reader = partial(_read_plain, **location)
+    if signature.format_of(path) == signature.ARCHIVE:
+        table, findings = archive.read(path, reader, layer=layer, encoding=encoding, limits=limits)
+    else:
+        table, findings = reader(path, layer=layer, encoding=encoding, limits=limits)
     if table is not None:
         findings += geometry.check(table.frame.geometry.to_numpy(), table.places)
     return table, findings
 
 
-def _unpacking(path: Path, reader: Reader) -> Reader:
-    """Return a reader that looks into archives first."""
-    from landquota.formats import archive, signature  # noqa: PLC0415
-
-    if signature.format_of(path) != signature.ARCHIVE:
-        return reader
-    return lambda file, **options: archive.read(file, reader, **options)
-
-
-def _is_boundary_txt(path: Path) -> bool:
+def _read_plain(
+    path: Path, *, layer: str | None, encoding: str | None, limits: Limits, **location: Unpack[_Location]
+) -> tuple[FeatureTable | None, list[Finding]]:
+    """Read a file that is no archive."""
     from landquota.formats import boundary, signature  # noqa: PLC0415
 
-    return signature.format_of(path) == boundary.FORMAT
+    if signature.format_of(path) == boundary.FORMAT:
+        return boundary.read(path, encoding=encoding, limits=limits, **location)
+    table, findings = _reader(path)(path, layer=layer, encoding=encoding, limits=limits)
+    if table is None:
+        return None, findings
+    table, found = _located(table, **location)
+    return table, findings + found
 
 
 def _reader(path: Path) -> Reader:
@@ -139,6 +138,7 @@ def _reader(path: Path) -> Reader:
 
 def _located(
     table: FeatureTable,
+    *,
     crs: pyproj.CRS | None,
     region: tuple[float, float, float, float] | None,
     assumed_meridian_deg: int,
