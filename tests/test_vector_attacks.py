@@ -339,12 +339,14 @@ def test_an_unknown_system_counts_as_not_declared(tmp_path: Path, crs: Any) -> N
 def test_a_system_whose_name_is_escaped_is_found(tmp_path: Path) -> None:
     path = collection(tmp_path, member(), crs=UNKNOWN)
     path.write_text(path.read_text().replace('"crs"', '"\\u0063rs"'))
-    attributes(path, "FILE-PRJ", "CRS-ASSUMED")
+    read = attributes(path, "FILE-PRJ", "CRS-ASSUMED")
+    assert read.crs.to_epsg() == 4490
 
 
 @pytest.mark.parametrize("name", ["urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4490", "EPSG:4326"])
 def test_a_system_that_is_known_is_taken(tmp_path: Path, name: str) -> None:
-    attributes(collection(tmp_path, member(), crs={"type": "name", "properties": {"name": name}}))
+    read = attributes(collection(tmp_path, member(), crs={"type": "name", "properties": {"name": name}}))
+    assert read.crs.is_geographic
 
 
 @pytest.mark.parametrize(
