@@ -21,6 +21,7 @@ from typing import Final, NamedTuple, TextIO
 
 from landquota.errors import InputError
 from landquota.findings import Finding, Place
+from landquota.formats.replacing import replace_file, unwritable
 from landquota.i18n import Text, text
 
 #: Byte order marks, and what they say of the bytes that follow.
@@ -202,7 +203,7 @@ def write_csv(target: Path | TextIO, heading: Sequence[str], rows: Iterable[Sequ
         return
     stream = io.StringIO(newline="")
     _write(stream, heading, rows)
-    _replace(target, stream.getvalue().encode())
+    replace_file(target, stream.getvalue().encode())
 
 
 def append_row(path: Path, values: Mapping[str, object]) -> None:
@@ -217,7 +218,7 @@ def append_row(path: Path, values: Mapping[str, object]) -> None:
     """
     sheet = _opened(path)
     break_before = "" if sheet.content.endswith(("\n", "\r")) else "\r\n"
-    _replace(path, sheet.encoded(sheet.content + break_before + sheet.row(values, path)))
+    replace_file(path, sheet.encoded(sheet.content + break_before + sheet.row(values, path)))
 
 
 def replace_row(path: Path, row: int, values: Mapping[str, object]) -> None:
@@ -233,32 +234,14 @@ def remove_row(path: Path, row: int) -> None:
 
 def _put(path: Path, sheet: _Sheet, row: int, line: str) -> None:
     at, _ = next(itertools.islice(sheet.records(), row - 1, None))
-    _replace(path, sheet.encoded(sheet.content[: at.start] + line + sheet.content[at.stop :]))
+    replace_file(path, sheet.encoded(sheet.content[: at.start] + line + sheet.content[at.stop :]))
 
 
 def _opened(path: Path) -> _Sheet:
     try:
         return _decoded(path.read_bytes())
     except OSError as problem:
-        raise _unwritable(path, problem) from problem
-
-
-def _replace(target: Path, data: bytes) -> None:
-    """Put `data` in the place of a file, whole or not at all."""
-    fresh = target.with_name(f".{target.name}.new")
-    try:
-        fresh.write_bytes(data)
-        fresh.replace(target)
-    except OSError as problem:
-        fresh.unlink(missing_ok=True)
-        raise _unwritable(target, problem) from problem
-
-
-def _unwritable(file: Path, problem: OSError) -> InputError:
-    return InputError(
-        text("{file} cannot be written: {problem}", file=file, problem=problem.strerror),
-        remedy=text("Close it in other programs, or choose another file."),
-    )
+        raise unwritable(path, problem) from problem
 
 
 def _write(stream: TextIO, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -19,7 +19,7 @@ from shapely import MultiPolygon, Polygon
 
 from landquota.area import Unit
 from landquota.crs import Zone, describe
-from landquota.errors import InputError, UsageError
+from landquota.errors import UsageError
 from landquota.findings import Finding, Place, Severity, has_errors
 from landquota.formats.boundary import description, fields, reader
 from landquota.formats.boundary.description import (
@@ -33,6 +33,7 @@ from landquota.formats.boundary.description import (
 from landquota.formats.boundary.grammar import AREA_KIND, DESCRIPTION, HEADER_END, PLOTS
 from landquota.formats.boundary.survey import DATUM, UNIT, WIDTH, ZONE
 from landquota.formats.boundary.systems import NamedDatum, zone_on
+from landquota.formats.replacing import replace_file
 from landquota.formats.table import FeatureTable
 from landquota.i18n import Text, text
 
@@ -135,7 +136,7 @@ def write(
     data = newline.join([*lines, ""]).encode(encoding)
     problems = _reread(data, path, encoding, shapes, shift_m=grid.shift_m, decimals=decimals)
     if not problems:
-        _replace(path, data)
+        replace_file(path, data)
     return findings + problems
 
 
@@ -316,17 +317,3 @@ def _plain(shape: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
 def _parcel_of(error: Finding) -> str | None:
     label = error.params.get("parcel")
     return label if isinstance(label, str) and label != "?" else None
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write the file beside its place and put it there in one step."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_bytes(data)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise InputError(
-            text("{path} cannot be written: {reason}", path=path, reason=error.strerror or error),
-            remedy=text("Check that the folder exists and that you may write to it."),
-        ) from error
