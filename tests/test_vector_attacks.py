@@ -558,3 +558,11 @@ def test_a_shapefile_in_another_encoding_is_not_taken_for_chinese(
         table[at + 1 : at + width] = value.encode(encoding).ljust(width - 1)
     path.with_suffix(".dbf").write_bytes(table)
     assert refused(path).code == "FILE-ENCODING-UNKNOWN"
+
+
+def test_a_text_of_a_geoparquet_that_is_no_utf8_refuses_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    frame = geopandas.GeoDataFrame({"name": ["AAAABBBB"]}, geometry=[box(121, 30, 121.1, 30.1)], crs=4490)
+    frame.to_parquet(path, compression=None)
+    path.write_bytes(path.read_bytes().replace(b"AAAABBBB", b"AAAA\xff\xfe\xff\xfe"))
+    assert refused(path).code == "FILE-UNREADABLE"

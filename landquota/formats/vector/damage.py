@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
+import pyarrow as pa
 
 from landquota.findings import Finding, Place
 
@@ -36,6 +37,19 @@ def findings(frame: GeoDataFrame, places: Sequence[Place], *, file: str) -> list
         if _is_text(frame[column]):
             found += _column_findings(str(column), frame[column], places)
     return found
+
+
+def require_utf8(frame: pd.DataFrame) -> None:
+    """Check the texts that Arrow hands on as they stand in a file: none of them can be asked for if one is broken.
+
+    Raises
+    ------
+    pyarrow.ArrowException
+        A text is not UTF-8.
+    """
+    for column in frame.columns:
+        if isinstance(frame[column].dtype, pd.StringDtype):
+            pa.array(frame[column].array).validate(full=True)
 
 
 def _is_text(column: pd.Series[Any]) -> bool:

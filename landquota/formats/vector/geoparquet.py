@@ -96,6 +96,7 @@ def read(
         return None, findings
     try:
         frame = geopandas.read_parquet(path)
+        damage.require_utf8(frame)
     except shapely.errors.ShapelyError as problem:
         return None, _unbuilt(path, head.geometry) or [unreadable(path, problem)]
     except _BROKEN as problem:

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import geopandas
-import pandas as pd
 import pyarrow as pa
 import pyogrio
 import shapely
@@ -28,6 +27,9 @@ from landquota.formats.table import FeatureTable
 from landquota.formats.vector import broken, damage, gdal, geojson, geopackage, geoparquet, kml, markup, shapefile
 from landquota.formats.vector.broken import Feature
 from landquota.formats.vector.gdal import BROKEN, LayerInfo, quiet_gdal
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Feature", "FileInfo", "LayerInfo", "inspect", "read", "stream"]
 
@@ -354,7 +356,5 @@ def _bulk(path: Path, name: str, layer: LayerInfo, encoding: str | None) -> geop
 
 def _is_plain(frame: pd.DataFrame) -> bool:
     """Return whether no geometry has measures, and raise ArrowException if a text is not UTF-8."""
-    for column in frame.columns:
-        if isinstance(frame[column].dtype, pd.StringDtype):
-            pa.array(frame[column].array).validate(full=True)
+    damage.require_utf8(frame)
     return not (isinstance(frame, geopandas.GeoDataFrame) and shapely.has_m(frame.geometry.to_numpy()).any())
