@@ -13,11 +13,14 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         # stages of a parcel, measures of land
         "planned": mark("Planned"),
+        "batch": mark("Approved, not yet divided"),
         "approved": mark("Approved"),
         "requisitioned": mark("Requisitioned"),
+        "banked": mark("Banked"),
         "supplied": mark("Supplied"),
         "under_construction": mark("Under construction"),
         "completed": mark("Completed"),
+        "accepted": mark("Accepted"),
         "not_under_construction": mark("Not under construction"),
         "documented_area": mark("Documented area"),
         # measures of quota
@@ -50,12 +53,28 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "recover": mark("Recover"),
         "expire": mark("Expire"),
         "carry": mark("Carry over"),
+        "carry_deficit": mark("Carry deficit"),
+        # movements of land
+        "approve": mark("Approve"),
+        "divide": mark("Divide into parcels"),
+        "requisition": mark("Requisition"),
+        "bank": mark("Bank"),
+        "supply": mark("Supply"),
+        "start": mark("Start construction"),
+        "complete": mark("Complete"),
+        "accept": mark("Accept"),
+        "revoke": mark("Revoke approval"),
+        "take_back": mark("Take land back"),
         # entries
         "holder": mark("Holder"),
         "kind": mark("Quota kind"),
         "movement": mark("Movement"),
         "statement": mark("Statement"),
         "reversal": mark("Reversal"),
+        "kind_rule": mark("Rule of a quota kind"),
+        "allowance": mark("Over-limit allowance"),
+        "period": mark("Period"),
+        "progress": mark("Report on a parcel"),
         # bases of a figure
         "ledger": mark("ledger"),
         "stated": mark("stated"),

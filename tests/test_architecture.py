@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "landquota"
 LEVELS = {
     "i18n": 0,
     "errors": 0,
+    "amount": 1,
     "area": 1,
     "dates": 1,
     "findings": 1,
@@ -43,11 +44,13 @@ LEVELS = {
 #: Pairs of one level in which the first may use the second.
 SAME_LEVEL = {
     ("errors", "i18n"),
+    ("area", "amount"),
     ("findings", "area"),
     ("crs", "findings"),
     ("ellipsoid", "area"),
     ("ellipsoid", "crs"),
     ("ellipsoid", "ellipsoid_kernel"),
+    ("adjustment", "amount"),
     ("adjustment", "area"),
     ("adjustment", "findings"),
     ("datum_shift", "crs"),

@@ -3,7 +3,9 @@
 It knows nothing of geometry; parcels and zones are ids to it.
 """
 
-from landquota.ledger.drafts import Draft, HolderDraft, KindDraft, MovementDraft, ReversalDraft, StatementDraft
+from landquota.ledger.accounts import LAND, MONEY, PLAN, QUOTA
+from landquota.ledger.declarations import AllowanceDraft, HolderDraft, KindDraft, KindRuleDraft, PeriodDraft
+from landquota.ledger.drafts import Draft, MovementDraft, ProgressDraft, ReversalDraft, StatementDraft
 from landquota.ledger.entries import GENESIS, Entry
 from landquota.ledger.ledger import Ledger
 from landquota.ledger.movements import MEASURES, MOVEMENTS, Measure, Movement, Receiver, State
@@ -12,13 +14,19 @@ from landquota.ledger.positions import Position
 from landquota.ledger.posting import Receipt
 from landquota.ledger.refusals import EntryRefused, KeyConflict
 from landquota.ledger.registry import Holder, Kind
+from landquota.ledger.reservations import Reservation
 from landquota.ledger.statements import StatementView
 from landquota.ledger.verify import Problem, Verification
 
 __all__ = [
     "GENESIS",
+    "LAND",
     "MEASURES",
+    "MONEY",
     "MOVEMENTS",
+    "PLAN",
+    "QUOTA",
+    "AllowanceDraft",
     "Draft",
     "Entry",
     "EntryRefused",
@@ -27,15 +35,19 @@ __all__ = [
     "KeyConflict",
     "Kind",
     "KindDraft",
+    "KindRuleDraft",
     "Ledger",
     "Measure",
     "Movement",
     "MovementDraft",
     "Overdraft",
+    "PeriodDraft",
     "Position",
     "Problem",
+    "ProgressDraft",
     "Receipt",
     "Receiver",
+    "Reservation",
     "ReversalDraft",
     "Shortage",
     "State",

@@ -15,14 +15,16 @@ from landquota.errors import LandquotaError, UsageError
 from landquota.findings import Finding, FindingsError
 from landquota.i18n import text
 from landquota.ledger.checks import field_findings
-from landquota.ledger.drafts import Draft, HolderDraft, KindDraft, MovementDraft, ReversalDraft, StatementDraft
+from landquota.ledger.declarations import HolderDraft, KindDraft
+from landquota.ledger.drafts import Draft, MovementDraft, ReversalDraft, StatementDraft
 from landquota.ledger.entries import Entry
 from landquota.ledger.log import entries
 from landquota.ledger.positions import Position, check_statements, positions
 from landquota.ledger.posting import Posting, Receipt, Unjudged, head_of
 from landquota.ledger.refusals import EntryRefused
 from landquota.ledger.registry import Holder, Kind, declared, implied
-from landquota.ledger.statements import StatementView, live_statements
+from landquota.ledger.reservations import Reservation, live_reservations
+from landquota.ledger.statements import Group, StatementView, live_statements
 from landquota.ledger.store import Store, open_store
 from landquota.ledger.verify import Verification, verify
 from landquota.ledger.words import nearest
@@ -173,7 +175,19 @@ class Ledger:
     def positions(self, as_of: date) -> tuple[Position, ...]:
         """Return every (holder, kind, year) that has transfers or statements by the end of `as_of`."""
         with self._reading() as connection:
-            return positions(connection, as_of=as_of)
+            return positions(connection, declared(connection), as_of=as_of)
+
+    def position(self, holder: str, kind: str, year: int | None, *, as_of: date) -> Position | None:
+        """Return one holder's quota of one kind and year, or None where nothing of it is recorded by then."""
+        with self._reading() as connection:
+            group = Group(holder, kind, year)
+            found = positions(connection, declared(connection), as_of=as_of, group=group)
+        return found[0] if found else None
+
+    def reservations(self, as_of: date) -> tuple[Reservation, ...]:
+        """Return the reservations of which something is left at the end of `as_of`."""
+        with self._reading() as connection:
+            return live_reservations(connection, declared(connection), as_of=as_of)
 
     def land(self, as_of: date) -> Mapping[tuple[str, str], StatementView]:
         """Return the live statements about land by (holder, measure)."""
@@ -184,7 +198,7 @@ class Ledger:
     def check_statements(self, as_of: date) -> list[Finding]:
         """Return where a live statement about quota and the ledger's own figures disagree."""
         with self._reading() as connection:
-            return check_statements(connection, as_of=as_of)
+            return check_statements(connection, declared(connection), as_of=as_of)
 
     def require(self, *, holder: str | None = None, kind: str | None = None) -> None:
         """Make sure that a holder and a kind that somebody asks about are declared.

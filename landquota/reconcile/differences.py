@@ -58,7 +58,7 @@ def _area_finding(zone: ZoneAccount, tolerance: Decimal, place: Place) -> Iterab
     if zone.documented is None:
         yield Finding("ZONE-AREA-NO-DATA", place, {"zone": zone})
         return
-    documented = zone.documented.nominal
+    documented = zone.documented.area
     difference = zone.measured - documented
     if abs(difference).units > tolerance * documented.units:
         params = {

@@ -69,6 +69,8 @@ def entry(row: Entry) -> dict[str, object]:
 
 def in_mu(row: Entry) -> dict[str, str | None]:
     """Return an entry's areas in exact 亩; its body keeps them in units of 1/300 m², as they are hashed."""
+    if not issubclass(row.counted, Area):
+        return dict.fromkeys(MU_COLUMNS)
     units = {column: (row.target or row.body).get(column.removesuffix("_mu")) for column in MU_COLUMNS}
     return {column: Area(value).mu if isinstance(value, int) else None for column, value in units.items()}
 
@@ -80,7 +82,7 @@ def _zone(zone: ZoneAccount, language: str) -> dict[str, object]:
         "name": zone.render(language),
         "holder": zone.holder,
         "nature": zone.nature,
-        "documented_area_m2": None if zone.documented is None else zone.documented.nominal.m2,
+        "documented_area_m2": None if zone.documented is None else zone.documented.area.m2,
         "measured_area_m2": zone.measured.m2,
         "area_method": zone.area_method,
         "quota": [position(p) for p in zone.quota],

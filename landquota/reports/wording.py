@@ -50,7 +50,7 @@ def documented_area(zone: ZoneAccount) -> Text:
     """Return the area that a document states for the zone, with the document's own words."""
     if zone.documented is None:
         return text("no data")
-    number = zone.documented.nominal.in_unit(Unit.KM2, 2)
+    number = zone.documented.area.in_unit(Unit.KM2, 2)
     return text("{number} km² ({written})", number=number, written=zone.documented.written)
 
 

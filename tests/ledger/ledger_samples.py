@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from landquota.area import parse_area, parse_exact
+from landquota.area import parse_amount, parse_figure
 from landquota.ledger import Draft, HolderDraft, KindDraft, Ledger, MovementDraft, Position, StatementDraft
 
 NOW = datetime(2021, 6, 23, 8, 30, tzinfo=UTC)
@@ -33,13 +33,13 @@ DECLARATIONS: tuple[Draft, ...] = (*HOLDERS, *KINDS)
 def move(movement: str, holder: str, area: str, **more: Any) -> MovementDraft:
     """Return a movement of the plan quota of 2018, unless told otherwise."""
     given: dict[str, Any] = {"kind": PLAN, "year": 2018, "effective": DAY, "document": "甬自然资〔2018〕1号", **more}
-    return MovementDraft(movement=movement, holder=holder, amount=parse_exact(area), **given)
+    return MovementDraft(movement=movement, holder=holder, amount=parse_amount(area), **given)
 
 
 def state(measure: str, written: str, **more: Any) -> StatementDraft:
     """Return a statement about the zone as of the end of 2017, unless told otherwise."""
     given: dict[str, Any] = {"holder": ZONE, "effective": date(2017, 12, 31), "document": "R241-2018", **more}
-    return StatementDraft(measure=measure, figure=parse_area(written), **given)
+    return StatementDraft(measure=measure, figure=parse_figure(written), **given)
 
 
 def at(ledger: Ledger, holder: str, *, kind: str = PLAN, year: int | None = 2018, as_of: date = LAST) -> Position:

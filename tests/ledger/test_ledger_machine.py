@@ -28,8 +28,7 @@ GROUPS = st.sampled_from([(PLAN, 2018), (PLAN, 2018), (PLAN, None), (POOL, 2018)
 PARENTS = {TOWN: COUNTY, OTHER_TOWN: COUNTY, ZONE: TOWN}
 ONE_ACCOUNT = {
     "request": (None, "requested"), "withdraw": ("requested", None), "grant": (None, "available"),
-    "supplement": (None, "available"), "reward": (None, "available"), "reserve": ("available", "reserved"),
-    "release": ("reserved", "available"), "lapse": ("reserved", "available"), "commit": ("available", "committed"),
+    "supplement": (None, "available"), "reward": (None, "available"), "commit": ("available", "committed"),
     "return": ("committed", "available"), "deduct": ("available", None), "recover": ("available", None),
     "expire": ("available", None),
 }  # fmt: skip
@@ -43,6 +42,7 @@ class Where(NamedTuple):
     kind: str
     year: int | None
     state: str
+    item: str | None = None
 
 
 class Step(NamedTuple):
@@ -71,6 +71,7 @@ class Model:
 
 class LedgerAgainstModel(RuleBasedStateMachine):
     posted: Bundle[tuple[str, Step]] = Bundle("posted")
+    held: Bundle[Where] = Bundle("held")
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,6 +79,7 @@ class LedgerAgainstModel(RuleBasedStateMachine):
         self.ledger = Ledger.open(Path(self.folder.name) / "ledger.sqlite", create=True)
         self.ledger.import_all(DECLARATIONS, recorded=NOW)
         self.model = Model()
+        self.reserved = 0
 
     def teardown(self) -> None:
         for day in (FIRST, FIRST + timedelta(days=4), LAST):
@@ -111,14 +113,29 @@ class LedgerAgainstModel(RuleBasedStateMachine):
         source, target = (Where(holder, *group, state) if state else None for state in ONE_ACCOUNT[name])
         return self.attempt(draft, Step(source, target, amount.units, day))
 
-    @rule(target=posted, holder=HOLDERS, group=GROUPS, amount=AMOUNTS, day=DAYS)
-    def commit_from_reserved(self, holder: str, group: tuple[str, int | None], amount: Area, day: date) -> Posted:
+    @rule(target=held, holder=HOLDERS, group=GROUPS, amount=AMOUNTS, day=DAYS)
+    def reserve(
+        self, holder: str, group: tuple[str, int | None], amount: Area, day: date
+    ) -> Where | MultipleResults[Where]:
+        self.reserved += 1
+        key = f"R{self.reserved}"
         draft = MovementDraft(
-            movement="commit", holder=holder, kind=group[0], year=group[1], amount=amount, effective=day, document="d",
-            from_reserved=True,
+            movement="reserve", holder=holder, kind=group[0], year=group[1], amount=amount, effective=day, document="d",
+            key=key,
         )  # fmt: skip
-        step = Step(Where(holder, *group, "reserved"), Where(holder, *group, "committed"), amount.units, day)
-        return self.attempt(draft, step)
+        where = Where(holder, *group, "reserved", key)
+        done = self.attempt(draft, Step(Where(holder, *group, "available"), where, amount.units, day))
+        return where if isinstance(done, tuple) else multiple()
+
+    @rule(target=posted, where=held, name=st.sampled_from(["release", "commit"]), amount=AMOUNTS, day=DAYS)
+    def settle(self, where: Where, name: str, amount: Area, day: date) -> Posted:
+        """Release or commit a part of one reservation: never more than is left of it, whatever others hold."""
+        draft = MovementDraft(
+            movement=name, holder=where.holder, kind=where.kind, year=where.year, amount=amount, effective=day,
+            document="d", reservation=where.item,
+        )  # fmt: skip
+        target = Where(*where[:3], "available" if name == "release" else "committed")
+        return self.attempt(draft, Step(where, target, amount.units, day))
 
     @rule(target=posted, child=st.sampled_from(sorted(PARENTS)), group=GROUPS, amount=AMOUNTS, day=DAYS)
     def allot(self, child: str, group: tuple[str, int | None], amount: Area, day: date) -> Posted:
@@ -185,7 +202,8 @@ class LedgerAgainstModel(RuleBasedStateMachine):
         expected: dict[tuple[str, str, int | None], dict[str, int]] = defaultdict(dict)
         for where, units in self.model.balances(day).items():
             assert units >= 0
-            expected[where[:3]][where.state] = units
+            states = expected[where[:3]]
+            states[where.state] = states.get(where.state, 0) + units
         found = {(p.holder, p.kind, p.year): p for p in self.ledger.positions(day)}
         assert found.keys() == expected.keys()
         for group, states in expected.items():

@@ -29,7 +29,7 @@ def test_the_story_of_the_guanhaiwei_town(ledger: Ledger) -> None:
     assert requisitioned.bounds == Bounds(parse_exact("500亩"), None)
     assert building.bounds == Bounds(Area(0), parse_exact("400亩"))
     assert requisitioned.bounds.excess_over(building.bounds).number() == "≥ 100"
-    assert (requisitioned.written, requisitioned.nominal.mu, requisitioned.clause) == ("500余亩", "500", "二(二)")
+    assert (requisitioned.written, requisitioned.nominal.number, requisitioned.clause) == ("500余亩", "500", "二(二)")
     zone = at(ledger, ZONE, kind=POOL, year=None)
     assert mu(zone, "granted", "available", "recorded", "requested") == ["145", "145", "145", "0"]
     assert zone.basis == "interpreted"

@@ -116,8 +116,8 @@ def test_a_read_only_folder_is_said(ledger_path: Path) -> None:
 def test_a_ledger_of_a_later_version_is_left_alone(ledger_path: Path) -> None:
     with closing(sqlite3.connect(ledger_path, isolation_level=None)) as connection:
         connection.execute("DROP TRIGGER meta_no_update")
-        connection.execute("UPDATE meta SET value = '2' WHERE name = 'schema'")
-    with pytest.raises(InputError, match=r"made by a later landquota \(ledger version 2, this one knows 1\)"):
+        connection.execute("UPDATE meta SET value = '99' WHERE name = 'schema'")
+    with pytest.raises(InputError, match=r"made by a later landquota \(ledger version 99, this one knows 2\)"):
         Ledger.open(ledger_path)
 
 
