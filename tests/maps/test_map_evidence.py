@@ -15,6 +15,8 @@ from landquota.maps.evidence import Evidence, acting
 from landquota.maps.panel import quota_table
 from landquota.reports.wording import Names
 
+pytestmark = pytest.mark.parametrize("places", ["sqlite"], indirect=True)
+
 FIGURES = ("requested", *TERMS, "available")
 MONTH = date(2018, 7, 1)
 
