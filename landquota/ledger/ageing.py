@@ -31,14 +31,14 @@ class Bucket(Enum):
     FROM_5 = (5, text("5 years and more"))
 
     def __init__(self, years: int, words: Text) -> None:
-        self.years = years
+        self.at_least = years
         self.words = words
 
     @classmethod
     def of(cls, since: date, as_of: date) -> Bucket:
         """Return the bucket of what has waited since `since` at the end of `as_of`."""
         years = full_years(since, as_of)
-        return max((bucket for bucket in cls if bucket.years <= years), key=lambda bucket: bucket.years)
+        return max((bucket for bucket in cls if bucket.at_least <= years), key=lambda bucket: bucket.at_least)
 
     def render(self, language: str) -> str:
         """Return the words for it."""
