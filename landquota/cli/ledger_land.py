@@ -40,7 +40,7 @@ def land(session: Session, holder: str | None, *, parcels: bool) -> None:
         rows = [row for row in book.land_positions(as_of) if holder in {None, row.holder}]
         plots = [row for row in book.plots(as_of) if holder in {None, row.holder}] if parcels else []
         figures = {key: figure for key, figure in book.land(as_of).items() if holder in {None, key[0]}}
-        findings = book.check_land(as_of)
+        findings = [found for found in book.check_land(as_of) if holder in {None, found.params["holder"]}]
         names = Names.of(book.holders(), book.kinds())
         head = book.head
     if session.json:
