@@ -17,7 +17,8 @@ from sqlalchemy.exc import DBAPIError
 
 from landquota.errors import UsageError
 from landquota.i18n import Text, text
-from landquota.ledger import schema, sqlite
+from landquota.ledger import schema
+from landquota.ledger.dialect import Dialect
 from landquota.ledger.entries import GENESIS, Record, canonical, digest
 from landquota.ledger.projection import Projection
 from landquota.ledger.words import Joined
@@ -39,6 +40,9 @@ _FATES: Final[Mapping[tuple[str, str], Text]] = MappingProxyType(
         ("table", "missing"): text("tables missing"),
         ("table", "altered"): text("tables altered"),
         ("table", "added"): text("tables added"),
+        ("function", "missing"): text("functions of the triggers missing"),
+        ("function", "altered"): text("functions of the triggers altered"),
+        ("function", "added"): text("functions added"),
     }
 )
 
@@ -73,7 +77,7 @@ class Verification:
     problems: tuple[Problem, ...]
 
 
-def verify(connection: Connection, *, head: str | None) -> Verification:
+def verify(connection: Connection, dialect: Dialect, *, head: str | None) -> Verification:
     """Check the whole ledger: chain, replay, structure, and that `head` is still in it.
 
     Parameters
@@ -89,13 +93,13 @@ def verify(connection: Connection, *, head: str | None) -> Verification:
     beginning, end = _read_head(head)
     records: list[Record] = []
     problems: list[Problem] = []
-    with sqlite.reading_anything(connection):
-        try:
+    try:
+        with dialect.reading_anything(connection):
             records += [Record(*row) for row in connection.execute(select(schema.entry).order_by(schema.entry.c.seq))]
             problems += [*_chain(records), *_head(records, head, beginning, end), *_replay(connection, records)]
-        except DBAPIError as error:
-            problems.append(_unreadable(error))
-        problems += _structure(connection)
+    except DBAPIError as error:
+        problems.append(_unreadable(error))
+    problems += _structure(connection, dialect)
     last = _plain(records[-1].hash) if records else GENESIS
     return Verification(not problems, len(records), last, tuple(problems))
 
@@ -228,10 +232,11 @@ def _differs(column: str, found: object, expected: object) -> Text:
     return text("{column} is {found} and should be {expected}", column=column, found=found, expected=expected)
 
 
-def _structure(connection: Connection) -> Iterator[Problem]:
+def _structure(connection: Connection, dialect: Dialect) -> Iterator[Problem]:
     """Check tables, indexes and triggers, and the file itself."""
     try:
-        altered, damage = sqlite.altered_structure(connection), sqlite.damage(connection)
+        with dialect.reading_anything(connection):
+            altered, damage = dialect.altered_structure(connection), dialect.damage(connection)
     except DBAPIError as error:
         yield _unreadable(error)
         return

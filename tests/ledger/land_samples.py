@@ -18,6 +18,12 @@ BATCH, P1, P2 = "浙土字〔2015〕1号", "P-1", "P-2"
 
 def land(movement: str, area: str, on: date, **more: Any) -> MovementDraft:
     """Return a movement of the town's land."""
+    given: dict[str, Any] = {"holder": TOWN, **more}
+    return move(movement, given.pop("holder"), area, **{"kind": None, "year": None, "effective": on, **given})
+
+
+def progress(on: date, *, parcel: str = P1, **reported: Any) -> ProgressDraft:
+    """Return a report of a parcel of the town; areas and money as they are written."""
     given: dict[str, Any] = {
         name: parse_figure(said).nominal if name in _AMOUNTS else said for name, said in reported.items()
     }
