@@ -35,6 +35,7 @@ LEVELS = {
     "standards": 3,
     "seeds": 3,
     "template": 4,
+    "rules": 4,
     "reconcile": 5,
     "maps": 6,
     "reports": 6,
