@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from children import Parent
 from places import Databases, Files, Place, Places, declare
 from postgres_cluster import Cluster, programs
 from program import Program
@@ -71,12 +72,21 @@ def cluster() -> Iterator[Cluster]:
     cluster.remove()
 
 
+@pytest.fixture(scope="session")
+def parent() -> Iterator[Parent]:
+    """Return the process that forks others, to be killed or to race."""
+    if not hasattr(os, "fork"):
+        pytest.skip("this system has no fork")
+    with Parent() as started:
+        yield started
+
+
 @pytest.fixture
 def databases(cluster: Cluster) -> Iterator[Databases]:
     """Return where one test keeps ledgers in PostgreSQL."""
     databases = Databases(cluster)
     yield databases
-    databases.remove()
+    databases.give_back()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -6,6 +6,7 @@ structure of its tables stands in :mod:`~landquota.ledger.postgres_catalog`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -225,24 +226,26 @@ def _create(connection: Connection, namespace: str) -> None:
 
 
 def _protect(connection: Connection, namespace: str) -> None:
+    connection.exec_driver_sql(";".join(_triggers(namespace)))
+
+
+def _triggers(namespace: str) -> Iterator[str]:
     for name, body in (("append_only", _REFUSE), ("in_order", _IN_ORDER)):
-        connection.exec_driver_sql(
-            f"CREATE OR REPLACE FUNCTION {namespace}.{name}() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {body} END$$"
-        )
+        head = f"CREATE OR REPLACE FUNCTION {namespace}.{name}() RETURNS trigger LANGUAGE plpgsql"
+        yield f"{head} AS $$BEGIN {body} END$$"
     for table in schema.metadata.sorted_tables:
         # Of each row: a statement at a table that ours was made a part of finds those triggers too.
-        _trigger(connection, table.name, "no_update", "UPDATE", f"ROW EXECUTE FUNCTION {namespace}.append_only()")
-        _trigger(connection, table.name, "no_delete", "DELETE", f"ROW EXECUTE FUNCTION {namespace}.append_only()")
-        _trigger(
-            connection, table.name, "no_truncate", "TRUNCATE", f"STATEMENT EXECUTE FUNCTION {namespace}.append_only()"
-        )
-    _trigger(connection, "entry", "in_order", "INSERT", f"ROW EXECUTE FUNCTION {namespace}.in_order()")
+        yield from _trigger(table.name, "no_update", "UPDATE", f"ROW EXECUTE FUNCTION {namespace}.append_only()")
+        yield from _trigger(table.name, "no_delete", "DELETE", f"ROW EXECUTE FUNCTION {namespace}.append_only()")
+        refuse = f"STATEMENT EXECUTE FUNCTION {namespace}.append_only()"
+        yield from _trigger(table.name, "no_truncate", "TRUNCATE", refuse)
+    yield from _trigger("entry", "in_order", "INSERT", f"ROW EXECUTE FUNCTION {namespace}.in_order()")
 
 
-def _trigger(connection: Connection, table: str, name: str, verb: str, action: str) -> None:
-    connection.exec_driver_sql(f"CREATE TRIGGER {table}_{name} BEFORE {verb} ON {table} FOR EACH {action}")
+def _trigger(table: str, name: str, verb: str, action: str) -> Iterator[str]:
+    yield f"CREATE TRIGGER {table}_{name} BEFORE {verb} ON {table} FOR EACH {action}"
     # Also for a session that takes the role of a replica, in which triggers sleep.
-    connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_{name}")
+    yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_{name}"
 
 
 _REFUSE: Final = (

@@ -214,8 +214,7 @@ def _refusal(name: str, table: str, *, verb: str, when: str = "1") -> str:
 def _same_identity(table: Table) -> str:
     identities = [table.primary_key.columns.keys()]
     identities += [c.columns.keys() for c in table.constraints if isinstance(c, UniqueConstraint)]
-    if table is schema.account:
-        identities.append(["book", "holder", "kind", "year", "state", "item"])
+    identities += [index.columns.keys() for index in table.indexes if index.unique]
     return " OR ".join(
         "(" + " AND ".join(f"{name} IS NEW.{name}" for name in sorted(names)) + ")" for names in sorted(identities)
     )

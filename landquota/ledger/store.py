@@ -16,6 +16,7 @@ from landquota.errors import InputError, UsageError
 from landquota.i18n import text
 from landquota.ledger import schema
 from landquota.ledger.dialect import Dialect
+from landquota.ledger.migration import migrate
 from landquota.ledger.postgres import PostgreSQL
 from landquota.ledger.sqlite import SQLite
 
@@ -37,23 +38,52 @@ class Store:
             yield connection
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Give a connection that sees one state of the ledger throughout."""
-        with self._begun(self.dialect.begin_reading) as connection:
-            yield connection
-
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Give a connection that alone may write; what it wrote is on disk when the block has ended."""
+    def changing(self) -> Iterator[Connection]:
+        """Give a connection that may change the tables themselves, alone; nobody sees them half changed."""
         with self._begun(self.dialect.begin_writing) as connection:
             yield connection
             connection.commit()
 
     @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the ledger throughout."""
+        with self._begun(self.dialect.begin_reading) as connection:
+            self.refuse_later(connection)
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection that alone may write; what it wrote is on disk when the block has ended."""
+        with self.changing() as connection:
+            self.refuse_later(connection)
+            yield connection
+
+    @contextmanager
     def trying(self) -> Iterator[Connection]:
         """Give a connection for writing whose work is always undone."""
         with self._begun(self.dialect.begin_writing) as connection:
+            self.refuse_later(connection)
             yield connection
+
+    def refuse_later(self, connection: Connection) -> None:
+        """Make sure that no later landquota has made the ledger, or changed it since it was opened.
+
+        Raises
+        ------
+        InputError
+            One has.
+        """
+        version = _version(connection)
+        if version is not None and version > schema.SCHEMA_VERSION:
+            raise InputError(
+                text(
+                    "{path} was made by a later landquota (ledger version {found}, this one knows {known})",
+                    path=self.dialect.place,
+                    found=version,
+                    known=schema.SCHEMA_VERSION,
+                ),
+                remedy=text("Install that version of landquota; nothing was changed."),
+            )
 
     def close(self) -> None:
         """Close it; closing twice does no harm."""
@@ -90,11 +120,14 @@ class Store:
 def open_store(place: str | PathLike[str], *, create: bool) -> Store:
     """Open the ledger at `place`, a file or the URL of a database; with `create` a missing one is made.
 
+    A ledger of an earlier version is brought up to date.
+
     Raises
     ------
     InputError
-        There is no ledger, it comes from a later version, or it cannot be kept there safely
-        (a read-only folder, a network share, a server that does not wait for its disk).
+        There is no ledger, it comes from a later version, or from an earlier one and was altered,
+        or it cannot be kept there safely (a read-only folder, a network share, a server that does
+        not wait for its disk).
     UsageError
         `place` is the URL of what is no store for a ledger.
     """
@@ -119,30 +152,49 @@ def _dialect(place: str | PathLike[str]) -> Dialect:
 
 
 def _check_format(store: Store, *, create: bool) -> None:
-    """Make an empty place a ledger if asked to; refuse what is none, or a later one's."""
+    """Make an empty place a ledger if asked to, bring an earlier one up to date; refuse any other."""
     with store.looking() as connection:
         tables = store.dialect.table_names(connection)
+        version = _version(connection) if tables >= _HALLMARKS else None
     if not tables and create:
-        # Another process may have been faster: look again under the write lock.
-        with store.writing() as connection:
-            if not store.dialect.table_names(connection):
-                store.dialect.create(connection)
-                connection.execute(insert(schema.meta), list(schema.META))
+        _make(store)
+    elif _is_earlier(version):
+        _bring_up_to_date(store, version)
     with store.looking() as connection:
-        tables = store.dialect.table_names(connection)
-        version = _version(connection) if schema.meta.name in tables else None
-    if not tables >= _HALLMARKS:
-        raise InputError(text("{path} is not a ledger", path=store.dialect.place), remedy=store.dialect.elsewhere)
-    if version is not None and version > schema.SCHEMA_VERSION:
+        if not store.dialect.table_names(connection) >= _HALLMARKS:
+            raise InputError(text("{path} is not a ledger", path=store.dialect.place), remedy=store.dialect.elsewhere)
+        store.refuse_later(connection)
+
+
+def _make(store: Store) -> None:
+    with store.changing() as connection:
+        # Another process may have been faster: look again under the write lock.
+        if not store.dialect.table_names(connection):
+            store.dialect.create(connection)
+            connection.execute(insert(schema.meta), list(schema.META))
+
+
+def _bring_up_to_date(store: Store, version: int | None) -> None:
+    try:
+        with store.changing() as connection:
+            if _is_earlier(_version(connection)):  # if no other process was faster
+                migrate(connection, store.dialect)
+    except InputError as error:
         raise InputError(
             text(
-                "{path} was made by a later landquota (ledger version {found}, this one knows {known})",
+                "{path} was made by an earlier landquota (ledger version {found}) and cannot be brought"
+                " to version {known}: {reason}",
                 path=store.dialect.place,
                 found=version,
                 known=schema.SCHEMA_VERSION,
+                reason=error.message,
             ),
-            remedy=text("Install that version of landquota; nothing was changed."),
-        )
+            remedy=error.remedy,
+        ) from error
+
+
+def _is_earlier(version: int | None) -> bool:
+    return version is not None and version < schema.SCHEMA_VERSION
 
 
 def _version(connection: Connection) -> int | None:

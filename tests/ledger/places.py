@@ -83,8 +83,8 @@ class Databases(Places):
         return self._made[-1]
 
     def copy(self, place: Place) -> str:
-        """Make a database after the pattern of another."""
-        self._made.append(self.cluster.new(template=str(place)))
+        """Copy the database."""
+        self._made.append(self.cluster.copy(str(place)))
         return self._made[-1]
 
     def rows(self, place: Place, query: str) -> list[tuple[Any, ...]]:
@@ -95,24 +95,22 @@ class Databases(Places):
 
     def force(self, place: Place, *statements: str, drop: bool = True) -> None:
         """Change the database as its superuser."""
-        with self.cluster.connected(str(place)) as connection:
+        with self.cluster.connected(str(place)) as connection, connection.transaction():
             connection.execute("SET search_path TO landquota_ledger")
             triggers = connection.execute(
                 "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal"
             ).fetchall()
-            for table in {table for table, _ in triggers} if drop else ():
-                connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL".encode())
-            for statement in statements:
+            tables = sorted({table for table, _ in triggers})
+            off = [f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in tables]
+            on = [f"ALTER TABLE {table} ENABLE TRIGGER ALL" for table in tables]
+            on += [f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}" for table, name in triggers]
+            for statement in [*off, *statements, *on] if drop else statements:
                 connection.execute(statement.encode())
-            for table in {table for table, _ in triggers} if drop else ():
-                connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL".encode())
-            for table, name in triggers if drop else ():
-                connection.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}".encode())
 
-    def remove(self) -> None:
-        """Drop the databases."""
+    def give_back(self) -> None:
+        """Let other tests have the databases."""
         for url in self._made:
-            self.cluster.drop(url)
+            self.cluster.give_back(url)
 
 
 def declare(place: Place) -> Place:

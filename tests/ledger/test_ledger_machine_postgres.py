@@ -22,7 +22,7 @@ class DatabaseAgainstModel(LedgerAgainstModel):
 
     def teardown(self) -> None:
         super().teardown()
-        self.cluster.drop(self.place)
+        self.cluster.give_back(self.place)
 
 
 @pytest.fixture(autouse=True)

@@ -87,9 +87,9 @@ def test_what_is_in_the_way_is_no_ledger(places: Databases) -> None:
 
 def test_a_database_that_cannot_keep_every_name_is_refused(places: Databases) -> None:
     place = places.new()
-    places.cluster.drop(place)
     name = place.rpartition("/")[2]
-    with places.cluster.connected(places.cluster.new()) as connection:
+    with places.cluster.connected(places.new()) as connection:
+        connection.execute(f"DROP DATABASE {name}".encode())
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'SQL_ASCII'".encode())
     with pytest.raises(InputError, match="keeps texts in SQL_ASCII, not in UTF-8"):
         Ledger.open(place, create=True)
@@ -152,7 +152,6 @@ def test_a_clerk_needs_no_more_than_to_read_and_to_add(places: Databases, place:
     clerk, reader = (str(place).replace(f"{USER}@", f"{name}@") for name in ("clerk", "reader"))
     places.force(
         place,
-        "DROP ROLE IF EXISTS clerk, reader",
         "CREATE ROLE clerk LOGIN",
         "CREATE ROLE reader LOGIN",
         "GRANT USAGE ON SCHEMA landquota_ledger TO clerk, reader",

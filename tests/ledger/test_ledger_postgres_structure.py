@@ -8,7 +8,6 @@ import psycopg
 import pytest
 from ledger_samples import DATED, LAST, NOW, TOWN, move, state
 from places import Databases, Place
-from postgres_cluster import USER
 from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError
 
@@ -119,10 +118,7 @@ def test_altered_structure_is_named(places: Databases, place: Place, change: str
 def test_the_structure_survives_a_dump(places: Databases, place: Place) -> None:
     with Ledger.open(place) as ledger:
         head = ledger.post(move("grant", TOWN, "10亩"), recorded=NOW).hash
-    copy = places.new()
-    connection = [f"-U{USER}", "-h127.0.0.1", f"-p{places.cluster.port}"]
-    dump = places.cluster.run("pg_dump", *connection, str(place).rpartition("/")[2])
-    places.cluster.run("psql", "-qX", "-vON_ERROR_STOP=1", *connection, copy.rpartition("/")[2], stdin=dump)
+    copy = places.copy(place)
     with Ledger.open(copy) as ledger:
         assert ledger.verify(head=head).ok
         ledger.post(move("commit", TOWN, "10亩"), recorded=NOW)
