@@ -275,40 +275,6 @@ def balance(session: Session, holder: str | None, kind: str | None) -> None:
 
 
 @ledger.command(
-    help=mark(
-        "Check the ledger by its chain of hashes and by replay; exit 1 and the first bad entry if it was altered."
-    ),
-    example="landquota ledger verify\nlandquota ledger verify --head 3e4b40…7c",
-)
-@option("--head", help=mark("Head that an earlier export or map printed: finds a removed tail."))
-@common_options
-@pass_session
-def verify(session: Session, head: str | None) -> None:
-    """Verify the whole ledger."""
-    with _open(session) as book:
-        report = book.verify(head=head)
-    problems = [problem.render(session.language) for problem in report.problems]
-    if session.json:
-        session.print_json(
-            {"ok": report.ok, "entries": report.entries, "ledger_head": report.head, "problems": problems}
-        )
-    elif report.ok:
-        click.echo(
-            say(
-                "Verified: {entries} entries, chain and replay agree; head {head}",
-                entries=report.entries,
-                head=report.head,
-            )
-        )
-    else:
-        click.echo(say("The ledger was altered. First bad entry:"), err=True)
-        for problem in problems:
-            click.echo(f"  {problem}", err=True)
-    if not report.ok:
-        click.get_current_context().exit(1)
-
-
-@ledger.command(
     help=mark("Write all entries as CSV (UTF-8 with BOM), and print the ledger's head."),
     example="landquota ledger export -o ledger.csv",
 )

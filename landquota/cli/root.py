@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+import landquota.cli.ledger_journal
+import landquota.cli.ledger_verify  # noqa: F401
 from landquota import __version__
 from landquota.cli.layer import layer
 from landquota.cli.ledger import ledger
