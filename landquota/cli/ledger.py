@@ -33,9 +33,9 @@ def ledger() -> None:
 
 def _open(session: Session) -> Ledger:
     from landquota.ledger import Ledger
-    from landquota.project import built
+    from landquota.project import with_ledger
 
-    return Ledger.open(built(session.project()).ledger_file)
+    return Ledger.open(with_ledger(session.project()).ledger_file)
 
 
 def _now() -> datetime:

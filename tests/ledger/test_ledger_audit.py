@@ -296,7 +296,8 @@ def test_a_total_that_does_not_hold_is_refused_with_the_arithmetic(granted: Ledg
     assert finding.code == "LEDGER-CONTROL-DIFFERS"
     assert str(refusal.value) == (
         "The control total does not hold (available, 新增计划 · 观海卫镇 · 2018, as of 2018-09-01): asserted 45 −"
-        " by the ledger 40 = difference 5 mu; entries behind it: g 100 mu · c -40 mu · r -20 mu · wrong 5 mu · back -5 mu\n"
+        " by the ledger 40 = difference 5 mu; entries behind it:"
+        " g 100 mu · c -40 mu · r -20 mu · wrong 5 mu · back -5 mu\n"
         "Find the entry that is missing or wrong, post or reverse it, and assert again. Nothing was written."
     )
     assert refusal.value.details() == {
