@@ -49,12 +49,13 @@ class _Counted:
     """What the amounts of the entries are, by the quota kinds that the entries before them declare."""
 
     def __init__(self) -> None:
-        self._kinds: dict[object, type[Amount]] = {}
+        self._kinds: dict[str, type[Amount]] = {}
 
     def declare(self, entry: object, body: Mapping[str, Any]) -> None:
         """Take in an entry, if it declares a quota kind."""
-        if entry == "kind" and body.get("unit") in COMMODITIES:
-            self._kinds[body.get("kind")] = COMMODITIES[body["unit"]]
+        counted = COMMODITIES.get(_word(body, "unit"))
+        if entry == "kind" and counted is not None:
+            self._kinds[_word(body, "kind")] = counted
 
     def remark(self, entry: object, body: Mapping[str, Any], name: str) -> str | None:
         """Return the amount `name` of a body in its unit; None for what is no amount."""
@@ -63,13 +64,19 @@ class _Counted:
 
     def _counted(self, entry: object, body: Mapping[str, Any], name: str) -> type[Amount] | None:
         if entry == "movement" and name == "amount":
-            return Area if "kind" not in body else self._kinds.get(body["kind"])
+            return Area if "kind" not in body else self._kinds.get(_word(body, "kind"))
         if entry == "statement" and name in {"nominal", "low", "high"}:
-            unit = UNITS.get(body.get("unit", ""))
+            unit = UNITS.get(_word(body, "unit"))
             return None if unit is None else counted_in(unit)
         if entry == "progress":
             return {"developed": Area, "to_develop": Area, "invested": Money, "investment": Money}.get(name)
         return None
+
+
+def _word(body: Mapping[str, Any], name: str) -> str:
+    """Return a text of a body; what is none names nothing."""
+    word = body.get(name)
+    return word if isinstance(word, str) else ""
 
 
 def print_journal(records: Sequence[Record]) -> str:

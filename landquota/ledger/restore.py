@@ -79,7 +79,7 @@ def _require_beginning(own: Sequence[Record], records: Sequence[Record]) -> None
 def _first_difference(mine: Record, given: Record | None) -> Text:
     if given is None:
         return text("The ledger's entry {seq} ({key}) is not in the journal", seq=mine.seq, key=plain(mine.key))
-    field = next(name for name in Record.__slots__ if getattr(mine, name) != getattr(given, name))
+    field = next(each.name for each in schema.entry.c if getattr(mine, each.name) != getattr(given, each.name))
     old, new = ("—" if getattr(each, field) is None else getattr(each, field) for each in (mine, given))
     return text(
         "The ledger's entry {seq} ({key}) is not that of the journal: {field} is {old} in the ledger and {new} there",

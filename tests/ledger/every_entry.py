@@ -24,6 +24,7 @@ from landquota.ledger import (
     PeriodDraft,
     ProgressDraft,
     ReversalDraft,
+    schema,
 )
 from landquota.ledger.entries import Record, chained
 
@@ -115,6 +116,16 @@ def fill(path: Path) -> None:
     """Make the ledger at `path`."""
     with Ledger.open(path, create=True) as ledger:
         ledger.import_all(DRAFTS, recorded=NOW)
+
+
+def columns(record: Record) -> dict[str, Any]:
+    """Return an entry by the names of its columns."""
+    return {name: getattr(record, name) for name in schema.entry.columns.keys()}  # noqa: SIM118
+
+
+def changed(record: Record, **changes: Any) -> Record:
+    """Return an entry with some fields altered, its hash as it was."""
+    return Record(**{**columns(record), **changes})
 
 
 def records_of(path: Path) -> list[Record]:

@@ -225,7 +225,7 @@ def test_every_standing_exact_statement_is_compared_as_of_its_day(ledger: Ledger
 
 def test_every_measure_agrees_with_the_positions(ledger: Ledger) -> None:
     """The replayed figures are those that a position shows."""
-    drafts = [
+    drafts: list[Draft] = [
         move("request", TOWN, "80亩", key="ask"), move("grant", COUNTY, "100亩"),
         move("allot", COUNTY, "60亩", to=TOWN, key="allot"), move("allot", COUNTY, "6亩", to=TOWN, key="wrong"),
         move("allot", TOWN, "5亩", to=ZONE), move("reserve", TOWN, "10亩", key="held"),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from every_entry import DRAFTS, HOSTILE, LAND, chain, dump, fill, records_of, version1_records
+from every_entry import DRAFTS, HOSTILE, LAND, chain, changed, dump, fill, records_of, version1_records
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_samples import COUNTY, DECLARATIONS, NOW, TOWN, move
@@ -156,10 +155,10 @@ def test_reading_what_was_printed_gives_the_same_entries(contents: list[tuple[Co
 def test_an_altered_ledger_has_no_journal(full: Path) -> None:
     good = records_of(full)
     for altered in (
-        [replace(good[0], document="x")],
+        [changed(good[0], document="x")],
         [good[1]],
-        [good[0], replace(good[1], prev=GENESIS)],
-        [replace(good[0], body=good[0].body + " ")],
+        [good[0], changed(good[1], prev=GENESIS)],
+        [changed(good[0], body=good[0].body + " ")],
     ):
         with pytest.raises(ValueError, match="holder:"):
             print_journal(altered)
@@ -322,7 +321,7 @@ def test_another_ledger_is_refused_by_its_first_entry_that_differs(ledger: Ledge
         ([move("commit", TOWN, "1亩")], "leaves what is available (新增计划 · 观海卫镇 · 2018) at -1 mu"),
         ([move("grant", "无名镇", "1亩")], "the tables do not take it"),
         ([move("grant", TOWN, "1亩", request="nothing")], "names the request 'nothing' which is not there before it"),
-        ([replace(LAND[1], key="x")], "names the approval batch '浙土字〔2018〕7号' which is not there"),
+        ([LAND[1]], "names the approval batch '浙土字〔2018〕7号' which is not there"),
         ([move("grant", TOWN, "1亩", key="a"), move("grant", TOWN, "1亩", key="a")], "the tables do not take it"),
     ],
 )

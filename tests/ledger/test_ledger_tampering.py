@@ -7,12 +7,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from every_entry import dump, fill, records_of
+from every_entry import changed, columns, dump, fill, records_of
 from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
 
@@ -91,11 +90,10 @@ def rows(store: Store, table: str) -> list[Row]:
 def names(problem: Problem, table: str, row: Row) -> bool:
     """Whether a problem names the row: its entry, or the table and the row's key."""
     (key,) = schema.metadata.tables[table].primary_key.columns.keys()
-    if table == "entry":
-        return problem.seq == row["seq"]
-    return (row.get("seq") is not None and problem.seq == row["seq"]) or f"table {table}, row {row[key]}:" in str(
-        problem
-    )
+    seq: object = row.get("seq")
+    if seq is not None and problem.seq == seq:
+        return True
+    return table != "entry" and f"table {table}, row {row[key]}:" in str(problem)
 
 
 def alterations(value: object) -> dict[str, str]:
@@ -176,13 +174,13 @@ def test_every_forged_entry_is_named(store: Store, attack: Attack, *, rehashed: 
     records = rows(store, "entry")
     for row in records:
         seq = row["seq"]
-        record = Record(**{name: row[name] for name in Record.__slots__})
-        forged = replace(record, seq=seq + 1, key="forged", document="伪", prev=record.hash)
-        forged = replace(forged, hash=digest(forged)) if rehashed else forged
+        record = Record(**{name: row[name] for name in row if name != "_row"})
+        forged = changed(record, seq=seq + 1, key="forged", document="伪", prev=record.hash)
+        forged = changed(forged, hash=digest(forged)) if rehashed else forged
         with attack.altering() as connection:
             connection.exec_driver_sql(f"UPDATE entry SET seq = -seq WHERE seq > {seq}")
             connection.exec_driver_sql("UPDATE entry SET seq = 1 - seq WHERE seq < 0")
-            connection.execute(insert(schema.entry), [asdict(forged)])
+            connection.execute(insert(schema.entry), [columns(forged)])
             report = attack.report(connection)
         assert not report.sound
         # With a right hash and a right place in the chain it is the entry after it that no longer follows.
@@ -218,9 +216,9 @@ def rechained(records: list[Record], first: int, alter: Callable[[Record], Recor
     forged = list(records)
     for index in range(first, len(records)):
         prev = forged[index - 1].hash
-        changed = alter(records[index]) if index == first else records[index]
-        changed = replace(changed, prev=prev)
-        forged[index] = replace(changed, hash=digest(changed))
+        record = alter(records[index]) if index == first else records[index]
+        record = changed(record, prev=prev)
+        forged[index] = changed(record, hash=digest(record))
     return forged
 
 
@@ -228,7 +226,7 @@ def test_a_tail_chained_anew_with_its_tables_is_found_by_a_noted_head(full: Path
     """Whoever rewrites all of it leaves nothing that does not fit, but the noted heads."""
     records = records_of(full)
     for first in range(1, len(records), 8):
-        forged = rechained(records, first, lambda record: replace(record, document="伪"))
+        forged = rechained(records, first, lambda record: changed(record, document="伪"))
         path = tmp_path / f"{first}.sqlite"
         with Ledger.open(path, create=True) as ledger:
             ledger.restore(forged)
@@ -244,12 +242,12 @@ def test_a_tail_chained_anew_without_its_tables_is_named(full: Path, store: Stor
     moved = [index for index, record in enumerate(records) if record.type == "movement"]
     for first in moved[::4]:
         forged = rechained(
-            records, first, lambda record: replace(record, body=record.body.replace('"amount":', '"amount":1', 1))
+            records, first, lambda record: changed(record, body=record.body.replace('"amount":', '"amount":1', 1))
         )
         with attack.altering() as connection:
             connection.exec_driver_sql("UPDATE entry SET key = 'was ' || key, seq = -seq")
             connection.exec_driver_sql("DELETE FROM entry")
-            connection.execute(insert(schema.entry), [asdict(record) for record in forged])
+            connection.execute(insert(schema.entry), [columns(record) for record in forged])
             report = attack.report(connection)
         assert any("table transfer" in str(p) and p.seq == first + 1 for p in report.problems)
     assert Replay(records).failed == []
