@@ -155,6 +155,11 @@ class Bounds:
         """Whether both bounds are the same."""
         return self.low == self.high
 
+    @property
+    def none(self) -> bool:
+        """Whether it is exactly nothing."""
+        return self.exact and not self.low
+
     def __add__(self, other: Bounds) -> Bounds:
         open_above = self.high is None or other.high is None
         return Bounds(self.low + other.low, None if open_above else self.high + other.high)  # type: ignore[operator]

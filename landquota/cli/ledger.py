@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from landquota.cli.options import FILE, Group, Session, common_options, day, option, pass_session
-from landquota.i18n import mark, say
+from landquota.i18n import mark, say, text
 
 if TYPE_CHECKING:
     from landquota.ledger import Ledger, Receipt
@@ -270,7 +270,7 @@ def balance(session: Session, holder: str | None, kind: str | None) -> None:
         return
     from landquota.reports.terminal import console, short_hash, show_positions
 
-    show_positions(rows, console(), names, title=say("Quota (mu) as of {as_of}, end of day", as_of=as_of.isoformat()))
+    show_positions(rows, console(), names, title=text("{book} as of {as_of}, end of day", as_of=as_of))
     click.echo(say("Ledger head {head}", head=short_hash(head)))
 
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from os import PathLike
-from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -48,16 +47,24 @@ class Ledger:
         self._store = store
 
     @classmethod
-    def open(cls, path: str | PathLike[str], *, create: bool = False) -> Self:
-        """Open the ledger file at `path`; with `create` a missing one is made.
+    def open(cls, place: str | PathLike[str], *, create: bool = False) -> Self:
+        """Open the ledger at `place`; with `create` a missing one is made.
+
+        Parameters
+        ----------
+        place
+            The path of a file, or the URL of a PostgreSQL database with its driver,
+            ``postgresql+psycopg://user:password@host/database``.
 
         Raises
         ------
         InputError
-            The file is missing, is not a ledger, comes from a later version, or lies where a
-            ledger cannot be kept safely (a read-only folder, a network share).
+            There is no ledger, it comes from a later version, or it cannot be kept there safely
+            (a read-only folder, a network share, a server that does not wait for its disk).
+        UsageError
+            `place` is a URL, but not of what can keep a ledger.
         """
-        return cls(open_store(Path(path), create=create))
+        return cls(open_store(place, create=create))
 
     def __enter__(self) -> Self:
         return self
@@ -187,7 +194,7 @@ class Ledger:
             not verify; nothing was written.
         """
         with self._store.trying() if dry_run else self._store.writing() as connection:
-            return restore(connection, records)
+            return restore(connection, self._store.dialect, records)
 
     def entries(
         self,
@@ -281,7 +288,7 @@ class Ledger:
             `head` is none of these, or fits several entries.
         """
         with self._store.reading() as connection:
-            return verify(connection, head=head)
+            return verify(connection, self._store.dialect, head=head)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

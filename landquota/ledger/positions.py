@@ -69,6 +69,11 @@ class Position:
     basis: str
     entries: tuple[str, ...]
 
+    @property
+    def unit(self) -> str:
+        """The code of the unit of its figures: mu, kg or yuan."""
+        return self.available.low.code
+
 
 def positions(
     connection: Connection, registry: Registry, *, as_of: date, group: Group | None = None

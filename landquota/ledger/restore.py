@@ -12,6 +12,7 @@ from sqlalchemy.exc import StatementError
 from landquota.errors import Refusal
 from landquota.i18n import Text, text
 from landquota.ledger import schema
+from landquota.ledger.dialect import Dialect
 from landquota.ledger.entries import Record
 from landquota.ledger.replay import Replay
 from landquota.ledger.verification import plain
@@ -29,7 +30,7 @@ def all_records(connection: Connection) -> list[Record]:
     return [Record(*row) for row in connection.execute(select(schema.entry).order_by(schema.entry.c.seq))]
 
 
-def restore(connection: Connection, records: Sequence[Record]) -> int:
+def restore(connection: Connection, dialect: Dialect, records: Sequence[Record]) -> int:
     """Add to the ledger those of `records` that it does not have; return how many.
 
     Raises
@@ -46,7 +47,7 @@ def restore(connection: Connection, records: Sequence[Record]) -> int:
     except _NOT_TAKEN as error:
         reason = str(error.orig) if isinstance(error, StatementError) else str(error)
         _refuse([text("the tables do not take it: {reason}", reason=reason)])
-    report = verify(connection, head=None)
+    report = verify(connection, dialect, head=None)
     if not report.sound:
         _refuse(report.problems)
     return len(records) - len(own)

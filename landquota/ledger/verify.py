@@ -16,8 +16,9 @@ from sqlalchemy.exc import DBAPIError
 
 from landquota.errors import UsageError
 from landquota.i18n import Text, text
-from landquota.ledger import schema, sqlite
+from landquota.ledger import schema
 from landquota.ledger.audit import audit
+from landquota.ledger.dialect import Dialect
 from landquota.ledger.entries import GENESIS, Record, canonical, digest
 from landquota.ledger.replay import Due, Replay, primary_key
 from landquota.ledger.verification import Problem, Section, Verification, plain
@@ -40,11 +41,14 @@ _FATES: Final[Mapping[tuple[str, str], Text]] = MappingProxyType(
         ("table", "missing"): text("tables missing"),
         ("table", "altered"): text("tables altered"),
         ("table", "added"): text("tables added"),
+        ("function", "missing"): text("functions of the triggers missing"),
+        ("function", "altered"): text("functions of the triggers altered"),
+        ("function", "added"): text("functions added"),
     }
 )
 
 
-def verify(connection: Connection, *, head: str | None) -> Verification:
+def verify(connection: Connection, dialect: Dialect, *, head: str | None) -> Verification:
     """Check the whole ledger: chain, tables, structure and what the entries say, and that `head` is still in it.
 
     Parameters
@@ -60,20 +64,20 @@ def verify(connection: Connection, *, head: str | None) -> Verification:
     beginning, end = _read_head(head)
     records: list[Record] = []
     sections: list[Section] = []
-    with sqlite.reading_anything(connection):
-        try:
+    audited: list[Section] = []
+    try:
+        with dialect.reading_anything(connection):
             records += [Record(*row) for row in connection.execute(select(schema.entry).order_by(schema.entry.c.seq))]
             chain = [*_chain(records), *_head(records, head, beginning, end)]
             sections.append(Section("chain", len(records), chain))
             replay = Replay(records)
-            audited = audit(replay)
+            audited += audit(replay)
             sections.append(_tables(connection, records, replay))
-        except DBAPIError as error:
-            audited = []
-            sections.append(Section("tables", 0, [_unreadable(error)]))
-        sections += [Section("structure", len(schema.metadata.tables), list(_structure(connection))), *audited]
+    except DBAPIError as error:
+        sections.append(Section("tables", 0, [_unreadable(error)]))
+    sections.append(Section("structure", len(schema.metadata.tables), list(_structure(connection, dialect))))
     last = plain(records[-1].hash) if records else GENESIS
-    return Verification(len(records), last, tuple(sections))
+    return Verification(len(records), last, (*sections, *audited))
 
 
 def _chain(records: Iterable[Record]) -> Iterator[Problem]:
@@ -180,10 +184,11 @@ def _differs(column: str, found: object, expected: object) -> Text:
     return text("{column} is {found} and should be {expected}", column=column, found=found, expected=expected)
 
 
-def _structure(connection: Connection) -> Iterator[Problem]:
+def _structure(connection: Connection, dialect: Dialect) -> Iterator[Problem]:
     """Check tables, indexes and triggers, and the file itself."""
     try:
-        altered, damage = sqlite.altered_structure(connection), sqlite.damage(connection)
+        with dialect.reading_anything(connection):
+            altered, damage = dialect.altered_structure(connection), dialect.damage(connection)
     except DBAPIError as error:
         yield _unreadable(error)
         return

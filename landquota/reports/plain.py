@@ -34,12 +34,13 @@ def reconciliation(result: Reconciliation, language: str) -> dict[str, object]:
 
 def position(row: Position) -> dict[str, object]:
     """Return one quota position."""
-    measures = {f"{name}_mu": getattr(row, name).to_json() for name in QUOTA_MEASURES}
+    measures = {f"{name}_{row.unit}": getattr(row, name).to_json() for name in QUOTA_MEASURES}
     return {
+        "book": row.book,
         "kind": row.kind,
         "year": row.year,
         **measures,
-        "outstanding_mu": row.outstanding.to_json(),
+        f"outstanding_{row.unit}": row.outstanding.to_json(),
         "basis": row.basis,
         "entries": list(row.entries),
     }

@@ -53,7 +53,7 @@ class Attack:
     @contextmanager
     def altering(self, *tables: str) -> Iterator[Connection]:
         """Give a connection that may alter `tables` (default: all of them)."""
-        with self._store.engine.connect() as connection:
+        with self._store.trying() as connection:
             connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
             named = ", ".join(f"'{table}'" for table in tables or TABLES)
             triggers = connection.exec_driver_sql(
@@ -67,7 +67,7 @@ class Attack:
     def report(self, connection: Connection, *, head: str | None = None) -> Verification:
         for sql in connection.info["triggers"]:
             connection.exec_driver_sql(sql)
-        return verify(connection, head=head)
+        return verify(connection, self._store.dialect, head=head)
 
     def after(self, *statements: str, table: str | None = None, head: str | None = None) -> Verification:
         """Return what verification says after `statements`, all of them about `table` if it is given."""

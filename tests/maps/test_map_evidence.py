@@ -7,13 +7,16 @@ from datetime import date
 import pytest
 from ledger_samples import COUNTY, DAY, LAST, NOW, OTHER_TOWN, PLAN, POOL, TOWN, ZONE, at, move, state
 
-from landquota.area import total
+from landquota.area import Area
 from landquota.ledger import MOVEMENTS, Ledger, Position, ReversalDraft
 from landquota.ledger.movements import TERMS
 from landquota.maps import EntryRow
 from landquota.maps.evidence import Evidence, acting
-from landquota.maps.panel import quota_table
+from landquota.maps.panel import quota_tables
+from landquota.maps.view import PanelTable
 from landquota.reports.wording import Names
+
+pytestmark = pytest.mark.parametrize("places", ["sqlite"], indirect=True)
 
 FIGURES = ("requested", *TERMS, "available")
 MONTH = date(2018, 7, 1)
@@ -52,6 +55,12 @@ def busy(ledger: Ledger) -> Ledger:
     return ledger
 
 
+def quota_table(rows: tuple[Position, ...], shown: Evidence) -> PanelTable:
+    """Return the only table, for there is only quota in 亩."""
+    (table,) = quota_tables(rows, shown)
+    return table
+
+
 def evidence(ledger: Ledger, language: str = "en") -> Evidence:
     names = Names.of(ledger.holders(), ledger.kinds())
     return Evidence(ledger.entries(as_of=LAST), names, language)
@@ -77,7 +86,8 @@ def test_the_movements_behind_every_figure_add_up_to_it(busy: Ledger) -> None:
             figure = getattr(position, measure)
             added = [change for _, change in acting(entries, position, measure)]
             assert None not in added
-            assert total(change for change in added if change is not None) == figure.low == figure.high
+            added_up = Area(sum(change.units for change in added if change is not None))
+            assert added_up == figure.low == figure.high
 
 
 @pytest.mark.parametrize(
