@@ -12,9 +12,10 @@ from every_entry import DRAFTS, HOSTILE, LAND, chain, changed, dump, fill, recor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_samples import COUNTY, DECLARATIONS, NOW, TOWN, move
+from places import Files, Place, Places
 
 from landquota.errors import LandquotaError, Refusal
-from landquota.ledger import GENESIS, MOVEMENTS, Ledger, MovementDraft
+from landquota.ledger import GENESIS, MOVEMENTS, Ledger, MovementDraft, schema
 from landquota.ledger.content import Content
 from landquota.ledger.entries import Record, chained
 from landquota.ledger.journal import HEADING, parse_journal, print_journal
@@ -43,8 +44,8 @@ def parsed(journal: str) -> list[Record]:
     return records
 
 
-def restored(records: list[Record], path: Path) -> str:
-    with Ledger.open(path, create=True) as ledger:
+def restored(records: list[Record], place: Place) -> str:
+    with Ledger.open(place, create=True) as ledger:
         assert ledger.restore(records) == len(records)
         assert ledger.verify(head=records[-1].hash).ok
         return ledger.head
@@ -56,13 +57,16 @@ def test_the_sample_has_every_type_of_entry_and_every_movement() -> None:
 
 
 def test_every_type_of_entry_comes_back_with_the_same_head_and_the_same_tables(
-    full: Path, written: str, tmp_path: Path
+    full: Path, written: str, places: Places
 ) -> None:
+    """Also in another database than it came from."""
     records = parsed(written)
     assert records == records_of(full)
-    copy = tmp_path / "copy.sqlite"
+    copy = places.new()
     assert restored(records, copy) == records[-1].hash
-    assert dump(copy) == dump(full)
+    for table in schema.metadata.tables:
+        query = f"SELECT * FROM {table}"  # noqa: S608 - our own tables
+        assert sorted(map(str, places.rows(copy, query))) == sorted(map(str, Files(full.parent).rows(full, query)))
     with Ledger.open(copy) as ledger:
         assert ledger.journal() == written
 
@@ -291,9 +295,9 @@ def test_a_dry_run_writes_nothing(written: str, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Ledger]:
+def empty(places: Places) -> Iterator[Ledger]:
     """A ledger without entries."""
-    with Ledger.open(tmp_path / "empty.sqlite", create=True) as ledger:
+    with Ledger.open(places.new(), create=True) as ledger:
         yield ledger
 
 
