@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from landquota.cli.ledger import _open, ledger
+from landquota.cli.ledger import ledger, open_ledger
 from landquota.cli.options import FILE, Session, common_options, option, pass_session
 from landquota.cli.targets import refuse_loss
 from landquota.i18n import mark, say
@@ -38,7 +38,7 @@ def journal(session: Session, output: Path) -> None:
     """Write the journal."""
     from landquota.formats.replacing import replace_file
 
-    with _open(session) as book:
+    with open_ledger(session) as book:
         data = book.journal().encode()
         source = session.project().ledger_file
     if output == _STDOUT:

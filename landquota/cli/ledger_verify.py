@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from landquota.cli.ledger import _confirm, _figure, _now, _open, _stated_as_of, ledger
+from landquota.cli.ledger import confirm, ledger, now, open_ledger, read_figure, stated_as_of
 from landquota.cli.options import Session, common_options, option, pass_session
 from landquota.i18n import mark, say
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @pass_session
 def verify(session: Session, head: str | None) -> None:
     """Verify the whole ledger."""
-    with _open(session) as book:
+    with open_ledger(session) as book:
         report = book.verify(head=head)
     if session.json:
         session.print_json(_plain(report, session.language))
@@ -116,9 +116,9 @@ def assert_(session: Session, *, value: str, **given: Any) -> None:
     from landquota.area import parse_figure
     from landquota.ledger import StatementDraft
 
-    draft = StatementDraft(figure=_figure(parse_figure, value), effective=_stated_as_of(session), **given)
-    with _open(session) as book:
-        receipt = book.assert_total(draft, recorded=_now())
+    draft = StatementDraft(figure=read_figure(parse_figure, value), effective=stated_as_of(session), **given)
+    with open_ledger(session) as book:
+        receipt = book.assert_total(draft, recorded=now())
         if not session.json:
             click.echo(say("The ledger agrees: {figure}", figure=draft.figure.nominal))
-        _confirm(session, receipt, book.head)
+        confirm(session, receipt, book.head)
