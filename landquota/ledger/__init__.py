@@ -5,6 +5,7 @@ It knows nothing of geometry; parcels and zones are ids to it.
 
 from landquota.ledger.accounts import LAND, MONEY, PLAN, QUOTA
 from landquota.ledger.ageing import Bucket, Lot
+from landquota.ledger.controls import ControlDiffers
 from landquota.ledger.declarations import AllowanceDraft, HolderDraft, KindDraft, KindRuleDraft, PeriodDraft
 from landquota.ledger.drafts import Draft, MovementDraft, ProgressDraft, ReversalDraft, StatementDraft
 from landquota.ledger.entries import GENESIS, Entry
@@ -20,7 +21,7 @@ from landquota.ledger.refusals import EntryRefused, KeyConflict
 from landquota.ledger.registry import Holder, Kind
 from landquota.ledger.reservations import Reservation
 from landquota.ledger.statements import StatementView
-from landquota.ledger.verify import Problem, Verification
+from landquota.ledger.verification import Problem, Section, Verification
 
 __all__ = [
     "GENESIS",
@@ -34,6 +35,7 @@ __all__ = [
     "STAGE_MEASURES",
     "AllowanceDraft",
     "Bucket",
+    "ControlDiffers",
     "Draft",
     "Entry",
     "EntryRefused",
@@ -60,6 +62,7 @@ __all__ = [
     "Receiver",
     "Reservation",
     "ReversalDraft",
+    "Section",
     "Shortage",
     "State",
     "StatementDraft",

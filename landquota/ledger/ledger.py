@@ -15,9 +15,11 @@ from landquota.findings import Finding, FindingsError
 from landquota.i18n import text
 from landquota.ledger import ageing
 from landquota.ledger.checks import field_findings
+from landquota.ledger.controls import require_control
 from landquota.ledger.declarations import HolderDraft, KindDraft
 from landquota.ledger.drafts import Draft, MovementDraft, ReversalDraft, StatementDraft
-from landquota.ledger.entries import Entry
+from landquota.ledger.entries import Entry, Record
+from landquota.ledger.journal import print_journal
 from landquota.ledger.land import LandPosition, land_moves, land_positions, plot_positions
 from landquota.ledger.land_figures import LandFigure, check_land, land_figures
 from landquota.ledger.land_findings import deadlines, reports_of_nothing, skipped_stages
@@ -28,9 +30,11 @@ from landquota.ledger.progress import Progress, latest_progress
 from landquota.ledger.refusals import EntryRefused
 from landquota.ledger.registry import Holder, Kind, declared, implied
 from landquota.ledger.reservations import Reservation, live_reservations
+from landquota.ledger.restore import all_records, restore
 from landquota.ledger.statements import Group
 from landquota.ledger.store import Store, open_store
-from landquota.ledger.verify import Verification, verify
+from landquota.ledger.verification import Verification
+from landquota.ledger.verify import verify
 from landquota.ledger.words import nearest
 
 if TYPE_CHECKING:
@@ -157,6 +161,46 @@ class Ledger:
         draft = ReversalDraft(reverses=key, reason=reason, effective=effective, key=key_of_reversal)
         return self.post(draft, recorded=recorded)
 
+    def assert_total(self, draft: StatementDraft, *, recorded: datetime) -> Receipt:
+        """Record an exact statement about quota if the ledger's entries come to the same, as of its day.
+
+        Raises
+        ------
+        Refusal
+            The ledger differs (see `ControlDiffers`), or the statement breaks a rule; nothing
+            was written.
+        """
+        with self._store.writing() as connection:
+            posting = Posting(connection, recorded=_utc(recorded))
+            receipt = posting.post(draft)
+            require_control(connection, draft)
+            posting.write()
+        return receipt
+
+    def journal(self) -> str:
+        """Return every entry as readable text, from which :meth:`restore` makes the same ledger."""
+        with self._reading() as connection:
+            return print_journal(all_records(connection))
+
+    def restore(self, records: Sequence[Record], *, dry_run: bool = False) -> int:
+        """Add the entries of a journal that the ledger does not have yet; return how many.
+
+        Parameters
+        ----------
+        records
+            What :func:`~landquota.ledger.journal.parse_journal` read without a finding.
+        dry_run
+            Find out whether it can be done, and undo it.
+
+        Raises
+        ------
+        Refusal
+            The ledger's entries are not the first of the journal, or what would come of it does
+            not verify; nothing was written.
+        """
+        with self._store.trying() if dry_run else self._store.writing() as connection:
+            return restore(connection, self._store.dialect, records)
+
     def entries(
         self,
         *,
@@ -277,7 +321,7 @@ class Ledger:
             raise EntryRefused(findings, remedy=remedy)
 
     def verify(self, *, head: str | None = None) -> Verification:
-        """Check chain, replay and structure; never raises on altered data.
+        """Check chain, tables, structure, limits, references and control totals; never raises on altered data.
 
         Parameters
         ----------

@@ -21,6 +21,11 @@ from landquota.ledger.movements import USING
 _WHOLE = 10_000
 
 
+def over_limit(funds: int, hundredths: int) -> int:
+    """Return how far use may exceed `funds` by an allowance in hundredths of a percent of them."""
+    return max(0, funds) * hundredths // _WHOLE
+
+
 class Room(NamedTuple):
     """The least that an account can give on a day or later, the first such day, and what of it is allowance."""
 
@@ -69,12 +74,12 @@ class Timeline:
         later = self._days[at:]
         balance = self._last - sum(self._nets[d] for d in later)
         funds = sum(self._funds[d] for d in self._days[:at]) if hundredths else 0
-        allowed = max(0, funds) * hundredths // _WHOLE
+        allowed = over_limit(funds, hundredths)
         lowest = Room(balance + allowed, day, allowed)
         for d in later:
             balance += self._nets[d]
             funds += self._funds[d]
-            allowed = max(0, funds) * hundredths // _WHOLE if hundredths else 0
+            allowed = over_limit(funds, hundredths)
             if balance + allowed < lowest.units:
                 lowest = Room(balance + allowed, d, allowed)
         return lowest

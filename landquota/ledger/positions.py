@@ -106,7 +106,7 @@ def check_statements(connection: Connection, registry: Registry, *, as_of: date)
         (group, view)
         for group, views in live.items()
         for view in views.values()
-        if _authoritative(now.get(group, _EMPTY), view.measure)
+        if now.get(group, _EMPTY).speaks_about(view.measure)
     ]
     then = {day: tallies(connection, as_of=day.isoformat()) for day in {view.as_of for _, view in checked}}
     findings = falls(connection, as_of=as_of)
@@ -116,11 +116,6 @@ def check_statements(connection: Connection, registry: Registry, *, as_of: date)
         if not view.bounds.contains(figure):
             findings.append(_differs(view, group, figure))
     return findings
-
-
-def _authoritative(tally: Tally, measure: str) -> bool:
-    """Whether the ledger has transfers, not taken back, that speak about `measure`."""
-    return bool(tally.requests if measure == State.REQUESTED else tally.holdings)
 
 
 def _differs(view: StatementView, group: Group, figure: Amount) -> Finding:
@@ -145,7 +140,7 @@ def _position(
     *,
     satisfied: int,
 ) -> Position:
-    used = {measure: view for measure, view in stated.items() if not _authoritative(tally, measure)}
+    used = {measure: view for measure, view in stated.items() if not tally.speaks_about(measure)}
     held = {measure: view for measure, view in used.items() if measure != State.REQUESTED}
     counted = kind.commodity
     figures = dict.fromkeys(_FIGURES, Bounds.exactly(counted()))

@@ -31,8 +31,26 @@ class Tally:
         """Add to the sum `name`."""
         self.sums[name] = self.sums.get(name, 0) + amount
 
+    def take(self, flow: Flow) -> None:
+        """Count what a movement has brought to one of the group's accounts or taken from it."""
+        movement = MOVEMENTS[flow.movement]
+        # A transfer that takes another one back has the accounts the other way round.
+        term = movement.gives if flow.credit is not flow.mirror else movement.takes
+        sign = -1 if flow.mirror else 1
+        self.add(flow.account.state, flow.amount if flow.credit else -flow.amount)
+        if term is not None:
+            self.add(term, sign * flow.amount)
+        if flow.account.state == State.REQUESTED:
+            self.requests += sign * flow.number
+        else:
+            self.holdings += sign * flow.number
 
-class _Flow(NamedTuple):
+    def speaks_about(self, measure: str) -> bool:
+        """Return whether there are transfers, not taken back, that tell what `measure` is."""
+        return bool(self.requests if measure == State.REQUESTED else self.holdings)
+
+
+class Flow(NamedTuple):
     """What one movement, or the taking back of it, has brought to an account or taken from it."""
 
     account: Account
@@ -40,7 +58,7 @@ class _Flow(NamedTuple):
     mirror: bool
     credit: bool
     amount: int
-    number: int
+    number: int = 1
 
 
 def tallies(connection: Connection, *, as_of: str, group: Group | None = None) -> dict[Group, Tally]:
@@ -50,18 +68,7 @@ def tallies(connection: Connection, *, as_of: str, group: Group | None = None) -
     """
     totals: dict[Group, Tally] = {}
     for flow in _flows(connection, as_of, _accounts(connection, group=group), whole=group is None):
-        movement = MOVEMENTS[flow.movement]
-        # A transfer that takes another one back has the accounts the other way round.
-        term = movement.gives if flow.credit is not flow.mirror else movement.takes
-        sign = -1 if flow.mirror else 1
-        tally = totals.setdefault(_group(flow.account), Tally())
-        tally.add(flow.account.state, flow.amount if flow.credit else -flow.amount)
-        if term is not None:
-            tally.add(term, sign * flow.amount)
-        if flow.account.state == State.REQUESTED:
-            tally.requests += sign * flow.number
-        else:
-            tally.holdings += sign * flow.number
+        totals.setdefault(_group(flow.account), Tally()).take(flow)
     return totals
 
 
@@ -122,6 +129,27 @@ def entry_keys(connection: Connection, *, as_of: str, group: Group | None = None
     return keys
 
 
+def behind(connection: Connection, group: Group, measure: str, *, as_of: str) -> list[tuple[str, int]]:
+    """Return the keys of the entries that a group's `measure` is the sum of, with what each adds to it."""
+    accounts = _accounts(connection, group=group)
+    transfer, entry, numbers = schema.transfer.c, schema.entry, list(accounts)
+    query = (
+        select(entry.c.key, transfer.movement, transfer.mirror, transfer.debit, transfer.credit, transfer.amount)
+        .join(entry, entry.c.seq == transfer.seq)
+        .where(transfer.effective <= as_of, transfer.debit.in_(numbers) | transfer.credit.in_(numbers))
+        .order_by(transfer.seq)
+    )
+    added: list[tuple[str, int]] = []
+    for key, movement, mirror, debit, credit, amount in connection.execute(query):
+        tally = Tally()
+        for number, credited in ((debit, False), (credit, True)):
+            if number in accounts:
+                tally.take(Flow(accounts[number], movement, bool(mirror), credited, amount))
+        if tally.sums.get(measure):
+            added.append((key, tally.sums[measure]))
+    return added
+
+
 def balance(connection: Connection, account: int, *, as_of: str) -> int:
     """Return the balance of one account at the end of `as_of`."""
     columns = schema.transfer.c
@@ -134,7 +162,7 @@ def balance(connection: Connection, account: int, *, as_of: str) -> int:
     return int(received) - int(given)
 
 
-def _flows(connection: Connection, as_of: str, accounts: dict[int, Account], *, whole: bool) -> Iterator[_Flow]:
+def _flows(connection: Connection, as_of: str, accounts: dict[int, Account], *, whole: bool) -> Iterator[Flow]:
     """Yield the flows of `accounts`, summed in the database: of all of them at once, or of each by the index."""
     columns = schema.transfer.c
     for side in (columns.debit, columns.credit):
@@ -145,7 +173,7 @@ def _flows(connection: Connection, as_of: str, accounts: dict[int, Account], *, 
         for number, movement, mirror, amount, count in connection.execute(query):
             if number in accounts:
                 credit = side is columns.credit
-                yield _Flow(accounts[number], movement, bool(mirror), credit, int(amount), count)
+                yield Flow(accounts[number], movement, bool(mirror), credit, int(amount), count)
 
 
 def _accounts(connection: Connection, *, group: Group | None = None) -> dict[int, Account]:
