@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from landquota import __version__
+from landquota.cli import ledger_files  # noqa: F401 - adds its commands to `ledger`
 from landquota.cli.layer import layer
 from landquota.cli.ledger import ledger
 from landquota.cli.options import Group, Option, common_options

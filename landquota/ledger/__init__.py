@@ -12,6 +12,7 @@ from landquota.ledger.movements import MEASURES, MOVEMENTS, Measure, Movement, R
 from landquota.ledger.overdraft import Overdraft, Shortage
 from landquota.ledger.positions import Position
 from landquota.ledger.posting import Receipt
+from landquota.ledger.preview import Balance, Change, Preview
 from landquota.ledger.refusals import EntryRefused, KeyConflict
 from landquota.ledger.registry import Holder, Kind
 from landquota.ledger.reservations import Reservation
@@ -27,6 +28,8 @@ __all__ = [
     "PLAN",
     "QUOTA",
     "AllowanceDraft",
+    "Balance",
+    "Change",
     "Draft",
     "Entry",
     "EntryRefused",
@@ -43,6 +46,7 @@ __all__ = [
     "Overdraft",
     "PeriodDraft",
     "Position",
+    "Preview",
     "Problem",
     "ProgressDraft",
     "Receipt",
