@@ -69,7 +69,7 @@ def import_(
             return
         with progress(say("Importing")) as report:
             if has_errors(filled.findings):
-                raise FindingsError([*filled.findings, *filled.judged(book.check_all(drafts))])
+                raise FindingsError(filled.with_rules(book.check_all(drafts), book.check_all(filled.partial)))
             receipts = book.import_all(drafts, recorded=now(), progress=report)
         head = book.head
     present = sum(receipt.already for receipt in receipts)
@@ -99,7 +99,7 @@ def _preview(session: Session, book: Ledger, drafts: Sequence[Draft], filled: Fi
     last = max((draft.effective for draft in drafts), default=date.max)
     as_of = session.as_of or last
     preview = book.preview(drafts, as_of=as_of)
-    findings = worst_first([*filled.findings, *filled.judged(preview.findings)])
+    findings = worst_first(filled.with_rules(preview.findings, book.check_all(filled.partial)))
     refused = has_errors(findings)
     if session.json:
         session.print_json(_plain(preview, findings, session, as_of=as_of, refused=refused))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from landquota.area import Area
 from landquota.findings import Finding
 from landquota.formats.sheets.sheet import words
 from landquota.forms import movements
@@ -14,7 +15,8 @@ from landquota.forms.batches import Batches, Defaults, as_recorded, repeated
 from landquota.forms.cells import Cells, Notes
 from landquota.forms.columns import BATCHES, Form
 from landquota.forms.table import Table, read_table
-from landquota.ledger import Draft, Entry
+from landquota.ledger import Draft, Entry, MovementDraft
+from landquota.ledger.declarations import EARLIEST
 from landquota.ledger.words import Joined
 from landquota.seeds import keyed
 
@@ -26,6 +28,21 @@ _LACKS: Final[Mapping[str, str]] = {
     "LEDGER-RESERVATION-UNKNOWN": "reservation",
     "LEDGER-REVERSAL-UNKNOWN": "key",
 }
+#: What is wrong with a row whatever its other cells hold.
+_OF_THE_ROW: Final = frozenset(
+    {
+        "LEDGER-MOVEMENT-UNKNOWN",
+        "LEDGER-HOLDER-UNKNOWN",
+        "LEDGER-KIND-UNKNOWN",
+        "LEDGER-MOVEMENT-KIND",
+        "LEDGER-TO-MISSING",
+        "LEDGER-TO-SAME",
+        "LEDGER-ALLOT-PARENT",
+        "LEDGER-FIELD-NEEDLESS",
+    }
+)
+#: Stands for the amount of a row that cannot be read.
+_SOME: Final = Area(1)
 #: What of a row that cannot be read others may hang on.
 _DOUBTS: Final[Mapping[str, tuple[str, ...]]] = {
     "movements": ("holder", "to", "parcel", "batch", "key"),
@@ -39,21 +56,29 @@ Progress = Callable[[int, int], None]
 class Filled:
     """A form that was filled in: what it would post, by which form, and everything that was found in it.
 
-    `doubtful` are the holders, parcels, batches and keys of rows that cannot be read.
+    Of rows that cannot be read, `doubtful` are the holders, parcels, batches and keys, and
+    `partial` what could be read, to be checked and never posted.
     """
 
     drafts: tuple[Draft, ...]
     findings: tuple[Finding, ...]
     form: Form | None = None
     doubtful: frozenset[str] = frozenset()
+    partial: tuple[Draft, ...] = ()
 
-    def judged(self, findings: Iterable[Finding]) -> list[Finding]:
-        """Return the ledger's findings without those for which a row that cannot be read may be to blame.
+    def with_rules(self, broken: Iterable[Finding], partial: Iterable[Finding]) -> list[Finding]:
+        """Return everything that is wrong: with the sheet, and by the ledger's rules.
 
-        What such a row would give to an account is not there, so that a later row may seem to take
-        too much; only mending the first will tell.
+        What a row that cannot be read would give to an account is not there, so that a later row
+        may seem to take too much; only mending the first will tell, and it is left out.
+
+        Parameters
+        ----------
+        broken, partial
+            What the ledger found wrong with the drafts, and with what could be read of the other rows.
         """
-        return [finding for finding in findings if self.doubtful.isdisjoint(_lacking(finding))]
+        judged = [finding for finding in broken if self.doubtful.isdisjoint(_lacking(finding))]
+        return [*self.findings, *judged, *(finding for finding in partial if finding.code in _OF_THE_ROW)]
 
     @property
     def known_by_batch(self) -> bool:
@@ -92,12 +117,16 @@ def read_form(
     notes = Notes()
     rows = _rows(table, notes, computed=computed, progress=progress)
     bad: list[Cells] = []
-    drafts, found = _batches(rows, bad, defaults) if table.form is BATCHES else _movements(rows, bad)
+    partial: list[Draft] = []
+    if table.form is BATCHES:
+        drafts, found = _batches(rows, bad, defaults)
+    else:
+        drafts, found = _movements(rows, bad, partial)
     if not computed:  # refused anyway, whether a value is stored with it or not
         findings = [finding for finding in findings if finding.code != "SHEET-FORMULA"]
     names = _DOUBTS[table.form.name]
     doubtful = frozenset(words(cells.line.cell(at)) for cells in bad for name in names for at in table.of(name)) - {""}
-    return Filled(tuple(drafts), (*findings, *found, *notes.findings(table)), table.form, doubtful)
+    return Filled(tuple(drafts), (*findings, *found, *notes.findings(table)), table.form, doubtful, tuple(partial))
 
 
 def _rows(table: Table, notes: Notes, *, computed: bool, progress: Progress | None) -> Iterable[Cells]:
@@ -110,14 +139,18 @@ def _rows(table: Table, notes: Notes, *, computed: bool, progress: Progress | No
             progress(number, len(lines))
 
 
-def _movements(rows: Iterable[Cells], bad: list[Cells]) -> tuple[list[Draft], list[Finding]]:
+def _movements(rows: Iterable[Cells], bad: list[Cells], partial: list[Draft]) -> tuple[list[Draft], list[Finding]]:
     drafts: list[Draft] = []
     for cells in rows:
         draft = movements.draft(cells)
-        if cells.findings:
-            bad.append(cells)
-        else:
+        if not cells.findings:
             drafts.append(draft)
+            continue
+        bad.append(cells)
+        if isinstance(draft, MovementDraft) and draft.movement and draft.holder:
+            partial.append(
+                replace(draft, amount=draft.amount or _SOME, effective=draft.effective or EARLIEST, key=None)
+            )
     return keyed(drafts), _of(bad)
 
 

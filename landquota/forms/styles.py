@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from openpyxl.utils import get_column_letter
 
-from landquota.formats.sheets.writing import TOP, WRAPPED, heading_cell, keep_heading, plain_cell, text_cell
+from landquota.formats.sheets.writing import Alike, heading_cell, keep_heading, text_cell
 from landquota.forms.columns import Column, Form, Role
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ Value = str | int | Decimal | date | None
 
 _DATE: Final = "yyyy-mm-dd"
 _TEXT: Final = "@"
+#: Columns wider than this hold prose, which is wrapped.
+_PROSE: Final = 20
 #: How figures are shown, by what they are counted in; every decimal that there is stands there.
 NUMBERS: Final[Mapping[str, str]] = {
     "亩": "#,##0.00####",
@@ -77,16 +79,17 @@ def begin(sheet: Worksheet, columns: Sequence[Shown], *, rows: int, title: str |
     sheet.append([heading_cell(sheet, column.heading) for column in columns])
 
 
-def row(sheet: Worksheet, columns: Sequence[Shown], values: Mapping[str, Value]) -> list[Cell]:
-    """Return a row: numbers stay numbers, dates dates, everything else is text."""
-    return [_cell(sheet, column, values.get(column.field)) for column in columns]
+def row(alike: Alike, columns: Sequence[Shown], values: Mapping[str, Value]) -> list[Cell | None]:
+    """Return a row: numbers stay numbers, dates dates, everything else is text; what is not there has no cell."""
+    return [_cell(alike, column, values.get(column.field)) for column in columns]
 
 
-def _cell(sheet: Worksheet, column: Shown, value: Value) -> Cell:
+def _cell(alike: Alike, column: Shown, value: Value) -> Cell | None:
+    if value is None:
+        return None
     if isinstance(value, str):
-        wrapped = WRAPPED if column.width > 20 else TOP  # noqa: PLR2004 - the columns of prose
-        return text_cell(sheet, value, alignment=wrapped, number_format=_TEXT)
-    return plain_cell(sheet, value, alignment=TOP, number_format=column.number_format)
+        return alike.cell(value, number_format=_TEXT, wrapped=column.width > _PROSE)
+    return alike.cell(value, number_format=column.number_format)
 
 
 def _in_unit(column: Column, unit: str, language: str) -> Shown:

@@ -19,6 +19,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from landquota.formats.replacing import replace_file
 from landquota.formats.sheets.writing import (
     WRAPPED,
+    Alike,
     heading_cell,
     keep_heading,
     new_book,
@@ -135,8 +136,9 @@ def write_template(path: Path, form: Form, choices: Choices, *, language: str) -
     example = new_sheet(book, _EXAMPLE[language])
     rows = list(_batches(choices) if form is BATCHES else _movements(choices, language))
     begin(example, columns, rows=len(rows))
+    alike = Alike(example)
     for values in rows:
-        example.append(row(example, columns, values))
+        example.append(row(alike, columns, values))
     _explain(new_sheet(book, text("Explanations").render(language)), form, columns, language)
     _choose(book, [filling, example], columns, _lists(form, choices, language), language)
     replace_file(path, saved(book))

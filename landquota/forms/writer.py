@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from landquota.amount import Amount
 from landquota.area import Bounds
 from landquota.formats.replacing import replace_file
-from landquota.formats.sheets.writing import BOLD, new_book, new_sheet, saved
+from landquota.formats.sheets.writing import BOLD, Alike, new_book, new_sheet, saved
 from landquota.forms.columns import MOVEMENTS
 from landquota.forms.styles import AMOUNTS, NUMBERS, Shown, Value, begin, row, shown
 from landquota.i18n import Text, text
@@ -81,8 +81,9 @@ def _movements(sheet: Worksheet, entries: Sequence[Entry], title: str, language:
     counted = [code for code in AMOUNTS if code == "mu" or any(entry.counted.code == code for entry in entries)]
     columns = shown(MOVEMENTS, language=language, counted=counted)
     begin(sheet, columns, rows=len(entries), title=title)
+    alike = Alike(sheet)
     for entry in entries:
-        sheet.append(row(sheet, columns, _movement(entry, language)))
+        sheet.append(row(alike, columns, _movement(entry, language)))
 
 
 def _movement(entry: Entry, language: str) -> dict[str, Value]:
@@ -184,8 +185,10 @@ def _figures(
 ) -> None:
     """Write a row of figures: what is exact as a number, what is only bounded (≥ 500) in words."""
     values = {**said, **{name: _value(bounds) for name, bounds in figures.items()}}
-    cells = row(sheet, columns, values)
+    cells = row(Alike(sheet), columns, values)
     for cell, column in zip(cells, columns, strict=True):
+        if cell is None:
+            continue
         if column.field in figures and figures[column.field].exact:
             unit = figures[column.field].low.unit.render("zh")
             cell.number_format = NUMBERS[unit]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, literal_column, select
 from sqlalchemy import func as sql
 
 from landquota.errors import Refusal
@@ -108,6 +108,8 @@ class Posting:
         self._recorded = recorded
         self._head = head_of(connection)
         self._records: dict[str, Record | None] = {}
+        #: Every account that was there before, where many will be asked for.
+        self._accounts: dict[Account, int] | None = None
         self._taken_back: dict[int, str] = {}
         self._requests: Requests | None = None
         self._limits = Limits(connection)
@@ -121,14 +123,16 @@ class Posting:
         self._doubtful_names: set[str] = set()
         self._doubtful_accounts: set[Account] = set()
 
-    def expect(self, drafts: Iterable[Draft]) -> None:
-        """Look up the keys of `drafts` together instead of one by one."""
+    def expect(self, drafts: Sequence[Draft]) -> None:
+        """Look up the keys of `drafts` together instead of one by one, and for many of them the accounts."""
         keys = sorted({key for draft in drafts if (key := _own_key(draft)) is not None and key.isprintable()})
         for start in range(0, len(keys), _CHUNK):
             chunk = keys[start : start + _CHUNK]
             self._records.update(dict.fromkeys(chunk))
             rows = self._connection.execute(select(schema.entry).where(schema.entry.c.key.in_(chunk)))
             self._records.update({row.key: Record(*row) for row in rows})
+        if len(drafts) > _CHUNK:
+            self._accounts = {Account(*of): number for number, *of in self._connection.execute(select(schema.account))}
 
     def post(self, draft: Draft) -> Receipt:
         """Take `draft` in, or refuse it.
@@ -329,14 +333,17 @@ class Posting:
         return refusal
 
     def _find_account(self, account: Account) -> int | None:
-        columns = schema.account.c
+        if self._accounts is not None:
+            return self._accounts.get(account)
+        # Said as in the index of the accounts, which is used only then.
+        columns, empty, nought = schema.account.c, literal_column("''"), literal_column("0")
         query = select(columns.id).where(
             columns.book == account.book,
-            columns.holder.is_not_distinct_from(account.holder),
-            columns.kind.is_not_distinct_from(account.kind),
-            columns.year.is_not_distinct_from(account.year),
+            sql.coalesce(columns.holder, empty) == (account.holder or ""),
+            sql.coalesce(columns.kind, empty) == (account.kind or ""),
+            sql.coalesce(columns.year, nought) == (account.year or 0),
             columns.state == account.state,
-            columns.item.is_not_distinct_from(account.item),
+            sql.coalesce(columns.item, empty) == (account.item or ""),
         )
         return self._connection.execute(query).scalar_one_or_none()
 

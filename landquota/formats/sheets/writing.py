@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, cast
@@ -76,8 +77,7 @@ def heading_cell(sheet: Worksheet, said: str) -> Cell:
 
 def text_cell(sheet: Worksheet, value: str, **style: object) -> Cell:
     """Return a cell that is text and stays text; what a cell cannot hold is replaced visibly."""
-    whole = _NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", value)
-    shown = whole if len(whole) <= CELL_CHARACTERS else whole[: CELL_CHARACTERS - 1] + "…"
+    shown = _held(value)
     cell = plain_cell(sheet, shown, **{"alignment": TOP, **style})
     cell.data_type = "s"
     cell.quotePrefix = shown.startswith(_FORMULA_STARTS)
@@ -90,6 +90,39 @@ def plain_cell(sheet: Worksheet, value: str | float | Decimal | date | None, **s
     for name, look in style.items():
         setattr(cell, name, look)
     return cell
+
+
+class Alike:
+    """Cells of many rows that look alike: each look is made once, for openpyxl compares looks one by one."""
+
+    def __init__(self, sheet: Worksheet) -> None:
+        self._sheet = sheet
+        self._models: dict[tuple[str, bool, bool], Cell] = {}
+
+    def cell(self, value: str | float | Decimal | date, *, number_format: str, wrapped: bool = False) -> Cell:
+        """Return a cell: a text stays text, everything else is what it is."""
+        quoted = isinstance(value, str) and value.startswith(_FORMULA_STARTS)
+        look = (number_format, wrapped, quoted)
+        model = self._models.get(look)
+        if model is None:
+            make = text_cell if isinstance(value, str) else plain_cell
+            alignment = WRAPPED if wrapped else TOP
+            return self._models.setdefault(
+                look,
+                make(self._sheet, value, alignment=alignment, number_format=number_format),  # type: ignore[arg-type]
+            )
+        cell = plain_cell(self._sheet, _held(value) if isinstance(value, str) else value)
+        look_of = "_style"  # there is no other way to give a look that exists
+        setattr(cell, look_of, copy(getattr(model, look_of)))
+        if isinstance(value, str):
+            cell.data_type = "s"
+        return cell
+
+
+def _held(value: str) -> str:
+    """Return a text as a cell can hold it."""
+    whole = _NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", value)
+    return whole if len(whole) <= CELL_CHARACTERS else whole[: CELL_CHARACTERS - 1] + "…"
 
 
 def saved(book: Workbook) -> bytes:
