@@ -119,12 +119,6 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Finding]]:
     return Seeds(tuple(drafts), documents, facts), findings
 
 
-def movement_rows(path: Path) -> tuple[list[Draft], list[Finding]]:
-    """Read movements from a CSV file outside the project, such as a clerk's own table."""
-    rows, findings = read_csv(path, required=MOVEMENTS[0], optional=MOVEMENTS[1])
-    return keyed(_drafts(rows, _movement, None, findings)), findings
-
-
 def _rows(path: Path, heading: tuple[tuple[str, ...], tuple[str, ...]], findings: list[Finding]) -> list[Row]:
     if not path.is_file():
         return []

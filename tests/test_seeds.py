@@ -12,7 +12,7 @@ from landquota.dates import parse_date
 from landquota.errors import InputError
 from landquota.ledger import Draft, HolderDraft, KindDraft, Ledger, MovementDraft, StatementDraft
 from landquota.project import shipped_folder
-from landquota.seeds import gone, movement_rows, read_seeds
+from landquota.seeds import gone, read_seeds
 
 DOCUMENTS = "document,issuer,title\nD1,某局,某文\n"
 MOVEMENTS = "movement,holder,kind,area,date,document,key\n"
@@ -104,19 +104,6 @@ def test_every_problem_of_every_file_is_found_at_once(tmp_path: Path) -> None:
     cell = next(f for f in findings if f.place.file == "movements.csv" and f.place.row == 2)
     assert cell.message("en") == "'145 mou': the unit 'mou' is unknown"
     assert "Did you mean 'mu'?" in cell.remedy("en")
-
-
-def test_a_clerks_own_table_may_name_documents_of_its_own(tmp_path: Path) -> None:
-    path = tmp_path / "mine.csv"
-    path.write_bytes((MOVEMENTS + "grant,甲镇,统筹,1,700亩,x,y,z\n").encode("gbk"))
-    drafts, findings = movement_rows(path)
-    assert drafts == []
-    assert [f.code for f in findings] == ["TABLE-ROW-LENGTH"]
-    path.write_bytes((MOVEMENTS + 'grant,甲镇,统筹,"1,700亩",2018/6/26,甬〔2018〕1号,k\n').encode("gbk"))
-    (draft,), findings = movement_rows(path)
-    assert findings == []
-    assert isinstance(draft, MovementDraft)
-    assert (draft.amount.number, draft.effective) == ("1700", date(2018, 6, 26))
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,14 @@
-"""``ledger``: post, state, reverse, import, and look at what is there."""
+"""``ledger``: post, state, reverse, and look at what is there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from landquota.cli.options import FILE, Group, Session, common_options, day, option, pass_session
+from landquota.cli.options import Group, Session, common_options, day, option, pass_session
 from landquota.i18n import mark, say, text
 
 if TYPE_CHECKING:
@@ -193,36 +192,6 @@ def reverse(session: Session, key: str, reason: str, effective: date) -> None:
 
 
 @ledger.command(
-    "import",
-    help=mark("Import movements from a CSV file: all of them, or none with every error named."),
-    example="landquota ledger import movements2024.csv",
-)
-@click.argument("file", type=FILE)
-@common_options
-@pass_session
-def import_(session: Session, file: Path) -> None:
-    """Import one file of movements."""
-    from landquota.findings import FindingsError, has_errors
-    from landquota.reports.terminal import progress
-    from landquota.seeds import movement_rows
-
-    drafts, findings = movement_rows(file)
-    with open_ledger(session) as book, progress(say("Importing")) as report:
-        findings += book.check_all(drafts) if has_errors(findings) else []
-        if has_errors(findings):
-            raise FindingsError(findings)
-        receipts = book.import_all(drafts, recorded=now(), progress=report)
-        head = book.head
-    present = sum(receipt.already for receipt in receipts)
-    if session.json:
-        session.print_json({"entries_added": len(receipts) - present, "entries_present": present, "ledger_head": head})
-        return
-    click.echo(
-        say("Ledger: {added} entries added, {present} already there.", added=len(receipts) - present, present=present)
-    )
-
-
-@ledger.command(
     help=mark("List the entries."),
     example="landquota ledger log --holder 观海卫镇\nlandquota ledger log --as-of 2018-12-31 --json",
 )
@@ -275,41 +244,3 @@ def balance(session: Session, holder: str | None, kind: str | None) -> None:
 
     show_positions(rows, console(), names, title=text("{book} as of {as_of}, end of day", as_of=as_of))
     click.echo(say("Ledger head {head}", head=short_hash(head)))
-
-
-@ledger.command(
-    help=mark("Write all entries as CSV (UTF-8 with BOM), and print the ledger's head."),
-    example="landquota ledger export -o ledger.csv",
-)
-@option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    metavar="CSV",
-    help=mark("Where to write the entries."),
-)
-@common_options
-@pass_session
-def export(session: Session, output: Path) -> None:
-    """Export the entries."""
-    from landquota.formats.tables import write_csv
-    from landquota.reports.plain import MU_COLUMNS
-
-    with open_ledger(session) as book:
-        entries = book.entries(as_of=session.as_of)
-        head = book.head
-    fields = sorted({field for entry in entries for field in entry.body})
-    heading = ("seq", "key", "type", "effective", "recorded", "document", "clause", *fields, *MU_COLUMNS, "hash")
-    write_csv(output, heading, (_flat(entry, fields) for entry in entries))
-    if session.json:
-        session.print_json({"file": str(output), "entries": len(entries), "ledger_head": head})
-        return
-    click.echo(say("Wrote {count} entries to {path}; ledger head {head}", count=len(entries), path=output, head=head))
-
-
-def _flat(entry: Any, fields: Iterable[str]) -> list[object]:
-    from landquota.reports.plain import in_mu
-
-    fixed = (entry.seq, entry.key, entry.type, entry.effective, entry.recorded, entry.document, entry.clause)
-    return [*fixed, *(entry.body.get(field) for field in fields), *in_mu(entry).values(), entry.hash]

@@ -16,6 +16,7 @@ from landquota.ledger.movements import MEASURES, MOVEMENTS, STAGES, Measure, Mov
 from landquota.ledger.overdraft import Overdraft, Shortage
 from landquota.ledger.positions import Position
 from landquota.ledger.posting import Receipt
+from landquota.ledger.preview import Balance, Change, Preview
 from landquota.ledger.progress import Progress
 from landquota.ledger.refusals import EntryRefused, KeyConflict
 from landquota.ledger.registry import Holder, Kind
@@ -34,7 +35,9 @@ __all__ = [
     "STAGES",
     "STAGE_MEASURES",
     "AllowanceDraft",
+    "Balance",
     "Bucket",
+    "Change",
     "ControlDiffers",
     "Draft",
     "Entry",
@@ -55,6 +58,7 @@ __all__ = [
     "Overdraft",
     "PeriodDraft",
     "Position",
+    "Preview",
     "Problem",
     "Progress",
     "ProgressDraft",

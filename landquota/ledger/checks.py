@@ -134,7 +134,8 @@ def finding(draft: Draft, code: str, field: str, /, **params: object) -> Finding
 
 def column(draft: Draft, field: str) -> str:
     """Return what `field` is called where people fill it in."""
-    return _COLUMNS.get(type(draft), {}).get(field, field)
+    read = getattr(draft, "headings", None) or {}
+    return read.get(field) or _COLUMNS.get(type(draft), {}).get(field, field)
 
 
 def field_findings(draft: Draft) -> list[Finding]:

@@ -26,6 +26,7 @@ from landquota.ledger.land_findings import deadlines, reports_of_nothing, skippe
 from landquota.ledger.log import entries
 from landquota.ledger.positions import Position, check_statements, positions
 from landquota.ledger.posting import Posting, Receipt, Unjudged, head_of
+from landquota.ledger.preview import Preview, balances, changes
 from landquota.ledger.progress import Progress, latest_progress
 from landquota.ledger.refusals import EntryRefused
 from landquota.ledger.registry import Holder, Kind, declared, implied
@@ -146,6 +147,16 @@ class Ledger:
         """Return what :meth:`import_all` would find wrong with `drafts`; nothing is written."""
         with self._store.trying() as connection:
             return _post_all(Posting(connection, recorded=""), drafts)[1]
+
+    def preview(self, drafts: Sequence[Draft], *, as_of: date) -> Preview:
+        """Return what :meth:`import_all` would do to the balances at the end of `as_of`; nothing is written."""
+        with self._store.trying() as connection:
+            before = balances(connection, as_of=as_of)
+            posting = Posting(connection, recorded="")
+            receipts, findings = _post_all(posting, drafts)
+            posting.write()
+            changed = changes(before, balances(connection, as_of=as_of), posting.registry)
+        return Preview(tuple(receipts), tuple(findings), changed)
 
     def reverse(
         self, key: str, *, reason: str, effective: date, recorded: datetime, key_of_reversal: str | None = None
