@@ -7,6 +7,7 @@ from landquota.ledger.accounts import LAND, MONEY, PLAN, QUOTA
 from landquota.ledger.declarations import AllowanceDraft, HolderDraft, KindDraft, KindRuleDraft, PeriodDraft
 from landquota.ledger.drafts import Draft, MovementDraft, ProgressDraft, ReversalDraft, StatementDraft
 from landquota.ledger.entries import GENESIS, Entry
+from landquota.ledger.lapses import Lapse
 from landquota.ledger.ledger import Ledger
 from landquota.ledger.movements import MEASURES, MOVEMENTS, Measure, Movement, Receiver, State
 from landquota.ledger.overdraft import Overdraft, Shortage
@@ -17,6 +18,7 @@ from landquota.ledger.registry import Holder, Kind
 from landquota.ledger.reservations import Reservation
 from landquota.ledger.statements import StatementView
 from landquota.ledger.verify import Problem, Verification
+from landquota.ledger.yearend import YearEnd, YearEndRow
 
 __all__ = [
     "GENESIS",
@@ -36,6 +38,7 @@ __all__ = [
     "Kind",
     "KindDraft",
     "KindRuleDraft",
+    "Lapse",
     "Ledger",
     "Measure",
     "Movement",
@@ -54,4 +57,6 @@ __all__ = [
     "StatementDraft",
     "StatementView",
     "Verification",
+    "YearEnd",
+    "YearEndRow",
 ]

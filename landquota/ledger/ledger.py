@@ -18,7 +18,9 @@ from landquota.ledger.checks import field_findings
 from landquota.ledger.declarations import HolderDraft, KindDraft
 from landquota.ledger.drafts import Draft, MovementDraft, ReversalDraft, StatementDraft
 from landquota.ledger.entries import Entry
+from landquota.ledger.lapses import Lapse, due
 from landquota.ledger.log import entries
+from landquota.ledger.notices import notices
 from landquota.ledger.positions import Position, check_statements, positions
 from landquota.ledger.posting import Posting, Receipt, Unjudged, head_of
 from landquota.ledger.refusals import EntryRefused
@@ -28,6 +30,9 @@ from landquota.ledger.statements import Group, StatementView, live_statements
 from landquota.ledger.store import Store, open_store
 from landquota.ledger.verify import Verification, verify
 from landquota.ledger.words import nearest
+from landquota.ledger.yearend import YearEnd
+from landquota.ledger.yearend_plan import planned
+from landquota.ledger.yearend_runs import live_runs, reversals
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -120,11 +125,7 @@ class Ledger:
         """
         with self._store.writing() as connection:
             posting = Posting(connection, recorded=_utc(recorded))
-            receipts, findings = _post_all(posting, drafts, progress=progress)
-            if findings:
-                raise FindingsError(findings)
-            posting.write()
-        return receipts
+            return _take_all(posting, drafts, progress=progress)
 
     def check_all(self, drafts: Sequence[Draft]) -> list[Finding]:
         """Return what :meth:`import_all` would find wrong with `drafts`; nothing is written."""
@@ -144,6 +145,87 @@ class Ledger:
         """
         draft = ReversalDraft(reverses=key, reason=reason, effective=effective, key=key_of_reversal)
         return self.post(draft, recorded=recorded)
+
+    def lapse_overdue(
+        self, as_of: date, *, document: str, recorded: datetime, clause: str | None = None
+    ) -> tuple[Receipt, ...]:
+        """Let every reservation lapse whose last day has passed by `as_of`: all of them, or none.
+
+        Raises
+        ------
+        FindingsError
+            One of the lapses is refused.
+        """
+        with self._store.writing() as connection:
+            posting = Posting(connection, recorded=_utc(recorded))
+            lapses = due(connection, posting.registry, as_of=as_of)
+            drafts = [lapse.draft(effective=as_of, document=document, clause=clause) for lapse in lapses]
+            return tuple(_take_all(posting, drafts))
+
+    def year_end(
+        self, year: int, *, document: str, effective: date | None = None, clause: str | None = None
+    ) -> YearEnd:
+        """Return what :meth:`commit_year_end` would post now; nothing is written.
+
+        Parameters
+        ----------
+        effective
+            The day at whose end the year ends; without it 31 December.
+        """
+        with self._reading() as connection:
+            registry = declared(connection)
+            return planned(connection, registry, year, effective=effective, document=document, clause=clause)
+
+    def commit_year_end(
+        self,
+        year: int,
+        *,
+        document: str,
+        recorded: datetime,
+        effective: date | None = None,
+        clause: str | None = None,
+        expected: str | None = None,
+    ) -> YearEnd:
+        """Carry, let expire and let lapse what is left of a quota year: all of it, or none.
+
+        Where nothing is left nothing is posted, and that is no refusal: committing again does no harm.
+
+        Parameters
+        ----------
+        expected
+            The digest of a preview: what has become another year-end since is refused.
+
+        Raises
+        ------
+        Refusal, FindingsError
+            It is another one now, or entries are refused (in a closed period, for instance);
+            nothing was written.
+        """
+        with self._store.writing() as connection:
+            posting = Posting(connection, recorded=_utc(recorded))
+            plan = planned(connection, posting.registry, year, effective=effective, document=document, clause=clause)
+            if plan.moves:
+                plan.check(expected)
+            return replace(plan, receipts=tuple(_take_all(posting, plan.drafts)))
+
+    def year_end_runs(self, year: int) -> tuple[str, ...]:
+        """Return the runs of a year's end that can be undone, the last one last."""
+        with self._reading() as connection:
+            return live_runs(connection, year)
+
+    def undo_year_end(
+        self, run: str, *, reason: str, recorded: datetime, effective: date | None = None
+    ) -> tuple[Receipt, ...]:
+        """Take back every entry of a run, from the day `effective` (without it their own) on: all, or none.
+
+        Raises
+        ------
+        Refusal, FindingsError
+            There is no such run, or what it gave has been used; every shortage is named.
+        """
+        with self._store.writing() as connection:
+            posting = Posting(connection, recorded=_utc(recorded))
+            return tuple(_take_all(posting, reversals(connection, run, reason=reason, effective=effective)))
 
     def entries(
         self,
@@ -200,6 +282,17 @@ class Ledger:
         with self._reading() as connection:
             return check_statements(connection, declared(connection), as_of=as_of)
 
+    def check_rules(self, as_of: date) -> list[Finding]:
+        """Return the rules of quota kinds that have ended without another one, and the overdue reservations."""
+        with self._reading() as connection:
+            registry = declared(connection)
+            return notices(registry, live_reservations(connection, registry, as_of=as_of), as_of=as_of)
+
+    def overdue(self, as_of: date) -> tuple[Lapse, ...]:
+        """Return what :meth:`lapse_overdue` would let lapse."""
+        with self._reading() as connection:
+            return due(connection, declared(connection), as_of=as_of)
+
     def require(self, *, holder: str | None = None, kind: str | None = None) -> None:
         """Make sure that a holder and a kind that somebody asks about are declared.
 
@@ -250,6 +343,17 @@ class Ledger:
                 text("The ledger holds what landquota did not write: {reason}", reason=repr(error)),
                 remedy=text("Find the altered entry with 'landquota ledger verify', and restore a copy."),
             ) from error
+
+
+def _take_all(
+    posting: Posting, drafts: Sequence[Draft], *, progress: Callable[[int, int], None] | None = None
+) -> list[Receipt]:
+    """Post all of `drafts`, or raise everything that was found."""
+    receipts, findings = _post_all(posting, drafts, progress=progress)
+    if findings:
+        raise FindingsError(findings)
+    posting.write()
+    return receipts
 
 
 def _post_all(

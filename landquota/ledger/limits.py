@@ -15,7 +15,7 @@ from sqlalchemy import func as sql
 
 from landquota.ledger import schema
 from landquota.ledger.accounts import Account, Transfer
-from landquota.ledger.movements import USING
+from landquota.ledger.movements import PAYING, USING
 
 #: What a hundredth of a percent is of.
 _WHOLE = 10_000
@@ -33,12 +33,14 @@ class Timeline:
     """The net change of one account on each day on which it changes.
 
     `funds` is the part of it that comes in or goes out; the rest is use and what is given back.
+    `paid` is what a later year has paid for this one: as much of an allowance is used up for good.
     """
 
     def __init__(self, changes: Iterable[tuple[str, str, int]] = ()) -> None:
         self._days: list[str] = []
         self._nets: dict[str, int] = {}
         self._funds: dict[str, int] = {}
+        self._paid: dict[str, int] = {}
         self._last = 0
         for day, movement, change in changes:
             self.add(day, change, movement=movement)
@@ -47,11 +49,13 @@ class Timeline:
         """Let `change` count from `day` on."""
         if day not in self._nets:
             insort(self._days, day)
-            self._nets[day] = self._funds[day] = 0
+            self._nets[day] = self._funds[day] = self._paid[day] = 0
         self._nets[day] += change
         self._last += change
         if movement not in USING:
             self._funds[day] += change
+        if movement == PAYING:
+            self._paid[day] += change
 
     def balance(self, day: str) -> int:
         """Return the balance at the end of `day`."""
@@ -69,15 +73,25 @@ class Timeline:
         later = self._days[at:]
         balance = self._last - sum(self._nets[d] for d in later)
         funds = sum(self._funds[d] for d in self._days[:at]) if hundredths else 0
-        allowed = max(0, funds) * hundredths // _WHOLE
+        paid = sum(self._paid[d] for d in self._days[:at]) if hundredths else 0
+        allowed = _allowed(funds, paid, hundredths)
         lowest = Room(balance + allowed, day, allowed)
         for d in later:
             balance += self._nets[d]
             funds += self._funds[d]
-            allowed = max(0, funds) * hundredths // _WHOLE if hundredths else 0
+            paid += self._paid[d]
+            allowed = _allowed(funds, paid, hundredths)
             if balance + allowed < lowest.units:
                 lowest = Room(balance + allowed, d, allowed)
         return lowest
+
+
+def _allowed(funds: int, paid: int, hundredths: int) -> int:
+    """Return the allowance on what an account was given itself, less what a later year has paid of it."""
+    if not hundredths:
+        return 0
+    paid = max(0, paid)
+    return max(0, max(0, funds - paid) * hundredths // _WHOLE - paid)
 
 
 class Limits:
@@ -115,11 +129,18 @@ class Limits:
         self._unwritten.clear()
 
 
-def _changes(connection: Connection, account_id: int) -> list[tuple[str, str, int]]:
+def timeline_of(connection: Connection, account_id: int, *, before: int | None = None) -> Timeline:
+    """Return the timeline of an account by its number; `before` leaves out that entry and all later ones."""
+    return Timeline(_changes(connection, account_id, before=before))
+
+
+def _changes(connection: Connection, account_id: int, *, before: int | None = None) -> list[tuple[str, str, int]]:
     changes = []
     columns = schema.transfer.c
     for column, sign in ((columns.debit, -1), (columns.credit, 1)):
         query = select(columns.effective, columns.movement, sql.sum(columns.amount)).where(column == account_id)
+        if before is not None:
+            query = query.where(columns.seq < before)
         rows = connection.execute(query.group_by(columns.effective, columns.movement))
         changes += [(day, movement, sign * int(amount)) for day, movement, amount in rows]
     return changes
