@@ -307,6 +307,8 @@ def _with_key(draft: Draft, prefix: str, seen: Counter[str]) -> Draft:
     about = [what, draft.holder, draft.kind, draft.year, draft.effective.isoformat()]
     if isinstance(draft, MovementDraft):
         about += [draft.to, draft.zone, draft.parcel, draft.request]
+        # Only where they say something: rows that were imported before they were known keep their keys.
+        about += [each for each in (draft.reservation, draft.batch) if each is not None]
     digest = hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()[:12]
     key = ":".join((f"{prefix}{draft.document}", draft.clause or "", digest))
     seen[key] += 1
