@@ -31,14 +31,15 @@ def ledger() -> None:
     """Hold the ledger commands."""
 
 
-def _open(session: Session) -> Ledger:
+def open_ledger(session: Session) -> Ledger:
+    """Open the ledger of the project that the command works in."""
     from landquota.ledger import Ledger
     from landquota.project import built
 
     return Ledger.open(built(session.project()).ledger_file)
 
 
-def _now() -> datetime:
+def now() -> datetime:
     """Return when the entry is recorded; the one place that reads the clock for a post."""
     return datetime.now(UTC)
 
@@ -53,7 +54,8 @@ def _figure(parse: Callable[[str], T], written: str) -> T:
         raise UsageError(problem.message, remedy=problem.remedy) from problem
 
 
-def _confirm(session: Session, receipt: Receipt, head: str) -> None:
+def confirm(session: Session, receipt: Receipt, head: str) -> None:
+    """Say what was posted, or was there already."""
     if session.json:
         session.print_json(
             {
@@ -125,9 +127,9 @@ def post(session: Session, *, declare: bool, amount: str, **given: Any) -> None:
     from landquota.ledger import MovementDraft
 
     draft = MovementDraft(amount=_figure(parse_amount, amount), **given)
-    with _open(session) as book:
-        receipt = book.post(draft, recorded=_now(), declare=declare)
-        _confirm(session, receipt, book.head)
+    with open_ledger(session) as book:
+        receipt = book.post(draft, recorded=now(), declare=declare)
+        confirm(session, receipt, book.head)
 
 
 @ledger.command(
@@ -162,9 +164,9 @@ def state(session: Session, *, value: str, declare: bool, **given: Any) -> None:
     from landquota.ledger import StatementDraft
 
     draft = StatementDraft(figure=_figure(parse_figure, value), effective=_stated_as_of(session), **given)
-    with _open(session) as book:
-        receipt = book.post(draft, recorded=_now(), declare=declare)
-        _confirm(session, receipt, book.head)
+    with open_ledger(session) as book:
+        receipt = book.post(draft, recorded=now(), declare=declare)
+        confirm(session, receipt, book.head)
 
 
 def _stated_as_of(session: Session) -> date:
@@ -184,9 +186,9 @@ def _stated_as_of(session: Session) -> date:
 @pass_session
 def reverse(session: Session, key: str, reason: str, effective: date) -> None:
     """Reverse one entry."""
-    with _open(session) as book:
-        receipt = book.reverse(key, reason=reason, effective=effective, recorded=_now())
-        _confirm(session, receipt, book.head)
+    with open_ledger(session) as book:
+        receipt = book.reverse(key, reason=reason, effective=effective, recorded=now())
+        confirm(session, receipt, book.head)
 
 
 @ledger.command(
@@ -204,11 +206,11 @@ def import_(session: Session, file: Path) -> None:
     from landquota.seeds import movement_rows
 
     drafts, findings = movement_rows(file)
-    with _open(session) as book, progress(say("Importing")) as report:
+    with open_ledger(session) as book, progress(say("Importing")) as report:
         findings += book.check_all(drafts) if has_errors(findings) else []
         if has_errors(findings):
             raise FindingsError(findings)
-        receipts = book.import_all(drafts, recorded=_now(), progress=report)
+        receipts = book.import_all(drafts, recorded=now(), progress=report)
         head = book.head
     present = sum(receipt.already for receipt in receipts)
     if session.json:
@@ -234,7 +236,7 @@ def log(session: Session, *, everything: bool, **chosen: str | None) -> None:
     """List entries in their order."""
     from landquota.reports import plain
 
-    with _open(session) as book:
+    with open_ledger(session) as book:
         book.require(holder=chosen["holder"], kind=chosen["kind"])
         entries = book.entries(as_of=session.as_of, **chosen)
     if session.json:
@@ -260,17 +262,22 @@ def balance(session: Session, holder: str | None, kind: str | None) -> None:
 
     project = session.project()
     as_of = session.date(project)
-    with _open(session) as book:
+    with open_ledger(session) as book:
         book.require(holder=holder, kind=kind)
         rows = [p for p in book.positions(as_of) if holder in {None, p.holder} and kind in {None, p.kind}]
         names = Names.of(book.holders(), book.kinds())
+        noticed = book.check_rules(as_of)
         head = book.head
     if session.json:
-        session.print_json({"as_of": as_of.isoformat(), "ledger_head": head, "positions": plain.balance(rows)})
+        found = [finding.to_json(session.language) for finding in noticed]
+        answer = {"as_of": as_of.isoformat(), "ledger_head": head, "positions": plain.balance(rows), "findings": found}
+        session.print_json(answer)
         return
-    from landquota.reports.terminal import console, short_hash, show_positions
+    from landquota.reports.terminal import console, short_hash, show_findings, show_positions
 
     show_positions(rows, console(), names, title=text("{book} as of {as_of}, end of day", as_of=as_of))
+    if noticed:
+        show_findings(noticed, console())
     click.echo(say("Ledger head {head}", head=short_hash(head)))
 
 
@@ -285,7 +292,7 @@ def balance(session: Session, holder: str | None, kind: str | None) -> None:
 @pass_session
 def verify(session: Session, head: str | None) -> None:
     """Verify the whole ledger."""
-    with _open(session) as book:
+    with open_ledger(session) as book:
         report = book.verify(head=head)
     problems = [problem.render(session.language) for problem in report.problems]
     if session.json:
@@ -327,7 +334,7 @@ def export(session: Session, output: Path) -> None:
     from landquota.formats.tables import write_csv
     from landquota.reports.plain import MU_COLUMNS
 
-    with _open(session) as book:
+    with open_ledger(session) as book:
         entries = book.entries(as_of=session.as_of)
         head = book.head
     fields = sorted({field for entry in entries for field in entry.body})

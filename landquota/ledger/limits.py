@@ -10,7 +10,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, or_, select
 from sqlalchemy import func as sql
 
 from landquota.ledger import schema
@@ -129,18 +129,26 @@ class Limits:
         self._unwritten.clear()
 
 
-def timeline_of(connection: Connection, account_id: int, *, before: int | None = None) -> Timeline:
-    """Return the timeline of an account by its number; `before` leaves out that entry and all later ones."""
-    return Timeline(_changes(connection, account_id, before=before))
+def timeline_of(connection: Connection, account_id: int) -> Timeline:
+    """Return the timeline of an account by its number."""
+    return Timeline(_changes(connection, account_id))
 
 
-def _changes(connection: Connection, account_id: int, *, before: int | None = None) -> list[tuple[str, str, int]]:
+def timeline_before(connection: Connection, account_id: int, seq: int) -> Timeline:
+    """Return the timeline of an account as it was before the entry `seq` was posted."""
+    columns = schema.transfer.c
+    sign = case((columns.debit == account_id, -1), else_=1)
+    query = select(columns.effective, columns.movement, sign * columns.amount)
+    mine = or_(columns.debit == account_id, columns.credit == account_id)
+    rows = connection.execute(query.where(mine, columns.seq < seq))
+    return Timeline((day, movement, int(change)) for day, movement, change in rows)
+
+
+def _changes(connection: Connection, account_id: int) -> list[tuple[str, str, int]]:
     changes = []
     columns = schema.transfer.c
     for column, sign in ((columns.debit, -1), (columns.credit, 1)):
         query = select(columns.effective, columns.movement, sql.sum(columns.amount)).where(column == account_id)
-        if before is not None:
-            query = query.where(columns.seq < before)
         rows = connection.execute(query.group_by(columns.effective, columns.movement))
         changes += [(day, movement, sign * int(amount)) for day, movement, amount in rows]
     return changes

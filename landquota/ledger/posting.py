@@ -28,7 +28,7 @@ from landquota.ledger.content import Content
 from landquota.ledger.declarations import LATEST, HolderDraft, KindDraft
 from landquota.ledger.drafts import Declaration, Draft, MovementDraft, ReversalDraft
 from landquota.ledger.entries import GENESIS, Record, chained
-from landquota.ledger.limits import Limits, Room, timeline_of
+from landquota.ledger.limits import Limits, Room, timeline_before
 from landquota.ledger.movements import MOVEMENTS, STAGES, USES, State
 from landquota.ledger.overdraft import Overdraft, overdraft_finding, shortage_of
 from landquota.ledger.projection import Projection
@@ -309,7 +309,7 @@ class Posting:
         if target is None or number is None or transfer.debit.state != State.AVAILABLE:
             return 0
         self.write()
-        return min(0, timeline_of(self._connection, number, before=target.seq).lowest_from(transfer.effective).units)
+        return min(0, timeline_before(self._connection, number, target.seq).lowest_from(transfer.effective).units)
 
     def _check_deficit(self, draft: Draft, transfer: Transfer) -> None:
         """Refuse to let a later year pay more for an earlier one than that one is overdrawn."""

@@ -73,6 +73,7 @@ def reconcile(
     findings = [
         *noticed,
         *ledger.check_statements(as_of),
+        *ledger.check_rules(as_of),
         *tie_findings(zones, parcels, holders, ledger.entries(as_of=as_of)),
         *zone_findings(zones, project),
         *map_findings(layers, project),
