@@ -33,6 +33,7 @@ LEVELS = {
     "layers": 3,
     "topology": 3,
     "standards": 3,
+    "seed_cells": 3,
     "seeds": 3,
     "template": 4,
     "reconcile": 5,
@@ -57,6 +58,7 @@ SAME_LEVEL = {
     ("datum_shift", "findings"),
     ("gcj02", "findings"),
     ("layers", "standards"),
+    ("seeds", "seed_cells"),
     ("layers", "topology"),
     ("maps", "reports"),
 }
