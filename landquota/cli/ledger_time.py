@@ -113,7 +113,8 @@ def _show_year_end(session: Session, book: Ledger, result: YearEnd, *, commit: b
             )
         else:
             click.echo(say("Preview {digest}: nothing was written.", digest=result.digest))
-            click.echo(say("Commit it with: {command}", command=_commit_command(session, result)))
+            if not has_errors(result.findings):
+                click.echo(say("Commit it with: {command}", command=_commit_command(session, result)))
     if has_errors(result.findings) and not commit:
         click.get_current_context().exit(1)
 
@@ -203,9 +204,9 @@ def lapse(session: Session, *, effective: date | None, dry_run: bool, document: 
         return
     show_lapses(due, console(), names, day=last)
     if dry_run:
-        click.echo(say("{count} lapses are due. Nothing was written.", count=len(due)))
+        click.echo(say("Lapses due: {count}. Nothing was written.", count=len(due)))
     else:
-        click.echo(say("Posted {count} lapses; ledger head {head}", count=len(posted), head=head))
+        click.echo(say("Lapses posted: {count}; ledger head {head}", count=len(posted), head=head))
 
 
 @ledger.command(

@@ -19,31 +19,34 @@ if TYPE_CHECKING:
 
 def show_year_end(result: YearEnd, out: Console, names: Names) -> None:
     """Print what becomes of each remainder, the sums by kind, then what was found."""
+    if result.rows:
+        _show_rows(result, out, names)
+        out.print()
+        _show_sums(result, out, names)
+    if result.findings:
+        out.print()
+        show_findings(result.findings, out)
+
+
+def _show_rows(result: YearEnd, out: Console, names: Names) -> None:
     language = current_language.get()
-    table = new_table(
-        say(
-            "Year-end of {year}, carried to {to_year}, as of {day}, end of day",
-            year=result.year,
-            to_year=result.to_year,
-            day=result.effective.isoformat(),
-        )
+    title = say(
+        "Year-end of {year}, carried to {to_year}, as of {day}, end of day",
+        year=result.year,
+        to_year=result.to_year,
+        day=result.effective.isoformat(),
     )
+    table = new_table(title)
     for heading in (say("Holder"), say("Quota kind"), say("What becomes of it")):
         table.add_column(heading)
     table.add_column(say("Amount"), justify="right")
     for heading in (say("Because"), say("Document")):
         table.add_column(heading)
     for row in result.rows:
-        because = " ".join(part for part in (row.reason.render(language), f"({row.by})" if row.by else "") if part)
+        because = f"{row.reason.render(language)} ({row.by})" if row.by else row.reason.render(language)
         cells = (names.say(row.holder, language), names.say(row.kind, language), label(row.what, language))
         table.add_row(*map(clean, cells), row.amount.render(language), clean(because), clean(row.source or "—"))
     out.print(table)
-    if result.rows:
-        out.print()
-        _show_sums(result, out, names)
-    if result.findings:
-        out.print()
-        show_findings(result.findings, out)
 
 
 def _show_sums(result: YearEnd, out: Console, names: Names) -> None:
