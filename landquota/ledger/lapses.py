@@ -43,20 +43,34 @@ class Lapse:
 
 def due(connection: Connection, registry: Registry, *, as_of: date) -> tuple[Lapse, ...]:
     """Return the lapses that are due at the end of `as_of`, in the order of the reservations."""
-    overdue = [each for each in live_reservations(connection, registry, as_of=as_of) if each.expired(as_of)]
-    numbers = reserved_accounts(connection) if overdue else {}
-    lapses = (Lapse(each, lapsing(connection, each, numbers[each.key], day=as_of)) for each in overdue)
+    taken = taken_later(connection, day=as_of)
+    overdue = (each for each in live_reservations(connection, registry, as_of=as_of) if each.expired(as_of))
+    lapses = (Lapse(each, lapsing(connection, each, taken, day=as_of)) for each in overdue)
     return tuple(lapse for lapse in lapses if lapse.amount)
 
 
-def lapsing(connection: Connection, held: Reservation, account_id: int, *, day: date) -> Amount:
-    """Return what can lapse of a reservation on `day`: no more than is left on that day and on every later one."""
-    free = timeline_of(connection, account_id).lowest_from(day.isoformat()).units
+def lapsing(connection: Connection, held: Reservation, taken: Mapping[str, int], *, day: date) -> Amount:
+    """Return what can lapse of a reservation on `day`: no more than is left on that day and on every later one.
+
+    Parameters
+    ----------
+    taken
+        What :func:`taken_later` returns for the same day.
+    """
+    if held.key not in taken:
+        return held.left
+    free = timeline_of(connection, taken[held.key]).lowest_from(day.isoformat()).units
     return type(held.left)(max(0, free))
 
 
-def reserved_accounts(connection: Connection) -> Mapping[str, int]:
-    """Return the numbers of the accounts of reservations by their keys."""
-    columns = schema.account.c
-    query = select(columns.item, columns.id).where(columns.state == State.RESERVED.value, columns.item.is_not(None))
+def taken_later(connection: Connection, *, day: date) -> Mapping[str, int]:
+    """Return the reservations from which entries of days after `day` take: their accounts' numbers by their keys."""
+    account, transfer = schema.account, schema.transfer
+    query = (
+        select(account.c.item, account.c.id)
+        .join(transfer, transfer.c.debit == account.c.id)
+        .where(account.c.state == State.RESERVED.value, account.c.item.is_not(None))
+        .where(transfer.c.effective > day.isoformat())
+        .distinct()
+    )
     return {row.item: row.id for row in connection.execute(query)}

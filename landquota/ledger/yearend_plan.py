@@ -6,9 +6,11 @@ days have used is said, and stays for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -19,7 +21,7 @@ from landquota.ledger.accounts import LAND
 from landquota.ledger.checks import field_findings
 from landquota.ledger.declarations import EARLIEST, LATEST
 from landquota.ledger.known import closed
-from landquota.ledger.lapses import lapsing
+from landquota.ledger.lapses import lapsing, taken_later
 from landquota.ledger.limits import Timeline, timeline_of
 from landquota.ledger.movements import State
 from landquota.ledger.notices import notices
@@ -30,6 +32,8 @@ from landquota.ledger.words import period
 from landquota.ledger.yearend import STAYS_RESERVED, USED_LATER, YearEnd, YearEndRow
 from landquota.ledger.yearend_runs import next_run
 
+#: How many keys one query asks for.
+_CHUNK: Final = 500
 #: The accounts of one holder's quota of a kind: their numbers by state and item.
 _Accounts = Mapping[tuple[str, str | None], int]
 
@@ -79,13 +83,14 @@ class _Plan:
         """Yield the rows of each quota: first what is moved, in the order of posting, then what stays."""
         accounts = _accounts(self.connection, self.year)
         held = self._reservations()
+        taken = taken_later(self.connection, day=self.day)
         declared_by = _declarations(self.connection)
         for holder in self.registry.holders:
             for kind in self.registry.kinds.values():
                 if (holder, kind.kind) in accounts:
                     there = accounts[holder, kind.kind]
-                    mine = [each for each in held if (each.holder, each.kind) == (holder, kind.kind)]
-                    found = list(self._quota(holder, kind, there, mine, declared_by[kind.kind]))
+                    mine = [row for each in held[holder, kind.kind] for row in self._reserved(each, taken)]
+                    found = [*mine, *self._quota(holder, kind, there, mine, declared_by[kind.kind])]
                     yield from sorted(found, key=lambda row: not row.moves)
 
     def notices(self, rows: Sequence[YearEndRow]) -> Iterator[Finding]:
@@ -95,31 +100,34 @@ class _Plan:
             if finding.params["kind"] in concerned:
                 yield finding
 
-    def _reservations(self) -> list[Reservation]:
-        live = live_reservations(self.connection, self.registry, as_of=self.day)
-        return [each for each in live if each.year == self.year]
+    def _reservations(self) -> Mapping[tuple[str, str], list[Reservation]]:
+        """Return the year's live reservations by holder and kind."""
+        held: dict[tuple[str, str], list[Reservation]] = defaultdict(list)
+        for each in live_reservations(self.connection, self.registry, as_of=self.day):
+            if each.year == self.year:
+                held[each.holder, each.kind].append(each)
+        return held
 
     def _quota(
-        self, holder: str, kind: Kind, accounts: _Accounts, held: Sequence[Reservation], declared_by: str
+        self, holder: str, kind: Kind, accounts: _Accounts, reserved: Iterable[YearEndRow], declared_by: str
     ) -> Iterator[YearEndRow]:
+        """Yield what becomes of what is available, once what lapses of the reservations has come back."""
         number = accounts.get((State.AVAILABLE, None))
         available = Timeline() if number is None else timeline_of(self.connection, number)
-        for each in held:
-            for row in self._reserved(each, accounts[State.RESERVED, each.key]):
-                if row.moves:
-                    available.add(self.day.isoformat(), row.amount.units, movement=row.what)
-                yield row
+        for row in reserved:
+            if row.moves:
+                available.add(self.day.isoformat(), row.amount.units, movement=row.what)
         yield from self._pooled(holder, kind, accounts)
         yield from self._available(holder, kind, available, declared_by)
 
-    def _reserved(self, held: Reservation, account_id: int) -> Iterator[YearEndRow]:
+    def _reserved(self, held: Reservation, taken: Mapping[str, int]) -> Iterator[YearEndRow]:
         """Yield what lapses of a reservation (its last day may be the day itself) and what stays of it."""
         about = YearEndRow(
             holder=held.holder, kind=held.kind, what="lapse", amount=held.left, by=held.key, reason=_until(held.expires)
         )
         lapses = type(held.left)()
         if held.expires is not None and held.expires <= self.day:
-            lapses = lapsing(self.connection, held, account_id, day=self.day)
+            lapses = lapsing(self.connection, held, taken, day=self.day)
         if lapses:
             yield replace(about, amount=lapses)
         if held.left - lapses:
@@ -202,7 +210,10 @@ def _declarations(connection: Connection) -> Mapping[str, str]:
 def _with_sources(connection: Connection, rows: Sequence[YearEndRow]) -> list[YearEndRow]:
     """Return the rows with the documents of the entries that decide."""
     entry = schema.entry.c
-    keys = {row.by for row in rows if row.by is not None}
-    found = connection.execute(select(entry.key, entry.document, entry.clause).where(entry.key.in_(keys)))
-    sources = {key: " ".join(part for part in (document, clause) if part) for key, document, clause in found}
-    return [replace(row, source=sources.get(row.by or "") or None) for row in rows]
+    keys = sorted({row.by for row in rows if row.by is not None})
+    sources: dict[str | None, str] = {}
+    for start in range(0, len(keys), _CHUNK):
+        query = select(entry.key, entry.document, entry.clause).where(entry.key.in_(keys[start : start + _CHUNK]))
+        for key, document, clause in connection.execute(query):
+            sources[key] = " ".join(part for part in (document, clause) if part)
+    return [replace(row, source=sources.get(row.by) or None) for row in rows]

@@ -43,7 +43,9 @@ def _show_rows(result: YearEnd, out: Console, names: Names) -> None:
     for heading in (say("Because"), say("Document")):
         table.add_column(heading)
     for row in result.rows:
-        because = f"{row.reason.render(language)} ({row.by})" if row.by else row.reason.render(language)
+        because = row.reason.render(language)
+        if row.by is not None:
+            because = say("{reason} ({key})", reason=because, key=row.by)
         cells = (names.say(row.holder, language), names.say(row.kind, language), label(row.what, language))
         table.add_row(*map(clean, cells), row.amount.render(language), clean(because), clean(row.source or "—"))
     out.print(table)
