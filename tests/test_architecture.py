@@ -33,6 +33,7 @@ LEVELS = {
     "layers": 3,
     "topology": 3,
     "standards": 3,
+    "seed_cells": 3,
     "seeds": 3,
     "forms": 3,
     "template": 4,
@@ -60,6 +61,7 @@ SAME_LEVEL = {
     ("gcj02", "findings"),
     ("forms", "seeds"),
     ("layers", "standards"),
+    ("seeds", "seed_cells"),
     ("layers", "topology"),
     ("maps", "reports"),
 }

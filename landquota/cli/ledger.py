@@ -236,11 +236,16 @@ def balance(session: Session, holder: str | None, kind: str | None) -> None:
         book.require(holder=holder, kind=kind)
         rows = [p for p in book.positions(as_of) if holder in {None, p.holder} and kind in {None, p.kind}]
         names = Names.of(book.holders(), book.kinds())
+        noticed = book.check_rules(as_of)
         head = book.head
     if session.json:
-        session.print_json({"as_of": as_of.isoformat(), "ledger_head": head, "positions": plain.balance(rows)})
+        found = [finding.to_json(session.language) for finding in noticed]
+        answer = {"as_of": as_of.isoformat(), "ledger_head": head, "positions": plain.balance(rows), "findings": found}
+        session.print_json(answer)
         return
-    from landquota.reports.terminal import console, short_hash, show_positions
+    from landquota.reports.terminal import console, short_hash, show_findings, show_positions
 
     show_positions(rows, console(), names, title=text("{book} as of {as_of}, end of day", as_of=as_of))
+    if noticed:
+        show_findings(noticed, console())
     click.echo(say("Ledger head {head}", head=short_hash(head)))

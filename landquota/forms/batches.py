@@ -159,7 +159,7 @@ class Batches:
                 column = next(iter(parcel.cells.table.of("deadline")), None)
                 place = parcel.cells.table.place(parcel.cells.line, column)
                 params = {"parcel": parcel.name, "left": parcel.left, "area": parcel.area}
-                yield Finding("LEDGER-DEADLINE-MISSING", place, params)
+                yield Finding("FORM-DEADLINE-MISSING", place, params)
 
     def _batch(self, cells: Cells) -> _Batch:
         """Return the batch as this row says it, which has to agree with the rows above."""

@@ -11,6 +11,7 @@ from landquota.ledger.drafts import Draft, MovementDraft, ProgressDraft, Reversa
 from landquota.ledger.entries import GENESIS, Entry
 from landquota.ledger.land import LandPosition, Stock
 from landquota.ledger.land_figures import STAGE_MEASURES, LandFigure
+from landquota.ledger.lapses import Lapse
 from landquota.ledger.ledger import Ledger
 from landquota.ledger.movements import MEASURES, MOVEMENTS, STAGES, Measure, Movement, Receiver, State
 from landquota.ledger.overdraft import Overdraft, Shortage
@@ -23,6 +24,7 @@ from landquota.ledger.registry import Holder, Kind
 from landquota.ledger.reservations import Reservation
 from landquota.ledger.statements import StatementView
 from landquota.ledger.verification import Problem, Section, Verification
+from landquota.ledger.yearend import YearEnd, YearEndRow
 
 __all__ = [
     "GENESIS",
@@ -50,6 +52,7 @@ __all__ = [
     "KindRuleDraft",
     "LandFigure",
     "LandPosition",
+    "Lapse",
     "Ledger",
     "Lot",
     "Measure",
@@ -73,4 +76,6 @@ __all__ = [
     "StatementView",
     "Stock",
     "Verification",
+    "YearEnd",
+    "YearEndRow",
 ]

@@ -23,7 +23,9 @@ from landquota.ledger.journal import print_journal
 from landquota.ledger.land import LandPosition, land_moves, land_positions, plot_positions
 from landquota.ledger.land_figures import LandFigure, check_land, land_figures
 from landquota.ledger.land_findings import deadlines, reports_of_nothing, skipped_stages
+from landquota.ledger.lapses import Lapse, due
 from landquota.ledger.log import entries
+from landquota.ledger.notices import notices
 from landquota.ledger.positions import Position, check_statements, positions
 from landquota.ledger.posting import Posting, Receipt, Unjudged, head_of
 from landquota.ledger.preview import Preview, balances, changes
@@ -37,6 +39,9 @@ from landquota.ledger.store import Store, open_store
 from landquota.ledger.verification import Verification
 from landquota.ledger.verify import verify
 from landquota.ledger.words import nearest
+from landquota.ledger.yearend import YearEnd
+from landquota.ledger.yearend_plan import planned
+from landquota.ledger.yearend_runs import live_runs, reversals
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -137,11 +142,7 @@ class Ledger:
         """
         with self._store.writing() as connection:
             posting = Posting(connection, recorded=_utc(recorded))
-            receipts, findings = _post_all(posting, drafts, progress=progress)
-            if findings:
-                raise FindingsError(findings)
-            posting.write()
-        return receipts
+            return _take_all(posting, drafts, progress=progress)
 
     def check_all(self, drafts: Sequence[Draft]) -> list[Finding]:
         """Return what :meth:`import_all` would find wrong with `drafts`; nothing is written."""
@@ -211,6 +212,87 @@ class Ledger:
         """
         with self._store.trying() if dry_run else self._store.writing() as connection:
             return restore(connection, self._store.dialect, records)
+
+    def lapse_overdue(
+        self, as_of: date, *, document: str, recorded: datetime, clause: str | None = None
+    ) -> tuple[Receipt, ...]:
+        """Let every reservation lapse whose last day has passed by `as_of`: all of them, or none.
+
+        Raises
+        ------
+        FindingsError
+            One of the lapses is refused.
+        """
+        with self._store.writing() as connection:
+            posting = Posting(connection, recorded=_utc(recorded))
+            lapses = due(connection, posting.registry, as_of=as_of)
+            drafts = [lapse.draft(effective=as_of, document=document, clause=clause) for lapse in lapses]
+            return tuple(_take_all(posting, drafts))
+
+    def year_end(
+        self, year: int, *, document: str, effective: date | None = None, clause: str | None = None
+    ) -> YearEnd:
+        """Return what :meth:`commit_year_end` would post now; nothing is written.
+
+        Parameters
+        ----------
+        effective
+            The day at whose end the year ends; without it 31 December.
+        """
+        with self._reading() as connection:
+            registry = declared(connection)
+            return planned(connection, registry, year, effective=effective, document=document, clause=clause)
+
+    def commit_year_end(
+        self,
+        year: int,
+        *,
+        document: str,
+        recorded: datetime,
+        effective: date | None = None,
+        clause: str | None = None,
+        expected: str | None = None,
+    ) -> YearEnd:
+        """Carry, let expire and let lapse what is left of a quota year: all of it, or none.
+
+        Where nothing is left nothing is posted, and that is no refusal: committing again does no harm.
+
+        Parameters
+        ----------
+        expected
+            The digest of a preview: what has become another year-end since is refused.
+
+        Raises
+        ------
+        Refusal, FindingsError
+            It is another one now, or entries are refused (in a closed period, for instance);
+            nothing was written.
+        """
+        with self._store.writing() as connection:
+            posting = Posting(connection, recorded=_utc(recorded))
+            plan = planned(connection, posting.registry, year, effective=effective, document=document, clause=clause)
+            if plan.moves:
+                plan.check(expected)
+            return replace(plan, receipts=tuple(_take_all(posting, plan.drafts)))
+
+    def year_end_runs(self, year: int) -> tuple[str, ...]:
+        """Return the runs of a year's end that can be undone, the last one last."""
+        with self._reading() as connection:
+            return live_runs(connection, year)
+
+    def undo_year_end(
+        self, run: str, *, reason: str, recorded: datetime, effective: date | None = None
+    ) -> tuple[Receipt, ...]:
+        """Take back every entry of a run, from the day `effective` (without it their own) on: all, or none.
+
+        Raises
+        ------
+        Refusal, FindingsError
+            There is no such run, or what it gave has been used; every shortage is named.
+        """
+        with self._store.writing() as connection:
+            posting = Posting(connection, recorded=_utc(recorded))
+            return tuple(_take_all(posting, reversals(connection, run, reason=reason, effective=effective)))
 
     def entries(
         self,
@@ -309,6 +391,17 @@ class Ledger:
             found = check_statements(connection, registry, as_of=as_of)
             return found + check_land(connection, registry, as_of=as_of)
 
+    def check_rules(self, as_of: date) -> list[Finding]:
+        """Return the rules of quota kinds that have ended without another one, and the overdue reservations."""
+        with self._reading() as connection:
+            registry = declared(connection)
+            return notices(registry, live_reservations(connection, registry, as_of=as_of), as_of=as_of)
+
+    def overdue(self, as_of: date) -> tuple[Lapse, ...]:
+        """Return what :meth:`lapse_overdue` would let lapse."""
+        with self._reading() as connection:
+            return due(connection, declared(connection), as_of=as_of)
+
     def require(self, *, holder: str | None = None, kind: str | None = None) -> None:
         """Make sure that a holder and a kind that somebody asks about are declared.
 
@@ -359,6 +452,17 @@ class Ledger:
                 text("The ledger holds what landquota did not write: {reason}", reason=repr(error)),
                 remedy=text("Find the altered entry with 'landquota ledger verify', and restore a copy."),
             ) from error
+
+
+def _take_all(
+    posting: Posting, drafts: Sequence[Draft], *, progress: Callable[[int, int], None] | None = None
+) -> list[Receipt]:
+    """Post all of `drafts`, or raise everything that was found."""
+    receipts, findings = _post_all(posting, drafts, progress=progress)
+    if findings:
+        raise FindingsError(findings)
+    posting.write()
+    return receipts
 
 
 def _post_all(

@@ -10,20 +10,23 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, or_, select
 from sqlalchemy import func as sql
 
 from landquota.ledger import schema
 from landquota.ledger.accounts import Account, Transfer
-from landquota.ledger.movements import USING
+from landquota.ledger.movements import PAYING, USING
 
 #: What a hundredth of a percent is of.
 _WHOLE = 10_000
 
 
-def over_limit(funds: int, hundredths: int) -> int:
-    """Return how far use may exceed `funds` by an allowance in hundredths of a percent of them."""
-    return max(0, funds) * hundredths // _WHOLE
+def over_limit(funds: int, hundredths: int, *, paid: int = 0) -> int:
+    """Return how far use may exceed `funds`: hundredths of a percent of them, less what a later year has paid of it."""
+    if not hundredths:
+        return 0
+    paid = max(0, paid)
+    return max(0, max(0, funds - paid) * hundredths // _WHOLE - paid)
 
 
 class Room(NamedTuple):
@@ -38,12 +41,14 @@ class Timeline:
     """The net change of one account on each day on which it changes.
 
     `funds` is the part of it that comes in or goes out; the rest is use and what is given back.
+    `paid` is what a later year has paid for this one: as much of an allowance is used up for good.
     """
 
     def __init__(self, changes: Iterable[tuple[str, str, int]] = ()) -> None:
         self._days: list[str] = []
         self._nets: dict[str, int] = {}
         self._funds: dict[str, int] = {}
+        self._paid: dict[str, int] = {}
         self._last = 0
         for day, movement, change in changes:
             self.add(day, change, movement=movement)
@@ -52,11 +57,13 @@ class Timeline:
         """Let `change` count from `day` on."""
         if day not in self._nets:
             insort(self._days, day)
-            self._nets[day] = self._funds[day] = 0
+            self._nets[day] = self._funds[day] = self._paid[day] = 0
         self._nets[day] += change
         self._last += change
         if movement not in USING:
             self._funds[day] += change
+        if movement == PAYING:
+            self._paid[day] += change
 
     def balance(self, day: str) -> int:
         """Return the balance at the end of `day`."""
@@ -74,12 +81,14 @@ class Timeline:
         later = self._days[at:]
         balance = self._last - sum(self._nets[d] for d in later)
         funds = sum(self._funds[d] for d in self._days[:at]) if hundredths else 0
-        allowed = over_limit(funds, hundredths)
+        paid = sum(self._paid[d] for d in self._days[:at]) if hundredths else 0
+        allowed = over_limit(funds, hundredths, paid=paid)
         lowest = Room(balance + allowed, day, allowed)
         for d in later:
             balance += self._nets[d]
             funds += self._funds[d]
-            allowed = over_limit(funds, hundredths)
+            paid += self._paid[d]
+            allowed = over_limit(funds, hundredths, paid=paid)
             if balance + allowed < lowest.units:
                 lowest = Room(balance + allowed, d, allowed)
         return lowest
@@ -118,6 +127,21 @@ class Limits:
     def written(self) -> None:
         """Take note that the transfers counted so far are in the table now."""
         self._unwritten.clear()
+
+
+def timeline_of(connection: Connection, account_id: int) -> Timeline:
+    """Return the timeline of an account by its number."""
+    return Timeline(_changes(connection, account_id))
+
+
+def timeline_before(connection: Connection, account_id: int, seq: int) -> Timeline:
+    """Return the timeline of an account as it was before the entry `seq` was posted."""
+    columns = schema.transfer.c
+    sign = case((columns.debit == account_id, -1), else_=1)
+    query = select(columns.effective, columns.movement, sign * columns.amount)
+    mine = or_(columns.debit == account_id, columns.credit == account_id)
+    rows = connection.execute(query.where(mine, columns.seq < seq))
+    return Timeline((day, movement, int(change)) for day, movement, change in rows)
 
 
 def _changes(connection: Connection, account_id: int) -> list[tuple[str, str, int]]:

@@ -174,6 +174,8 @@ MOVEMENTS: Final = _by_name(
 
 #: Movements from one quota year to a later one, and of a deficit the other way.
 CARRIES: Final = frozenset({"carry", "carry_deficit"})
+#: The one by which a later year pays for what an earlier one has used beyond its own.
+PAYING: Final = "carry_deficit"
 #: Movements against a reservation: they name it, and never take more than is left of it.
 OF_RESERVATION: Final = frozenset({"release", "lapse", "commit"})
 #: Movements that use quota up, for which an over-limit allowance counts; with those that give it back.

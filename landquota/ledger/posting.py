@@ -28,7 +28,7 @@ from landquota.ledger.content import Content
 from landquota.ledger.declarations import LATEST, HolderDraft, KindDraft
 from landquota.ledger.drafts import Declaration, Draft, MovementDraft, ReversalDraft
 from landquota.ledger.entries import GENESIS, Record, chained
-from landquota.ledger.limits import Limits, Room
+from landquota.ledger.limits import Limits, Room, timeline_before
 from landquota.ledger.movements import MOVEMENTS, STAGES, USES, State
 from landquota.ledger.overdraft import Overdraft, overdraft_finding, shortage_of
 from landquota.ledger.projection import Projection
@@ -281,9 +281,8 @@ class Posting:
     def _check_limit(self, draft: Draft, transfer: Transfer) -> None:
         if not transfer.debit.limited:
             return
-        if MOVEMENTS[transfer.movement].below:
-            if not transfer.mirror:
-                self._check_deficit(draft, transfer)
+        if MOVEMENTS[transfer.movement].below and not transfer.mirror:
+            self._check_deficit(draft, transfer)
             return
         allowance = None
         if transfer.movement in USES and not transfer.mirror and transfer.debit.state == State.AVAILABLE:
@@ -292,7 +291,7 @@ class Posting:
             allowance = self.registry.allowance(holder=holder, kind=kind, year=year, day=day)
         hundredths = 0 if allowance is None else allowance.hundredths
         room = self._room(transfer.debit, transfer.effective, hundredths=hundredths)
-        if room.units >= transfer.amount:
+        if room.units >= transfer.amount or room.units - transfer.amount >= self._level_before(draft, transfer):
             return
         if transfer.debit in self._doubtful_accounts:
             raise self._refused(draft, Unjudged())
@@ -302,6 +301,15 @@ class Posting:
             self._connection, transfer, label=label, room=room, registry=self.registry, allowance=allowance
         )
         raise self._refused(draft, Overdraft([overdraft_finding(draft, shortage)], shortage))
+
+    def _level_before(self, draft: Draft, transfer: Transfer) -> int:
+        """Return down to where a reversal may go: overdrawn as far as before the entry that it takes back."""
+        target = self.find(draft.reverses) if isinstance(draft, ReversalDraft) else None
+        number = self._projection.account_id(transfer.debit)
+        if target is None or number is None or transfer.debit.state != State.AVAILABLE:
+            return 0
+        self.write()
+        return min(0, timeline_before(self._connection, number, target.seq).lowest_from(transfer.effective).units)
 
     def _check_deficit(self, draft: Draft, transfer: Transfer) -> None:
         """Refuse to let a later year pay more for an earlier one than that one is overdrawn."""
@@ -324,9 +332,19 @@ class Posting:
             body = {**unsaid, **draft.content.body}
             book = QUOTA if draft.kind is None else self._projection.book(draft.kind)
             self._doubtful_accounts.add(transfer_of(body, "", key=draft.key or "", book=book).credit)
+        elif isinstance(draft, ReversalDraft):
+            self._doubtful_accounts |= self._given_back(draft.reverses)
         known = self.registry.holders.keys() | self.registry.kinds.keys()
         self._doubtful_names |= {name for name in names if name is not None} - known
         return refusal
+
+    def _given_back(self, key: str) -> set[Account]:
+        """Return the account to which the taking back of a movement would give."""
+        target, body = self._find_target(key) or (None, {})
+        if target is None or target.type != "movement":
+            return set()
+        transfer = self._projection.transfer(target, body)
+        return set() if transfer is None else {transfer.debit}
 
     def _find_account(self, account: Account) -> int | None:
         columns = schema.account.c
