@@ -15,7 +15,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, literal_column, select
+from sqlalchemy import Connection, Integer, Text, insert, literal_column, select
 from sqlalchemy import func as sql
 
 from landquota.errors import Refusal
@@ -274,13 +274,14 @@ class Posting:
             return replace(draft, from_stage=json.loads(record.body).get("from_stage"))
         earlier = STAGES[1 : STAGES.index(movement.target)]
         day = draft.effective.isoformat()
-        there = {
-            stage: self._room(Account(LAND, draft.holder, None, None, stage.value, draft.parcel), day).units
-            for stage in reversed(earlier)
+        stages = {
+            stage: Account(LAND, draft.holder, None, None, stage.value, draft.parcel) for stage in reversed(earlier)
         }
+        there = {stage: self._room(account, day).units for stage, account in stages.items()}
         enough = [stage for stage, units in there.items() if units >= draft.amount.units]
         some = [stage for stage, units in there.items() if units > 0]
-        return replace(draft, from_stage=(*enough, *some, movement.source)[0].value)
+        doubtful = [stage for stage, account in stages.items() if account in self._doubtful_accounts]
+        return replace(draft, from_stage=(*enough, *some, *doubtful, movement.source)[0].value)
 
     def _check_limit(self, draft: Draft, transfer: Transfer) -> None:
         if not transfer.debit.limited:
@@ -336,7 +337,8 @@ class Posting:
         if self._accounts is not None:
             return self._accounts.get(account)
         # Said as in the index of the accounts, which is used only then.
-        columns, empty, nought = schema.account.c, literal_column("''"), literal_column("0")
+        columns = schema.account.c
+        empty, nought = literal_column("''", Text), literal_column("0", Integer)
         query = select(columns.id).where(
             columns.book == account.book,
             sql.coalesce(columns.holder, empty) == (account.holder or ""),
