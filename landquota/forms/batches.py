@@ -165,9 +165,9 @@ class Batches:
         """Return the batch as this row says it, which has to agree with the rows above."""
         batch = _Batch(
             cells=cells,
-            holder=cells.text("holder") or self._defaults.holder,
-            name=cells.needed("batch", cells.text("batch")),
-            document=cells.needed("document", cells.text("document")),
+            holder=cells.string("holder") or self._defaults.holder,
+            name=cells.needed("batch", cells.string("batch")),
+            document=cells.needed("document", cells.string("document")),
             approved_on=cells.needed("date", cells.day("date")),
             approved=_area(cells, "approved"),
         )
@@ -182,10 +182,10 @@ class Batches:
     def _parcel(self, cells: Cells, batch: _Batch) -> _Parcel:
         parcel = _Parcel(
             cells=cells,
-            name=cells.needed("parcel", cells.text("parcel")),
+            name=cells.needed("parcel", cells.string("parcel")),
             area=cells.needed("area", _area(cells, "area")),
             deadline=cells.day("deadline"),
-            unsupplied=cells.text("unsupplied"),
+            unsupplied=cells.string("unsupplied"),
         )
         known = self._batches[batch.key].parcels.get(parcel.name) if batch.key in self._batches else None
         if known is not None:
@@ -205,7 +205,7 @@ class Batches:
     def _supplies(self, cells: Cells, batch: _Batch, parcel: _Parcel) -> list[MovementDraft]:
         """Return the supply of the row, and what was supplied along with it."""
         supplied, (along, marked) = _area(cells, "supplied"), _along(cells)
-        document, day = cells.text("supply"), cells.day("supplied_on")
+        document, day = cells.string("supply"), cells.day("supplied_on")
         if supplied is None and along is None:
             if document is not None or day is not None:
                 cells.needed("supplied", supplied)
@@ -213,7 +213,7 @@ class Batches:
         document = cells.needed("supply", document)
         effective = self._supplied_on(cells, day)
         self._once(cells, (*batch.key, parcel.name, document))
-        said = [part for part in (cells.text("user"), cells.text("note")) if part]
+        said = [part for part in (cells.string("user"), cells.string("note")) if part]
         amounts = [("supplied", supplied, marked), ("along", along, True)]
         return [
             MovementDraft(

@@ -73,7 +73,7 @@ class Cells:
     computed: bool
     findings: list[Finding] = field(default_factory=list)
 
-    def text(self, name: str) -> str | None:
+    def string(self, name: str) -> str | None:
         """Return a text, or None where the cell is empty."""
         return self._read(name, lambda cell, _: _text(cell))
 

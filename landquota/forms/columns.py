@@ -107,13 +107,14 @@ class Form:
     def meaning(self, heading: str) -> Meaning | None:
         """Return which column a heading stands for, if any; a slash joins two names of one column."""
         names = _names(self)
-        for written in (heading, *re.split(r"[/、或]", heading)):
-            plain = normalised(written)
-            name, unit = _without_unit(plain)
-            for tried, measure in ((plain, None), (name, unit)):
-                column = names.get(tried)
-                if column is not None and (measure is None or column.role is Role.AMOUNT):
-                    return Meaning(column, measure)
+        said, unit = _without_unit(normalised(heading))
+        for plain in (normalised(heading), said, *re.split(r"[/、或]", said)):
+            name, measure = _without_unit(plain)
+            column = names.get(plain) or names.get(name)
+            if column is not None and column.role is Role.AMOUNT:
+                return Meaning(column, measure or unit)
+            if plain in names and unit is None:
+                return Meaning(names[plain], None)
         return None
 
     def passes_over(self, heading: str) -> bool:

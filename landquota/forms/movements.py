@@ -25,50 +25,50 @@ _REVERSAL_HEADINGS: Final = {
 
 def draft(cells: Cells) -> MovementDraft | ReversalDraft:
     """Return what a row says; where it has findings, nothing that anybody will use."""
-    movement = cells.needed("movement", cells.text("movement"))
+    movement = cells.needed("movement", cells.string("movement"))
     return _reversal(cells) if movement in REVERSALS else _movement(cells, movement)
 
 
 def _reversal(cells: Cells) -> ReversalDraft:
-    reverses = cells.needed("reverses", cells.text("reverses"))
+    reverses = cells.needed("reverses", cells.string("reverses"))
     return ReversalDraft(
         reverses=reverses,
-        reason=cells.needed("reason", cells.text("reason") or cells.text("note")),
+        reason=cells.needed("reason", cells.string("reason") or cells.string("note")),
         effective=cells.needed("date", cells.day("date")),
-        document=cells.text("document"),
-        clause=cells.text("clause"),
-        key=cells.text("key") or f"reversal:{reverses}",
+        document=cells.string("document"),
+        clause=cells.string("clause"),
+        key=cells.string("key") or f"reversal:{reverses}",
         place=cells.table.place(cells.line),
         headings=cells.headings(_REVERSAL_HEADINGS),
     )
 
 
 def _movement(cells: Cells, movement: str) -> MovementDraft:
-    if cells.text("reverses") is not None:
+    if cells.string("reverses") is not None:
         problem = text("only 冲正 names an entry that it takes back")
         cells.wrong("reverses", InputError(problem, remedy=text("Empty the cell, or write 冲正.")))
     return MovementDraft(
         movement=movement or "",
-        holder=cells.needed("holder", cells.text("holder")),
-        to=cells.text("to"),
-        kind=cells.text("kind"),
+        holder=cells.needed("holder", cells.string("holder")),
+        to=cells.string("to"),
+        kind=cells.string("kind"),
         year=cells.year("year"),
         to_year=cells.year("to_year"),
         amount=cells.needed("area", cells.amount("area")),
         effective=cells.needed("date", cells.day("date")),
-        document=cells.needed("document", cells.text("document")),
-        clause=cells.text("clause"),
-        zone=cells.text("zone"),
-        parcel=cells.text("parcel"),
-        request=cells.text("request"),
+        document=cells.needed("document", cells.string("document")),
+        clause=cells.string("clause"),
+        zone=cells.string("zone"),
+        parcel=cells.string("parcel"),
+        request=cells.string("request"),
         expires=cells.day("expires"),
-        reason=cells.text("reason") or cells.text("note"),
-        reservation=cells.text("reservation"),
-        batch=cells.text("batch"),
-        from_stage=cells.text("from_stage"),
+        reason=cells.string("reason") or cells.string("note"),
+        reservation=cells.string("reservation"),
+        batch=cells.string("batch"),
+        from_stage=cells.string("from_stage"),
         deadline=cells.day("deadline"),
         starts_by=cells.day("starts_by"),
-        key=cells.text("key"),
+        key=cells.string("key"),
         place=cells.table.place(cells.line),
         headings=cells.headings(_HEADINGS),
     )

@@ -128,18 +128,26 @@ def _no_form(place: Place) -> Finding:
 
 
 def _form(sheet: Sheet) -> tuple[Form, int] | None:
-    """Return which form a sheet is and where its heading stands among its lines: the fullest, and of those the last."""
-    best: tuple[Form, int] | None = None
+    """Return which form a sheet is, and where its heading stands among its lines.
+
+    The first row that is a heading counts, and of a heading of several rows the last that says
+    as much; the same heading further down only repeats it.
+    """
+    found: tuple[Form, int] | None = None
     most = (0, 0)
     for index, line in enumerate(sheet.lines):
-        if line.number > _HEADING_ROWS:
+        if line.number > _HEADING_ROWS or (found is not None and index > found[1] + 1):
             break
-        for form in FORMS.values():
-            meanings = [meaning for cell in line.cells if filled(cell) and (meaning := form.meaning(words(cell)))]
-            needed = {meaning.column.field for meaning in meanings if meaning.column.needed}
-            if len(needed) >= _FEWEST and (len(needed), len(meanings)) >= most:
-                best, most = (form, index), (len(needed), len(meanings))
-    return best
+        said, form = max(((_said(line, form), form) for form in FORMS.values()), key=lambda each: each[0])
+        if said[0] >= _FEWEST and said >= most:
+            found, most = (form, index), said
+    return found
+
+
+def _said(line: Line, form: Form) -> tuple[int, int]:
+    """Return how many needed columns of a form a row names, and how many altogether."""
+    meanings = [meaning for cell in line.cells if filled(cell) and (meaning := form.meaning(words(cell)))]
+    return len({meaning.column.field for meaning in meanings if meaning.column.needed}), len(meanings)
 
 
 def _has_entries(sheet: Sheet) -> bool:

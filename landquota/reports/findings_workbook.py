@@ -134,8 +134,9 @@ def write(
     _head(summary, title, list(_counts(listed, language, sheet_rows)))
     _summary(summary, listed, language)
     _list(listing, listed[: sheet_rows - 1], language)
+    data = saved(book)
     with replacing(path) as part:
-        part.write_bytes(saved(book))
+        part.write_bytes(data)
 
 
 def _head(sheet: Worksheet, title: str, lines: Sequence[str]) -> None:
