@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -37,6 +38,7 @@ from landquota.ledger.registry import declared
 from landquota.ledger.requests import Outstanding, Requests, live_requests
 from landquota.ledger.reservations import live_reservations
 from landquota.ledger.rules import rule_findings
+from landquota.ledger.tally import account_number
 
 #: Keys that the ledger gives by itself: L- and the number of the entry.
 _GIVEN: Final = re.compile(r"L-(\d{6,})")
@@ -112,7 +114,7 @@ class Posting:
         self._requests: Requests | None = None
         self._limits = Limits(connection)
         self._projection = Projection(
-            find_account=self._find_account,
+            find_account=partial(account_number, connection),
             find_target=self._find_target,
             find_book=lambda kind: self.registry.kinds[kind].book if kind in self.registry.kinds else None,
             last_account=connection.execute(select(sql.coalesce(sql.max(schema.account.c.id), 0))).scalar_one(),
@@ -327,18 +329,6 @@ class Posting:
         known = self.registry.holders.keys() | self.registry.kinds.keys()
         self._doubtful_names |= {name for name in names if name is not None} - known
         return refusal
-
-    def _find_account(self, account: Account) -> int | None:
-        columns = schema.account.c
-        query = select(columns.id).where(
-            columns.book == account.book,
-            columns.holder.is_not_distinct_from(account.holder),
-            columns.kind.is_not_distinct_from(account.kind),
-            columns.year.is_not_distinct_from(account.year),
-            columns.state == account.state,
-            columns.item.is_not_distinct_from(account.item),
-        )
-        return self._connection.execute(query).scalar_one_or_none()
 
     def _find_target(self, key: str) -> tuple[Record, Mapping[str, Any]] | None:
         record = self.find(key)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import (
     Connection,
     Engine,
+    PrimaryKeyConstraint,
     QueuePool,
     StaticPool,
     Table,
@@ -128,12 +129,13 @@ def _refusal(name: str, table: str, *, verb: str, when: str = "1") -> str:
 
 
 def _same_identity(table: Table) -> str:
-    identities = [table.primary_key.columns.keys()]
-    identities += [c.columns.keys() for c in table.constraints if isinstance(c, UniqueConstraint)]
-    if table is schema.account:
-        identities.append(["book", "holder", "kind", "year", "state", "item"])
+    """Return the condition that a row is the new one, in the words of the indexes, so that SQLite uses them."""
+    unique = (c for c in table.constraints if isinstance(c, PrimaryKeyConstraint | UniqueConstraint))
+    identities = {tuple(map(str, constraint.columns)) for constraint in unique}
+    identities |= {tuple(map(str, index.expressions)) for index in table.indexes if index.unique}
     return " OR ".join(
-        "(" + " AND ".join(f"{name} IS NEW.{name}" for name in sorted(names)) + ")" for names in sorted(identities)
+        "(" + " AND ".join(f"{part} IS {part.replace(f'{table.name}.', 'NEW.')}" for part in parts) + ")"
+        for parts in sorted(identities)
     )
 
 
