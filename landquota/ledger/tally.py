@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 from sqlalchemy import func as sql
 
 from landquota.ledger import schema
 from landquota.ledger.accounts import LAND, Account
 from landquota.ledger.movements import MOVEMENTS, State
+from landquota.ledger.opened import account_number
 from landquota.ledger.statements import Group
-
-#: Which number an account has; made once, for an import asks it of thousands.
-_ACCOUNT: Final = select(schema.account.c.id).where(
-    *(part == bindparam(name) for part, name in zip(schema.ACCOUNT_IDENTITY, Account._fields, strict=True))
-)
 
 
 @dataclass(slots=True)
@@ -116,14 +112,6 @@ def entry_keys(connection: Connection, *, as_of: str, group: Group | None = None
         for each in dict.fromkeys(_group(account) for account in held):
             keys.setdefault(each, []).append(key)
     return keys
-
-
-def account_number(connection: Connection, account: Account) -> int | None:
-    """Return the number of an account that has been opened."""
-    said = account._replace(
-        holder=account.holder or "", kind=account.kind or "", year=account.year or 0, item=account.item or ""
-    )
-    return connection.execute(_ACCOUNT, said._asdict()).scalar_one_or_none()
 
 
 def balance(connection: Connection, account: int, *, as_of: str) -> int:
