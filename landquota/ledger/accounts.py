@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from landquota.amount import Money
@@ -53,8 +52,7 @@ class Account(NamedTuple):
         return Joined(tuple(part for part in parts if part is not None))
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(NamedTuple):
     """An exact amount (in smallest units) from `debit` to `credit`, counting from a day on.
 
     A mirrored transfer takes one back: it keeps the movement's name and has the accounts
@@ -72,7 +70,7 @@ class Transfer:
 
     def mirrored(self, effective: str) -> Transfer:
         """Return the transfer that takes this one back on the day `effective`."""
-        return replace(self, debit=self.credit, credit=self.debit, effective=effective, mirror=True)
+        return self._replace(debit=self.credit, credit=self.debit, effective=effective, mirror=True)
 
 
 def transfer_of(body: Mapping[str, Any], effective: str, *, key: str = "", book: str = QUOTA) -> Transfer:

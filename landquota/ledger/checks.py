@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from landquota.area import UNITS_PER_MU, Area
 from landquota.findings import Finding, Place
@@ -29,7 +30,6 @@ from landquota.ledger.drafts import Draft, MovementDraft, ProgressDraft, Reversa
 MOST_UNITS: Final = 1_000_000_000 * UNITS_PER_MU
 MOST: Final = Area(MOST_UNITS)
 
-_DATES: Final = ("effective", "expires", "valid_from", "valid_to", "deadline", "starts_by", "stopped_on")
 _PERCENTAGE: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
 
 #: Categories of characters that cannot be seen: controls, format marks, lone surrogates, separators.
@@ -111,6 +111,39 @@ _TEXTS: Final[Mapping[type[Draft], tuple[_TextField, ...]]] = MappingProxyType(
     }
 )
 
+#: What reads fields of a draft.
+_Reader = Callable[[Draft], tuple[Any, ...]]
+
+
+class _Fields(NamedTuple):
+    """Fields of one kind of draft that are checked alike, and what reads all of them in one call."""
+
+    names: tuple[str, ...]
+    read: _Reader
+
+    @classmethod
+    def of(cls, kind: type[Draft], names: Sequence[str]) -> _Fields:
+        """Return those of `names` that this kind of draft has.
+
+        One call for all of them: asked for one by one, 30 of them were a fifth of what an
+        entry costs.
+        """
+        present = tuple(name for name in names if hasattr(kind, name) or name in kind.__dataclass_fields__)
+        if len(present) > 1:
+            return cls(present, attrgetter(*present))
+        return cls(present, lambda draft: tuple(getattr(draft, name) for name in present))
+
+
+def _fields(names: Sequence[str]) -> Mapping[type[Draft], _Fields]:
+    return MappingProxyType({kind: _Fields.of(kind, names) for kind in _TEXTS})
+
+
+_READ_TEXTS: Final[Mapping[type[Draft], _Reader]] = MappingProxyType(
+    {kind: _Fields.of(kind, [field.name for field in fields]).read for kind, fields in _TEXTS.items()}
+)
+_DATES: Final = _fields(("effective", "expires", "valid_from", "valid_to", "deadline", "starts_by", "stopped_on"))
+_YEARS: Final = _fields(("year", "to_year"))
+
 #: What the fields are called where people fill them in, if not by their own name.
 _COLUMNS: Final[Mapping[type[Draft], Mapping[str, str]]] = MappingProxyType(
     {
@@ -144,8 +177,10 @@ def field_findings(draft: Draft) -> list[Finding]:
 
 
 def _texts(draft: Draft) -> Iterator[Finding]:
-    for field in _TEXTS[type(draft)]:
-        value = getattr(draft, field.name)
+    kind = type(draft)
+    for field, value in zip(_TEXTS[kind], _READ_TEXTS[kind](draft), strict=True):
+        if value is None and not field.required:
+            continue
         problem = _text_problem(value, field)
         if problem is not None:
             shown = "" if value is None else value[:40]
@@ -162,11 +197,12 @@ def _texts(draft: Draft) -> Iterator[Finding]:
 def _text_problem(value: str | None, field: _TextField) -> Text | None:
     if value is None:
         return text("is missing") if field.required else None
-    if not value.strip():
+    stripped = value.strip()
+    if not stripped:
         return text("is empty")
     if len(value) > field.limit:
         return text("is longer than {limit} characters", limit=field.limit)
-    if value != value.strip():
+    if value != stripped:
         return text("has blanks at its beginning or end")
     if not value.isprintable():
         return _invisible(value, allowed=" \n\t" if field.lines else " ")
@@ -181,8 +217,8 @@ def _invisible(value: str, *, allowed: str) -> Text | None:
 
 
 def _dates(draft: Draft) -> Iterator[Finding]:
-    for name in _DATES:
-        value = getattr(draft, name, None)
+    fields = _DATES[type(draft)]
+    for name, value in zip(fields.names, fields.read(draft), strict=True):
         if value is not None and not _plausible(value):
             yield finding(draft, "LEDGER-DATE", name, field=column(draft, name), value=value)
 
@@ -193,8 +229,8 @@ def _plausible(day: date) -> bool:
 
 
 def _years(draft: Draft) -> Iterator[Finding]:
-    for name in ("year", "to_year"):
-        value = getattr(draft, name, None)
+    fields = _YEARS[type(draft)]
+    for name, value in zip(fields.names, fields.read(draft), strict=True):
         if value is not None and not EARLIEST.year <= value <= LATEST.year:
             yield finding(draft, "LEDGER-YEAR", name, value=value)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from os import PathLike
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from landquota.errors import LandquotaError, UsageError
 from landquota.findings import Finding, FindingsError
@@ -45,6 +45,10 @@ from landquota.ledger.yearend_runs import live_runs, reversals
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+
+#: How many drafts are looked up, checked and written together.
+_PART: Final = 10_000
 
 
 class Ledger:
@@ -470,8 +474,9 @@ def _post_all(
 ) -> tuple[list[Receipt], list[Finding]]:
     receipts: list[Receipt] = []
     findings: list[Finding] = []
-    posting.expect(drafts)
     for number, draft in enumerate(drafts, 1):
+        if number % _PART == 1:
+            posting.expect(drafts[number - 1 : number - 1 + _PART])
         try:
             receipts.append(posting.post(draft))
         except EntryRefused as refusal:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, case, or_, select
+from sqlalchemy import CompoundSelect, Connection, bindparam, case, or_, select, union_all
 from sqlalchemy import func as sql
 
 from landquota.ledger import schema
-from landquota.ledger.accounts import Account, Transfer
 from landquota.ledger.movements import PAYING, USING
 
 #: What a hundredth of a percent is of.
 _WHOLE = 10_000
+
+#: What counts on a day: the day, the movement, and what it brings.
+_Change = tuple[str, str, int]
 
 
 def over_limit(funds: int, hundredths: int, *, paid: int = 0) -> int:
@@ -44,26 +46,28 @@ class Timeline:
     `paid` is what a later year has paid for this one: as much of an allowance is used up for good.
     """
 
-    def __init__(self, changes: Iterable[tuple[str, str, int]] = ()) -> None:
+    def __init__(self, changes: Iterable[_Change] = ()) -> None:
         self._days: list[str] = []
         self._nets: dict[str, int] = {}
         self._funds: dict[str, int] = {}
         self._paid: dict[str, int] = {}
-        self._last = 0
+        self._last = self._last_funds = self._last_paid = 0
         for day, movement, change in changes:
             self.add(day, change, movement=movement)
 
     def add(self, day: str, change: int, *, movement: str) -> None:
         """Let `change` count from `day` on."""
         if day not in self._nets:
-            insort(self._days, day)
+            insort(self._days, day)  # at the end, where entries come in the order of their days
             self._nets[day] = self._funds[day] = self._paid[day] = 0
         self._nets[day] += change
         self._last += change
         if movement not in USING:
             self._funds[day] += change
+            self._last_funds += change
         if movement == PAYING:
             self._paid[day] += change
+            self._last_paid += change
 
     def balance(self, day: str) -> int:
         """Return the balance at the end of `day`."""
@@ -77,11 +81,10 @@ class Timeline:
         hundredths
             The over-limit allowance in hundredths of a percent of the funds of the same day.
         """
-        at = bisect_right(self._days, day)
-        later = self._days[at:]
+        later = self._days[bisect_right(self._days, day) :]
         balance = self._last - sum(self._nets[d] for d in later)
-        funds = sum(self._funds[d] for d in self._days[:at]) if hundredths else 0
-        paid = sum(self._paid[d] for d in self._days[:at]) if hundredths else 0
+        funds = self._last_funds - sum(self._funds[d] for d in later) if hundredths else 0
+        paid = self._last_paid - sum(self._paid[d] for d in later) if hundredths else 0
         allowed = over_limit(funds, hundredths, paid=paid)
         lowest = Room(balance + allowed, day, allowed)
         for d in later:
@@ -97,32 +100,36 @@ class Timeline:
 class Limits:
     """The timelines of the accounts that one write transaction takes from.
 
-    An account is read once, by the covering index; what the transaction adds is kept here,
-    so that no entry of an import reads the earlier ones again.
+    An account is read once, by the covering index, and one that the transaction opens (those
+    after `last_account`) never; what the transaction adds is kept here, so that no entry of an
+    import reads the earlier ones again.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, last_account: int) -> None:
         self._connection = connection
-        self._timelines: dict[Account, Timeline] = {}
-        self._unwritten: dict[Account, list[tuple[str, str, int]]] = {}
+        self._last_account = last_account
+        self._timelines: dict[int, Timeline] = {}
+        self._unwritten: dict[int, list[_Change]] = {}
 
-    def timeline(self, account: Account, account_id: int | None) -> Timeline:
-        """Return the timeline of `account`, with what the transaction has added."""
+    def timeline(self, account: int | None) -> Timeline:
+        """Return the timeline of the account with this number, with what the transaction has added."""
+        if account is None:
+            return Timeline()
         timeline = self._timelines.get(account)
         if timeline is None:
-            changes = [] if account_id is None else _changes(self._connection, account_id)
-            timeline = Timeline([*changes, *self._unwritten.pop(account, ())])
-            self._timelines[account] = timeline
+            changes = _changes(self._connection, account) if account <= self._last_account else []
+            timeline = self._timelines[account] = Timeline([*changes, *self._unwritten.pop(account, ())])
         return timeline
 
-    def add(self, transfer: Transfer) -> None:
-        """Count a transfer that the transaction is going to write."""
-        for account, change in ((transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)):
-            timeline = self._timelines.get(account)
-            if timeline is not None:
-                timeline.add(transfer.effective, change, movement=transfer.movement)
-            elif account.limited:
-                self._unwritten.setdefault(account, []).append((transfer.effective, transfer.movement, change))
+    def add(self, account: int, day: str, change: int, *, movement: str) -> None:
+        """Count what a transfer that the transaction is going to write brings to an account, or takes from it."""
+        timeline = self._timelines.get(account)
+        if timeline is not None:
+            timeline.add(day, change, movement=movement)
+        elif account <= self._last_account:
+            self._unwritten.setdefault(account, []).append((day, movement, change))
+        else:
+            self._timelines[account] = Timeline([(day, movement, change)])
 
     def written(self) -> None:
         """Take note that the transfers counted so far are in the table now."""
@@ -144,11 +151,19 @@ def timeline_before(connection: Connection, account_id: int, seq: int) -> Timeli
     return Timeline((day, movement, int(change)) for day, movement, change in rows)
 
 
-def _changes(connection: Connection, account_id: int) -> list[tuple[str, str, int]]:
-    changes = []
-    columns = schema.transfer.c
-    for column, sign in ((columns.debit, -1), (columns.credit, 1)):
-        query = select(columns.effective, columns.movement, sql.sum(columns.amount)).where(column == account_id)
-        rows = connection.execute(query.group_by(columns.effective, columns.movement))
-        changes += [(day, movement, sign * int(amount)) for day, movement, amount in rows]
-    return changes
+def _changes(connection: Connection, account: int) -> list[_Change]:
+    return [
+        (day, movement, int(change)) for day, movement, change in connection.execute(_CHANGES, {"account": account})
+    ]
+
+
+def _changes_by_day() -> CompoundSelect[str, str, int]:
+    column = schema.transfer.c
+    day, movement = column.effective, column.movement
+    given = select(day, movement, -sql.sum(column.amount)).where(column.debit == bindparam("account"))
+    received = select(day, movement, sql.sum(column.amount)).where(column.credit == bindparam("account"))
+    return union_all(given.group_by(day, movement), received.group_by(day, movement))
+
+
+#: What one account has given and received; made once, for an import asks it of thousands.
+_CHANGES: Final = _changes_by_day()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 from typing import Any, Final
 
 from landquota.area import Area
@@ -41,6 +42,8 @@ _OF_SOME: Final[Mapping[str, frozenset[str]]] = {
     "request": frozenset(SATISFYING),
     "to": frozenset({name for name, movement in MOVEMENTS.items() if movement.needs_to}) | TO_OPTIONAL,
 }
+#: Reads all of them in one call.
+_READ_OF_SOME: Final = attrgetter(*_OF_SOME)
 _OF_QUOTA: Final = ("kind", "year")
 
 
@@ -58,8 +61,8 @@ def movement_findings(draft: MovementDraft, known: Known) -> Iterator[Finding]:
 
 def _needless(draft: MovementDraft, movement: Movement) -> Iterator[Finding]:
     """Find fields that say something this movement cannot mean."""
-    for field, names in _OF_SOME.items():
-        if getattr(draft, field) is not None and movement.name not in names:
+    for (field, names), value in zip(_OF_SOME.items(), _READ_OF_SOME(draft), strict=True):
+        if value is not None and movement.name not in names:
             yield field_needless(draft, field, movement.label)
     if movement.of_land:
         for field in _OF_QUOTA:

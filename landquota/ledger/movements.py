@@ -8,7 +8,7 @@ can state as of a date, and what a position reports.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -69,6 +69,8 @@ class Movement:
     from and the one it gives to; what only changes state needs neither.  `winds_down` marks
     movements that stay possible after a kind's validity has ended, `advances` those of land
     that may start from any earlier stage, `below` the one that may leave less than nothing.
+    `of_land` are those that move land from stage to stage, and no quota; `needs_to` those of
+    which a receiving holder has to be named.
     """
 
     name: str
@@ -80,21 +82,18 @@ class Movement:
     winds_down: bool = False
     advances: bool = False
     below: bool = False
+    of_land: bool = field(init=False)
+    needs_to: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Worked out once: every entry asks for both several times.
+        object.__setattr__(self, "of_land", self.source in STAGES or self.target in STAGES)
+        object.__setattr__(self, "needs_to", self.receiver in {Receiver.CHILD, Receiver.OTHER})
 
     @property
     def label(self) -> Word:
         """The field's word for it."""
         return Word(self.name)
-
-    @property
-    def of_land(self) -> bool:
-        """Whether it moves land from stage to stage, and no quota."""
-        return self.source in STAGES or self.target in STAGES
-
-    @property
-    def needs_to(self) -> bool:
-        """Whether a receiving holder has to be named."""
-        return self.receiver in {Receiver.CHILD, Receiver.OTHER}
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,11 +83,16 @@ def positions(
     totals = tallies(connection, as_of=day, group=group)
     keys = entry_keys(connection, as_of=day, group=group)
     stated = by_group(live_statements(connection, as_of=as_of))
-    satisfied = live_requests(connection, as_of=day).satisfied()
+    requests = live_requests(connection, as_of=day)
     groups = sorted(totals.keys() | stated.keys(), key=lambda g: (g.holder, g.kind, g.year or 0))
     return tuple(
         _position(
-            g, registry.kinds[g.kind], totals.get(g, _EMPTY), stated.get(g, {}), keys.get(g, []), satisfied=satisfied[g]
+            g,
+            registry.kinds[g.kind],
+            totals.get(g, _EMPTY),
+            stated.get(g, {}),
+            keys.get(g, []),
+            satisfied=requests.satisfied(g),
         )
         for g in groups
         if group in {None, g}

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import date
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 from sqlalchemy import func as sql
 
 from landquota.errors import Refusal
@@ -28,8 +28,10 @@ from landquota.ledger.content import Content
 from landquota.ledger.declarations import LATEST, HolderDraft, KindDraft
 from landquota.ledger.drafts import Declaration, Draft, MovementDraft, ReversalDraft
 from landquota.ledger.entries import GENESIS, Record, chained
+from landquota.ledger.insertion import insert_rows
 from landquota.ledger.limits import Limits, Room, timeline_before
 from landquota.ledger.movements import MOVEMENTS, STAGES, USES, State
+from landquota.ledger.opened import OpenedAccounts
 from landquota.ledger.overdraft import Overdraft, overdraft_finding, shortage_of
 from landquota.ledger.projection import Projection
 from landquota.ledger.refusals import EntryRefused, conflict, differences
@@ -64,8 +66,12 @@ _OF_ITS_ENTRY: Final = frozenset(
         "LEDGER-PERIOD-ORDER",
     }
 )
+#: Fields that name other entries by their keys.
+_NAMING: Final = ("request", "reservation", "reverses")
 #: How many keys one query asks for.
 _CHUNK: Final = 500
+#: From how many drafts on it is worth reading all accounts of quota at once.
+_MANY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,27 +114,47 @@ class Posting:
         self._recorded = recorded
         self._head = head_of(connection)
         self._records: dict[str, Record | None] = {}
-        self._taken_back: dict[int, str] = {}
+        self._first = self._head[0] + 1
+        self._taken_back: dict[int, str | None] = {}
         self._requests: Requests | None = None
-        self._limits = Limits(connection)
+        last_account = connection.execute(select(sql.coalesce(sql.max(schema.account.c.id), 0))).scalar_one()
+        self._limits = Limits(connection, last_account=last_account)
+        self._opened = OpenedAccounts(connection)
         self._projection = Projection(
-            find_account=self._find_account,
+            find_account=self._opened.find,
             find_target=self._find_target,
             find_book=lambda kind: self.registry.kinds[kind].book if kind in self.registry.kinds else None,
-            last_account=connection.execute(select(sql.coalesce(sql.max(schema.account.c.id), 0))).scalar_one(),
+            last_account=last_account,
         )
-        self._unwritten: dict[str, list[dict[str, Any]]] = {}
+        self._unwritten: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         self._doubtful_names: set[str] = set()
         self._doubtful_accounts: set[Account] = set()
 
-    def expect(self, drafts: Iterable[Draft]) -> None:
-        """Look up the keys of `drafts` together instead of one by one."""
-        keys = sorted({key for draft in drafts if (key := _own_key(draft)) is not None and key.isprintable()})
+    def expect(self, drafts: Collection[Draft]) -> None:
+        """Look up the keys of `drafts`, and those that they name, together instead of one by one.
+
+        What was taken in before is written, and looked up again where it is named: an import
+        of a million keeps in mind only what it needs next.
+        """
+        self.write()
+        self._records.clear()
+        if len(drafts) >= _MANY:
+            self._opened.expect_many()
+        keys = sorted({key for draft in drafts for key in _keys(draft) if key.isprintable()})
         for start in range(0, len(keys), _CHUNK):
             chunk = keys[start : start + _CHUNK]
             self._records.update(dict.fromkeys(chunk))
             rows = self._connection.execute(select(schema.entry).where(schema.entry.c.key.in_(chunk)))
-            self._records.update({row.key: Record(*row) for row in rows})
+            found = {row.key: Record(*row) for row in rows}
+            self._records.update(found)
+            self._expect_reversals([record.seq for record in found.values()])
+
+    def _expect_reversals(self, seqs: Collection[int]) -> None:
+        reversal, entry = schema.reversal, schema.entry
+        query = select(reversal.c.target, entry.c.key).join(entry, entry.c.seq == reversal.c.seq)
+        self._taken_back.update(dict.fromkeys(seqs))
+        for target, key in self._connection.execute(query.where(reversal.c.target.in_(seqs))):
+            self._taken_back[target] = key
 
     def post(self, draft: Draft) -> Receipt:
         """Take `draft` in, or refuse it.
@@ -141,7 +167,7 @@ class Posting:
             The draft hangs on an earlier one that was refused.
         """
         problems = field_findings(draft)
-        if any(problem.code in _UNUSABLE for problem in problems):
+        if problems and any(problem.code in _UNUSABLE for problem in problems):
             raise self._refused(draft, EntryRefused(problems))
         key = _own_key(draft)
         record = None if key is None else self.find(key)
@@ -152,7 +178,7 @@ class Posting:
         problems += [*self._key_findings(draft, key), *self._rule_findings(draft)]
         if problems:
             raise self._refused(draft, EntryRefused(problems))
-        if not self._doubtful_names.isdisjoint(_names(draft)):
+        if self._doubtful_names and not self._doubtful_names.isdisjoint(_names(draft)):
             raise self._refused(draft, Unjudged())
         return self._take(draft, content, key)
 
@@ -165,8 +191,8 @@ class Posting:
 
     def taken_back_by(self, seq: int) -> str | None:
         """Return the key of the reversal of the entry `seq`."""
-        if seq in self._taken_back:
-            return self._taken_back[seq]
+        if seq in self._taken_back or seq >= self._first:
+            return self._taken_back.get(seq)
         reversal, entry = schema.reversal, schema.entry
         query = select(entry.c.key).join(reversal, reversal.c.seq == entry.c.seq).where(reversal.c.target == seq)
         return self._connection.execute(query).scalar_one_or_none()
@@ -198,7 +224,7 @@ class Posting:
         for table in (schema.entry, *schema.PROJECTIONS):
             rows = self._unwritten.pop(table.name, [])
             if rows:
-                self._connection.execute(insert(table), rows)
+                insert_rows(self._connection, table, rows)
         self._limits.written()
 
     def _again(self, draft: Draft, content: Content, record: Record, problems: list[Finding]) -> Receipt:
@@ -210,7 +236,7 @@ class Posting:
         raise self._refused(draft, EntryRefused(problems) if problems else conflict(draft, record.key, found))
 
     def _key_findings(self, draft: Draft, key: str | None) -> list[Finding]:
-        given = _GIVEN.fullmatch(key or "")
+        given = None if key is None else _GIVEN.fullmatch(key)
         if given is None or int(given[1]) == self._head[0] + 1:
             return []
         return [finding(draft, "LEDGER-KEY-RESERVED", "key", key=key)]
@@ -229,14 +255,22 @@ class Posting:
         transfer = self._projection.transfer(record, content.body)
         if transfer is not None:
             self._check_limit(draft, transfer)
-            self._limits.add(transfer)
-        for table, row in self._projection.rows(record, content.body):
-            self._unwritten.setdefault(table, []).append(row)
-        self._unwritten.setdefault(schema.entry.name, []).append(asdict(record))
+        self._unwritten[schema.entry.name].append(record._asdict())
+        for table, row in self._projection.rows_of(record, content.body, transfer):
+            self._unwritten[table].append(row)
+        if transfer is not None:
+            self._count(transfer)
         self._records[record.key] = record
         self._head = (record.seq, record.hash)
         self._follow(draft, content, record)
         return Receipt(record.seq, record.key, record.hash, already=False)
+
+    def _count(self, transfer: Transfer) -> None:
+        """Let later drafts see what a transfer leaves on its accounts, which have been opened."""
+        for account, change in ((transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)):
+            number = self._projection.account_id(account)
+            if number is not None and account.limited:
+                self._limits.add(number, transfer.effective, change, movement=transfer.movement)
 
     def _follow(self, draft: Draft, content: Content, record: Record) -> None:
         """Keep in mind what a later draft of the transaction is judged by."""
@@ -252,11 +286,11 @@ class Posting:
 
     def _balance(self, account: Account, day: str) -> int:
         """Return the balance at the end of `day`."""
-        return self._limits.timeline(account, self._projection.account_id(account)).balance(day)
+        return self._limits.timeline(self._projection.account_id(account)).balance(day)
 
     def _room(self, account: Account, day: str, *, hundredths: int = 0) -> Room:
         """Return the least that `account` can give on `day` or later."""
-        timeline = self._limits.timeline(account, self._projection.account_id(account))
+        timeline = self._limits.timeline(self._projection.account_id(account))
         return timeline.lowest_from(day, hundredths=hundredths)
 
     def _staged(self, draft: Draft, record: Record | None) -> Draft:
@@ -287,8 +321,7 @@ class Posting:
         allowance = None
         if transfer.movement in USES and not transfer.mirror and transfer.debit.state == State.AVAILABLE:
             holder, kind, year = transfer.debit.holder or "", transfer.debit.kind or "", transfer.debit.year
-            day = date.fromisoformat(transfer.effective)
-            allowance = self.registry.allowance(holder=holder, kind=kind, year=year, day=day)
+            allowance = self.registry.allowance(holder=holder, kind=kind, year=year, day=draft.effective)
         hundredths = 0 if allowance is None else allowance.hundredths
         room = self._room(transfer.debit, transfer.effective, hundredths=hundredths)
         if room.units >= transfer.amount or room.units - transfer.amount >= self._level_before(draft, transfer):
@@ -346,18 +379,6 @@ class Posting:
         transfer = self._projection.transfer(target, body)
         return set() if transfer is None else {transfer.debit}
 
-    def _find_account(self, account: Account) -> int | None:
-        columns = schema.account.c
-        query = select(columns.id).where(
-            columns.book == account.book,
-            columns.holder.is_not_distinct_from(account.holder),
-            columns.kind.is_not_distinct_from(account.kind),
-            columns.year.is_not_distinct_from(account.year),
-            columns.state == account.state,
-            columns.item.is_not_distinct_from(account.item),
-        )
-        return self._connection.execute(query).scalar_one_or_none()
-
     def _find_target(self, key: str) -> tuple[Record, Mapping[str, Any]] | None:
         record = self.find(key)
         return None if record is None else (record, json.loads(record.body))
@@ -374,9 +395,17 @@ def _own_key(draft: Draft) -> str | None:
     return None
 
 
+def _keys(draft: Draft) -> Iterator[str]:
+    """Yield the key that `draft` brings and those of the entries that it names."""
+    own = _own_key(draft)
+    for key in (own, *(getattr(draft, field, None) for field in _NAMING)):
+        if key is not None:
+            yield key
+
+
 def _names(draft: Draft) -> set[str]:
     """Return the names on which `draft` hangs: holders, kinds, and keys of other entries."""
-    fields = ("holder", "parent", "to", "kind", "request", "reservation", "reverses")
+    fields = ("holder", "parent", "to", "kind", *_NAMING)
     return {name for field in fields if (name := getattr(draft, field, None)) is not None}
 
 

@@ -55,20 +55,26 @@ class Requests:
 
     def __init__(self) -> None:
         self._live: dict[str, _Request] = {}
+        self._satisfied: Counter[Group] = Counter()
 
     def take(self, key: str, body: Mapping[str, Any]) -> None:
         """Count the movement `key`, if it asks or satisfies."""
         if body["movement"] == REQUEST:
             self._live[key] = _Request(Group(body["holder"], body["kind"], body.get("year")), body["amount"])
         elif body.get("request") in self._live:
-            self._live[body["request"]].satisfied += body["amount"]
+            self._satisfy(body["request"], body["amount"])
 
     def take_back(self, key: str, body: Mapping[str, Any]) -> None:
         """Count the movement `key` no more."""
-        if body["movement"] == REQUEST:
-            self._live.pop(key, None)
+        if body["movement"] == REQUEST and key in self._live:
+            self._satisfy(key, -self._live[key].satisfied)
+            del self._live[key]
         elif body.get("request") in self._live:
-            self._live[body["request"]].satisfied -= body["amount"]
+            self._satisfy(body["request"], -body["amount"])
+
+    def _satisfy(self, key: str, amount: int) -> None:
+        self._live[key].satisfied += amount
+        self._satisfied[self._live[key].group] += amount
 
     def group(self, key: str) -> Group:
         """Return whose quota, of which kind and year, the request `key` asks for."""
@@ -82,15 +88,12 @@ class Requests:
         """
         request = self._live[key]
         alone = Outstanding(counted(request.asked), counted(request.satisfied))
-        together = Outstanding(counted(requested), counted(self.satisfied()[request.group]))
+        together = Outstanding(counted(requested), counted(self.satisfied(request.group)))
         return min(alone, together, key=lambda left: left.amount)
 
-    def satisfied(self) -> Counter[Group]:
-        """Return how much has been satisfied, by what was asked for."""
-        sums: Counter[Group] = Counter()
-        for request in self._live.values():
-            sums[request.group] += request.satisfied
-        return sums
+    def satisfied(self, group: Group) -> int:
+        """Return how much of what was asked for a holder's quota has been satisfied."""
+        return self._satisfied[group]
 
 
 def live_requests(connection: Connection, *, as_of: str) -> Requests:

@@ -12,6 +12,7 @@ from sqlalchemy import func as sql
 from landquota.ledger import schema
 from landquota.ledger.accounts import LAND, Account
 from landquota.ledger.movements import MOVEMENTS, State
+from landquota.ledger.opened import account_number
 from landquota.ledger.statements import Group
 
 
@@ -92,19 +93,10 @@ def stock(connection: Connection, parcel: Account, *, as_of: str) -> dict[str, i
 
 def flows_of(connection: Connection, account: Account, *, as_of: str) -> dict[str, int]:
     """Return what each movement has brought to an account, less what it has taken and what was taken back."""
-    columns = schema.account.c
-    query = select(columns.id).where(
-        columns.book == account.book,
-        columns.holder == account.holder,
-        columns.kind.is_not_distinct_from(account.kind),
-        columns.year.is_not_distinct_from(account.year),
-        columns.state == account.state,
-        columns.item.is_not_distinct_from(account.item),
-    )
+    number = account_number(connection, account)
     sums: dict[str, int] = {}
-    for number in connection.execute(query).scalars():
-        for flow in _flows(connection, as_of, {number: account}, whole=False):
-            sums[flow.movement] = sums.get(flow.movement, 0) + (flow.amount if flow.credit else -flow.amount)
+    for flow in () if number is None else _flows(connection, as_of, {number: account}, whole=False):
+        sums[flow.movement] = sums.get(flow.movement, 0) + (flow.amount if flow.credit else -flow.amount)
     return sums
 
 
