@@ -23,6 +23,17 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "accepted": mark("Accepted"),
         "not_under_construction": mark("Not under construction"),
         "documented_area": mark("Documented area"),
+        "unsupplied": mark("Approved, not supplied"),
+        "unused": mark("Supplied, not started"),
+        # what idle-land rules make of a parcel, and what they are about
+        "normal": mark("normal"),
+        "overdue_start": mark("overdue start"),
+        "idle": mark("idle"),
+        "delayed": mark("delayed by government"),
+        "not_started": mark("construction not started"),
+        "stopped": mark("construction stopped"),
+        "government_delay": mark("delay caused by government"),
+        "default_start": mark("start where none is agreed"),
         # measures of quota
         "requested": mark("Requested"),
         "granted": mark("Granted"),

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ledger_samples import DECLARATIONS, NOW
+from children import Parent
+from places import Databases, Files, Place, Places, declare
+from postgres_cluster import Cluster, programs
 from program import Program
 
 from landquota.ledger import Ledger
@@ -58,22 +60,71 @@ def demo(built_demo: Path, tmp_path: Path) -> Program:
 
 
 @pytest.fixture(scope="session")
-def declared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cluster() -> Iterator[Cluster]:
+    """Return a running PostgreSQL server, or skip visibly."""
+    binaries = programs()
+    if binaries is None and os.environ.get("CI"):
+        pytest.fail("PostgreSQL is not installed, and this is CI")
+    if binaries is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    cluster = Cluster(binaries)
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture(scope="session")
+def parent() -> Iterator[Parent]:
+    """Return the process that forks others, to be killed or to race."""
+    if not hasattr(os, "fork"):
+        pytest.skip("this system has no fork")
+    with Parent() as started:
+        yield started
+
+
+@pytest.fixture
+def databases(cluster: Cluster) -> Iterator[Databases]:
+    """Return where one test keeps ledgers in PostgreSQL."""
+    databases = Databases(cluster)
+    yield databases
+    databases.give_back()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def places(request: pytest.FixtureRequest, tmp_path: Path) -> Places:
+    """Return where one test keeps ledgers: in files, and then in databases of a server."""
+    if request.param == "sqlite":
+        return Files(tmp_path)
+    databases: Databases = request.getfixturevalue("databases")
+    return databases
+
+
+@pytest.fixture(scope="session")
+def declared_file(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """Return a ledger with a small county declared in it; do not write to it."""
-    path = tmp_path_factory.mktemp("declared") / "ledger.sqlite"
-    with Ledger.open(path, create=True) as ledger:
-        ledger.import_all(DECLARATIONS, recorded=NOW)
-    return path
+    return declare(tmp_path_factory.mktemp("declared") / "ledger.sqlite")
+
+
+@pytest.fixture(scope="session")
+def declared_database(cluster: Cluster) -> Place:
+    """Return such a ledger in PostgreSQL."""
+    return declare(cluster.new())
 
 
 @pytest.fixture
 def ledger_path(declared_file: Path, tmp_path: Path) -> Path:
-    """Return a copy of the declared ledger of the test's own."""
+    """Return a copy of the declared ledger of the test's own, in a file."""
     return Path(shutil.copy(declared_file, tmp_path / "ledger.sqlite"))
 
 
 @pytest.fixture
-def ledger(ledger_path: Path) -> Iterator[Ledger]:
+def place(places: Places, request: pytest.FixtureRequest) -> Place:
+    """Return such a copy, in a file and then in a database."""
+    template = "declared_file" if isinstance(places, Files) else "declared_database"
+    return places.copy(request.getfixturevalue(template))
+
+
+@pytest.fixture
+def ledger(place: Place) -> Iterator[Ledger]:
     """Return that copy, open."""
-    with Ledger.open(ledger_path) as opened:
+    with Ledger.open(place) as opened:
         yield opened

@@ -36,6 +36,7 @@ LEVELS = {
     "seed_cells": 3,
     "seeds": 3,
     "template": 4,
+    "rules": 4,
     "reconcile": 5,
     "maps": 6,
     "reports": 6,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-import landquota.cli.ledger_time  # noqa: F401 - its commands join those of the ledger
+import landquota.cli.ledger_land
+import landquota.cli.ledger_time  # noqa: F401 - both add their commands to those of the ledger
 from landquota import __version__
 from landquota.cli.layer import layer
 from landquota.cli.ledger import ledger

@@ -4,15 +4,19 @@ It knows nothing of geometry; parcels and zones are ids to it.
 """
 
 from landquota.ledger.accounts import LAND, MONEY, PLAN, QUOTA
+from landquota.ledger.ageing import Bucket, Lot
 from landquota.ledger.declarations import AllowanceDraft, HolderDraft, KindDraft, KindRuleDraft, PeriodDraft
 from landquota.ledger.drafts import Draft, MovementDraft, ProgressDraft, ReversalDraft, StatementDraft
 from landquota.ledger.entries import GENESIS, Entry
+from landquota.ledger.land import LandPosition, Stock
+from landquota.ledger.land_figures import STAGE_MEASURES, LandFigure
 from landquota.ledger.lapses import Lapse
 from landquota.ledger.ledger import Ledger
-from landquota.ledger.movements import MEASURES, MOVEMENTS, Measure, Movement, Receiver, State
+from landquota.ledger.movements import MEASURES, MOVEMENTS, STAGES, Measure, Movement, Receiver, State
 from landquota.ledger.overdraft import Overdraft, Shortage
 from landquota.ledger.positions import Position
 from landquota.ledger.posting import Receipt
+from landquota.ledger.progress import Progress
 from landquota.ledger.refusals import EntryRefused, KeyConflict
 from landquota.ledger.registry import Holder, Kind
 from landquota.ledger.reservations import Reservation
@@ -28,7 +32,10 @@ __all__ = [
     "MOVEMENTS",
     "PLAN",
     "QUOTA",
+    "STAGES",
+    "STAGE_MEASURES",
     "AllowanceDraft",
+    "Bucket",
     "Draft",
     "Entry",
     "EntryRefused",
@@ -38,8 +45,11 @@ __all__ = [
     "Kind",
     "KindDraft",
     "KindRuleDraft",
+    "LandFigure",
+    "LandPosition",
     "Lapse",
     "Ledger",
+    "Lot",
     "Measure",
     "Movement",
     "MovementDraft",
@@ -47,6 +57,7 @@ __all__ = [
     "PeriodDraft",
     "Position",
     "Problem",
+    "Progress",
     "ProgressDraft",
     "Receipt",
     "Receiver",
@@ -56,6 +67,7 @@ __all__ = [
     "State",
     "StatementDraft",
     "StatementView",
+    "Stock",
     "Verification",
     "YearEnd",
     "YearEndRow",

@@ -214,6 +214,7 @@ def _land(draft: MovementDraft, movement: Movement) -> Iterator[Finding]:
 
 
 def _earlier(movement: Movement) -> tuple[str, ...]:
-    """Return the stages that a movement may start from."""
+    """Return the stages that a movement may start from; what is taken back has been supplied before."""
+    first = 1 if movement.target is State.ISSUER or movement.advances else STAGES.index(movement.source)
     last = STAGES.index(movement.target if movement.advances else State.ACCEPTED)
-    return tuple(stage.value for stage in STAGES[1:last])
+    return tuple(stage.value for stage in STAGES[first:last])

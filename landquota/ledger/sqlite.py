@@ -1,63 +1,170 @@
-"""Everything that is particular to SQLite: connections, triggers, and what its errors mean.
+"""Everything that is particular to SQLite: the file, connections, triggers, and what its errors mean.
 
 No other module holds a statement that only SQLite understands.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    QueuePool,
-    StaticPool,
-    Table,
-    UniqueConstraint,
-    create_engine,
-    event,
-    insert,
-)
+from sqlalchemy import Connection, Engine, QueuePool, StaticPool, Table, UniqueConstraint, create_engine, event
 
 from landquota.errors import InputError, LandquotaError
 from landquota.i18n import Text, text
-from landquota.ledger import schema
+from landquota.ledger import dialect, mounts, schema
+from landquota.ledger.dialect import BUSY, FULL, Fate, Meaning, Part
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.exc import DBAPIError
     from sqlalchemy.pool import ConnectionPoolEntry
 
-#: How long a writer waits for another one, in seconds.
-BUSY_TIMEOUT_S: Final = 30.0
-#: The execution option that says how a connection begins, and its values.
-BEGIN: Final = "landquota_begin"
-READ: Final = "BEGIN"
-WRITE: Final = "BEGIN IMMEDIATE"
-NOTHING: Final = ""
+#: Files that GDAL writes: opening one here loses what it commits.
+_GDAL_SUFFIXES: Final = frozenset({".gpkg", ".fgb", ".shp", ".dbf"})
 _SYNCHRONOUS_FULL: Final = 2
+_ELSEWHERE: Final = text("Name the ledger.sqlite of a project, or make it with 'landquota build'.")
+_RIGHTS: Final = text("Get the right to write in the folder, or copy the project to one where you have it.")
 
 
-def engine_for(path: Path) -> Engine:
-    """Return an engine for the ledger file `path`.
+@dataclass(frozen=True, slots=True)
+class SQLite:
+    """A ledger in a file of its own."""
 
-    The path goes to SQLite as it is, never as a URL, so that any character may stand in it.
-    A connection holds no lock between transactions; do not carry one over a fork.
-    """
-    engine = create_engine(
-        "sqlite+pysqlite://",
-        creator=lambda: sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False),
-        poolclass=QueuePool,
-    )
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
+    place: Path
+
+    @property
+    def elsewhere(self) -> Text:
+        """What to do where there is no ledger."""
+        return _ELSEWHERE
+
+    def check_place(self, *, create: bool) -> None:
+        """Make sure that the file is there or may be made, and that its disk keeps what is written.
+
+        Raises
+        ------
+        InputError
+            The file is missing or holds layers, or lies in a read-only folder or on a network share.
+        """
+        path = self.place
+        if path.suffix.lower() in _GDAL_SUFFIXES:
+            raise InputError(text("{path} holds layers, not a ledger", path=path), remedy=_ELSEWHERE)
+        if not path.is_file() and (path.exists() or not create):
+            raise InputError(text("There is no ledger at {path}", path=path), remedy=_ELSEWHERE)
+        share = mounts.network_share(path.parent)
+        if share is not None:
+            raise InputError(
+                text(
+                    "{path} lies on a network share ({share}): the write-ahead log of SQLite cannot be shared"
+                    " between machines and would lose entries without any error",
+                    path=path,
+                    share=share,
+                ),
+                remedy=text("Put the project on a local disk of the machine that posts."),
+            )
+        if create:
+            _make_folder(path.parent)
+        if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+            raise InputError(text("{path}: the ledger or its folder is read-only", path=path), remedy=_RIGHTS)
+
+    def engine(self) -> Engine:
+        """Return an engine; the path goes to SQLite as it is, so that any character may stand in it."""
+        engine = create_engine(
+            "sqlite+pysqlite://",
+            creator=lambda: sqlite3.connect(
+                self.place, timeout=dialect.WAIT_S, isolation_level=None, check_same_thread=False
+            ),
+            poolclass=QueuePool,
+        )
+        event.listen(engine, "connect", _prepare)
+        return engine
+
+    def settle(self, engine: Engine) -> None:
+        """Use a write-ahead log: readers (QGIS, another program) and one writer work side by side."""
+        with engine.connect() as connection:
+            mode = connection.exec_driver_sql("PRAGMA journal_mode = WAL").scalar_one()
+        if mode != "wal":
+            raise InputError(
+                text(
+                    "{path}: this disk does not allow a write-ahead log (SQLite answers '{mode}')",
+                    path=self.place,
+                    mode=mode,
+                ),
+                remedy=text("Put the project on a local disk; a network share damages the ledger."),
+            )
+
+    def begin_looking(self, connection: Connection) -> None:
+        """Begin to read."""
+        connection.exec_driver_sql("BEGIN")
+
+    def begin_reading(self, connection: Connection) -> None:
+        """Begin to read: the first query fixes the state that all of them see."""
+        connection.exec_driver_sql("BEGIN")
+
+    def begin_writing(self, connection: Connection) -> None:
+        """Take the write lock at once, before anything is read to decide by."""
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def table_names(self, connection: Connection) -> set[str]:
+        """Return the names of all tables in the file."""
+        rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return set(rows.scalars())
+
+    def create(self, connection: Connection) -> None:
+        """Make the tables and their triggers."""
+        _create(connection)
+
+    def protect(self, connection: Connection) -> None:
+        """Make the triggers that keep the tables append-only."""
+        _protect(connection)
+
+    def unprotect(self, connection: Connection) -> None:
+        """Remove every trigger of our tables."""
+        for what, name in _structure(connection):
+            if what == "trigger":
+                connection.exec_driver_sql(f"DROP TRIGGER {connection.dialect.identifier_preparer.quote(name)}")
+
+    def altered_structure(self, connection: Connection) -> dict[Fate, list[str]]:
+        """Return the tables, indexes and triggers of ours that are not as they were made, by name."""
+        return dialect.altered(_pristine_structure(), _structure(connection))
+
+    def damage(self, connection: Connection) -> list[str]:
+        """Return what SQLite's own check of the file finds: broken pages, indexes that do not match."""
+        answers: list[str] = list(connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars())
+        return [] if answers == ["ok"] else answers
+
+    @contextmanager
+    def reading_anything(self, connection: Connection) -> Iterator[None]:
+        """Let text that is no longer UTF-8 be read, so that a check can name its row."""
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - for the type checker; the engine is ours
+        driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        try:
+            yield
+        finally:
+            driver.text_factory = str
+
+    def explained(self, error: DBAPIError) -> LandquotaError | None:
+        """Return what `error` means to the user, or None where it is a fault of ours."""
+        found = dialect.meaning(getattr(error.orig, "sqlite_errorname", ""), _MEANINGS)
+        return None if found is None else found.about(self.place, error.orig)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            text("The folder {folder} cannot be made: {reason}", folder=folder, reason=error.strerror or error),
+            remedy=_RIGHTS,
+        ) from error
 
 
 def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -77,37 +184,14 @@ def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
-    """Begin for real: a writer takes the write lock at once, before it reads what it decides by."""
-    statement = connection.get_execution_options().get(BEGIN, READ)
-    if statement != NOTHING:
-        connection.exec_driver_sql(statement)
-
-
-def use_write_ahead_log(engine: Engine, path: Path) -> None:
-    """Let readers (QGIS, another program) and one writer work side by side."""
-    # The mode cannot change inside a transaction.
-    with engine.connect().execution_options(**{BEGIN: NOTHING}) as connection:
-        mode = connection.exec_driver_sql("PRAGMA journal_mode = WAL").scalar_one()
-    if mode != "wal":
-        raise InputError(
-            text("{path}: this disk does not allow a write-ahead log (SQLite answers '{mode}')", path=path, mode=mode),
-            remedy=text("Put the project on a local disk; a network share damages the ledger."),
-        )
-
-
-def create(connection: Connection) -> None:
-    """Make the tables, the triggers that keep them append-only, and the rows of ``meta``."""
+def _create(connection: Connection) -> None:
     schema.metadata.create_all(connection, checkfirst=False)
-    connection.execute(insert(schema.meta), list(schema.META))
+    _protect(connection)
+
+
+def _protect(connection: Connection) -> None:
     for statement in _triggers():
         connection.exec_driver_sql(statement)
-
-
-def table_names(connection: Connection) -> set[str]:
-    """Return the names of all tables in the file."""
-    rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
-    return set(rows.scalars())
 
 
 def _triggers() -> Iterator[str]:
@@ -130,40 +214,23 @@ def _refusal(name: str, table: str, *, verb: str, when: str = "1") -> str:
 def _same_identity(table: Table) -> str:
     identities = [table.primary_key.columns.keys()]
     identities += [c.columns.keys() for c in table.constraints if isinstance(c, UniqueConstraint)]
-    if table is schema.account:
-        identities.append(["book", "holder", "kind", "year", "state", "item"])
+    identities += [index.columns.keys() for index in table.indexes if index.unique]
     return " OR ".join(
         "(" + " AND ".join(f"{name} IS NEW.{name}" for name in sorted(names)) + ")" for names in sorted(identities)
     )
 
 
-def altered_structure(connection: Connection) -> dict[tuple[str, str], list[str]]:
-    """Return the tables, indexes and triggers of ours that are not as they were made, by name.
-
-    They come by what they are (table, index, trigger) and what became of them (missing, added,
-    altered).  Tables that somebody added beside ours (QGIS keeps styles in such) do not matter.
-    """
-    expected, actual = _pristine_structure(), _structure(connection)
-    found: dict[tuple[str, str], list[str]] = {}
-    for thing in sorted(expected.keys() | actual.keys()):
-        if expected.get(thing) != actual.get(thing):
-            what, name = thing
-            fate = "missing" if thing not in actual else "altered" if thing in expected else "added"
-            found.setdefault((what, fate), []).append(name)
-    return found
-
-
 @cache
-def _pristine_structure() -> Mapping[tuple[str, str], str]:
+def _pristine_structure() -> Mapping[Part, str]:
     engine = create_engine("sqlite+pysqlite://", poolclass=StaticPool)
     with engine.begin() as connection:
-        create(connection)
+        _create(connection)
         structure = _structure(connection)
     engine.dispose()
     return structure
 
 
-def _structure(connection: Connection) -> dict[tuple[str, str], str]:
+def _structure(connection: Connection) -> dict[Part, str]:
     """Return what makes each table, index and trigger of ours, by what it is and its name."""
     names = ", ".join(f"'{table.name}'" for table in schema.metadata.sorted_tables)
     rows = connection.exec_driver_sql(
@@ -173,68 +240,21 @@ def _structure(connection: Connection) -> dict[tuple[str, str], str]:
     return {(what, name): re.sub(r"[\s\"]+", "", statement) for what, name, statement in rows}
 
 
-def damage(connection: Connection) -> list[str]:
-    """Return what SQLite's own check of the file finds: broken pages, indexes that do not match."""
-    answers: list[str] = list(connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars())
-    return [] if answers == ["ok"] else answers
-
-
-@contextmanager
-def reading_anything(connection: Connection) -> Iterator[None]:
-    """Let text that is no longer UTF-8 be read, so that a check can name its row."""
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - for the type checker; the engine is ours
-    driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-    try:
-        yield
-    finally:
-        driver.text_factory = str
-
-
 #: What SQLite's errors mean to the user, by the beginning of their names.
-_MEANINGS: Final[tuple[tuple[str, Text, Text], ...]] = (
-    (
-        "SQLITE_BUSY",
-        text("{path}: another program has been writing to the ledger for a long time"),
-        text("Wait for it to end, or close it, and try again; nothing was written."),
-    ),
-    (
-        "SQLITE_READONLY",
-        text("{path}: the ledger or its folder is read-only"),
-        text("Get the right to write in the folder, or copy the project to one where you have it."),
-    ),
-    (
-        "SQLITE_CANTOPEN",
-        text("{path}: the ledger cannot be opened or made"),
-        text("Get the right to write in the folder, or copy the project to one where you have it."),
-    ),
-    (
-        "SQLITE_FULL",
-        text("{path}: the disk is full"),
-        text("Free some space and try again; nothing was written."),
-    ),
-    (
-        "SQLITE_NOTADB",
-        text("{path} is not a ledger"),
-        text("Name the ledger.sqlite of a project, or make it with 'landquota build'."),
-    ),
-    (
+_MEANINGS: Final = (
+    Meaning("SQLITE_BUSY", *BUSY),
+    Meaning("SQLITE_READONLY", text("{path}: the ledger or its folder is read-only"), _RIGHTS),
+    Meaning("SQLITE_CANTOPEN", text("{path}: the ledger cannot be opened or made"), _RIGHTS),
+    Meaning("SQLITE_FULL", *FULL),
+    Meaning("SQLITE_NOTADB", text("{path} is not a ledger"), _ELSEWHERE),
+    Meaning(
         "SQLITE_CORRUPT",
         text("{path}: the file is damaged"),
         text("Restore a copy and check it with 'landquota ledger verify --head …'."),
     ),
-    (
+    Meaning(
         "SQLITE_IOERR",
         text("{path}: the disk cannot be read or written"),
         text("Check the disk or the connection to it, and try again."),
     ),
 )
-
-
-def explained(error: DBAPIError, path: Path) -> LandquotaError | None:
-    """Return what `error` means to the user, or None where it is a fault of ours."""
-    name = getattr(error.orig, "sqlite_errorname", "")
-    for beginning, message, remedy in _MEANINGS:
-        if name.startswith(beginning):
-            return InputError(Text(message.msgid, {"path": path}), remedy=remedy)
-    return None

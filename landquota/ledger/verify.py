@@ -17,7 +17,8 @@ from sqlalchemy.exc import DBAPIError
 
 from landquota.errors import UsageError
 from landquota.i18n import Text, text
-from landquota.ledger import schema, sqlite
+from landquota.ledger import schema
+from landquota.ledger.dialect import Dialect
 from landquota.ledger.entries import GENESIS, Record, canonical, digest
 from landquota.ledger.projection import Projection
 from landquota.ledger.words import Joined
@@ -39,6 +40,9 @@ _FATES: Final[Mapping[tuple[str, str], Text]] = MappingProxyType(
         ("table", "missing"): text("tables missing"),
         ("table", "altered"): text("tables altered"),
         ("table", "added"): text("tables added"),
+        ("function", "missing"): text("functions of the triggers missing"),
+        ("function", "altered"): text("functions of the triggers altered"),
+        ("function", "added"): text("functions added"),
     }
 )
 
@@ -73,7 +77,7 @@ class Verification:
     problems: tuple[Problem, ...]
 
 
-def verify(connection: Connection, *, head: str | None) -> Verification:
+def verify(connection: Connection, dialect: Dialect, *, head: str | None) -> Verification:
     """Check the whole ledger: chain, replay, structure, and that `head` is still in it.
 
     Parameters
@@ -89,18 +93,18 @@ def verify(connection: Connection, *, head: str | None) -> Verification:
     beginning, end = _read_head(head)
     records: list[Record] = []
     problems: list[Problem] = []
-    with sqlite.reading_anything(connection):
-        try:
+    try:
+        with dialect.reading_anything(connection):
             records += [Record(*row) for row in connection.execute(select(schema.entry).order_by(schema.entry.c.seq))]
-            problems += [*_chain(records), *_head(records, head, beginning, end), *_replay(connection, records)]
-        except DBAPIError as error:
-            problems.append(_unreadable(error))
-        problems += _structure(connection)
+            problems += [*chain(records), *_head(records, head, beginning, end), *_replay(connection, records)]
+    except DBAPIError as error:
+        problems.append(_unreadable(error))
+    problems += _structure(connection, dialect)
     last = _plain(records[-1].hash) if records else GENESIS
     return Verification(not problems, len(records), last, tuple(problems))
 
 
-def _chain(records: Iterable[Record]) -> Iterator[Problem]:
+def chain(records: Iterable[Record]) -> Iterator[Problem]:
     """Recompute every hash, and follow the chain from the first entry to the last."""
     number, prev = 0, GENESIS
     for record in records:
@@ -155,22 +159,22 @@ def _head(records: Iterable[Record], head: str | None, beginning: str, end: str)
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
+class Due:
     """A row as it should be, and the entry that it follows from."""
 
     seq: int
     row: Mapping[str, Any]
 
 
-class _Replay:
-    """The rows that the entries come to, by table and primary key."""
+class Replay:
+    """The rows that the entries come to, by table and primary key, and the entries that cannot be replayed."""
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._seen: dict[str, tuple[Record, Mapping[str, Any]]] = {}
         self._projection = Projection(
             find_account=lambda _: None, find_target=self._seen.get, find_book=lambda _: None, last_account=0
         )
-        self.rows: dict[str, dict[object, _Due]] = {table.name: {} for table in schema.PROJECTIONS}
+        self.rows: dict[str, dict[object, Due]] = {table.name: {} for table in schema.PROJECTIONS}
         self.problems: list[Problem] = []
         for record in records:
             self._add(record)
@@ -182,14 +186,14 @@ class _Replay:
             self._seen[record.key] = (record, body)
             for table, row in rows:
                 key = _primary_key(schema.metadata.tables[table], row)
-                self.rows[table][key] = _Due(record.seq, row)
+                self.rows[table][key] = Due(record.seq, row)
         except (AttributeError, ArithmeticError, KeyError, TypeError, ValueError, RecursionError):
             self.problems.append(Problem(record.seq, _plain(record.key), text("cannot be replayed")))
 
 
 def _replay(connection: Connection, records: Sequence[Record]) -> Iterator[Problem]:
     """Compare every table with what the entries come to, both ways."""
-    replay = _Replay(records)
+    replay = Replay(records)
     yield from replay.problems
     keys = {record.seq: _plain(record.key) for record in records}
     for table in schema.PROJECTIONS:
@@ -205,7 +209,7 @@ def _replay(connection: Connection, records: Sequence[Record]) -> Iterator[Probl
     yield from _meta(connection)
 
 
-def _differences(row: Mapping[str, Any], due: _Due | None) -> Iterator[Text]:
+def _differences(row: Mapping[str, Any], due: Due | None) -> Iterator[Text]:
     if due is None:
         yield text("no entry stands behind it")
         return
@@ -228,10 +232,11 @@ def _differs(column: str, found: object, expected: object) -> Text:
     return text("{column} is {found} and should be {expected}", column=column, found=found, expected=expected)
 
 
-def _structure(connection: Connection) -> Iterator[Problem]:
+def _structure(connection: Connection, dialect: Dialect) -> Iterator[Problem]:
     """Check tables, indexes and triggers, and the file itself."""
     try:
-        altered, damage = sqlite.altered_structure(connection), sqlite.damage(connection)
+        with dialect.reading_anything(connection):
+            altered, damage = dialect.altered_structure(connection), dialect.damage(connection)
     except DBAPIError as error:
         yield _unreadable(error)
         return

@@ -15,7 +15,7 @@ from landquota.maps.view import EntryRow
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
-    from landquota.ledger import Entry, Position
+    from landquota.ledger import Entry, LandFigure, Position
     from landquota.reports.wording import Names
 
 #: The statements from which what is available follows; without one of them it is not derived.
@@ -33,6 +33,13 @@ class Evidence:
     def behind(self, position: Position, measure: str) -> tuple[EntryRow, ...]:
         """Return the entries behind one figure of a position."""
         return tuple(self.row(entry, change) for entry, change in acting(self.entries, position, measure))
+
+    def behind_land(self, figure: LandFigure) -> tuple[EntryRow, ...]:
+        """Return the statement that gives a figure of land, or the entries that add up to it."""
+        if figure.statement is not None:
+            return self.stated(figure.statement.key)
+        changes = dict(figure.changes)
+        return tuple(self.row(entry, changes[entry.key]) for entry in self.entries if entry.key in changes)
 
     def stated(self, key: str) -> tuple[EntryRow, ...]:
         """Return the statement with the key `key`."""

@@ -143,18 +143,26 @@ def _cell(row: Position, measure: str, evidence: Evidence) -> PanelCell:
 
 
 def _land_table(zone: ZoneAccount, evidence: Evidence) -> PanelTable:
-    """Return the land stages: what documents state, and what is drawn (illustrative said as such)."""
+    """Return the land stages: what the ledger or documents say, and what is drawn (illustrative said as such)."""
     language = evidence.language
     on_map = text("Map (illustrative)") if zone.parcels.illustrative else text("Map")
     rows = []
     for measure in LAND_MEASURES:
-        stated = zone.land.get(measure)
-        behind = () if stated is None else evidence.stated(stated.key)
-        figure = label("no_data", language) if stated is None else stated.bounds.number()
+        known = zone.land.get(measure)
+        behind = () if known is None else evidence.behind_land(known)
+        figure = label("no_data", language) if known is None else known.bounds.number()
         drawn = zone.parcels.reached(measure).in_unit(Unit.MU, 2) if zone.parcels.count else label("no_data", language)
         rows.append(PanelRow(label(measure, language), (PanelCell(figure, behind), PanelCell(drawn))))
-    columns = (text("Stage").render(language), text("Documents").render(language), on_map.render(language))
+    columns = (text("Stage").render(language), _rests_on(zone).render(language), on_map.render(language))
     return PanelTable(text("Land (mu)").render(language), columns, tuple(rows))
+
+
+def _rests_on(zone: ZoneAccount) -> Text:
+    """Return what the zone's figures of land rest on: where entries exist they stand, elsewhere statements."""
+    by_ledger = [figure.statement is None for figure in zone.land.values()]
+    if not any(by_ledger):
+        return text("Documents")
+    return text("Ledger") if all(by_ledger) else text("Ledger, else documents")
 
 
 def _notes(zone: ZoneAccount, language: str) -> Iterator[PanelNote]:

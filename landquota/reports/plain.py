@@ -88,6 +88,7 @@ def _zone(zone: ZoneAccount, language: str) -> dict[str, object]:
         "area_method": zone.area_method,
         "quota": [position(p) for p in zone.quota],
         "land": _land(zone),
+        "land_basis": {m: figure.basis for m, figure in zone.land.items()},
         "parcels": {
             "count": zone.parcels.count,
             "illustrative": zone.parcels.illustrative,
@@ -117,8 +118,8 @@ def _stages(zone: ZoneAccount) -> dict[str, object]:
 def _land(zone: ZoneAccount) -> dict[str, object]:
     from landquota.reconcile import LAND_MEASURES  # noqa: PLC0415 - geometry libraries load only when there is a result
 
-    stated = {f"{m}_mu": zone.land[m].bounds.to_json() if m in zone.land else None for m in LAND_MEASURES}
-    return {**stated, "not_under_construction_mu": _bounds(zone.not_under_construction)}
+    known = {f"{m}_mu": zone.land[m].bounds.to_json() if m in zone.land else None for m in LAND_MEASURES}
+    return {**known, "not_under_construction_mu": _bounds(zone.not_under_construction)}
 
 
 def _bounds(bounds: Bounds | None) -> dict[str, str | None] | None:

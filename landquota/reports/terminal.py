@@ -168,14 +168,8 @@ def _show_land(zone: ZoneAccount, out: Console, language: str) -> None:
         table.add_column("")
         for measure in (*LAND_MEASURES, "not_under_construction"):
             table.add_column(label(measure, language), justify="right")
-        stated = {m: s.bounds for m, s in zone.land.items()}
-        if zone.not_under_construction is not None:
-            stated["not_under_construction"] = zone.not_under_construction
-        figures = (
-            _tight(stated[m].number()) if m in stated else say("no data")
-            for m in (*LAND_MEASURES, "not_under_construction")
-        )
-        table.add_row(say("documents"), *figures)
+        for source, figures in _land_rows(zone):
+            table.add_row(source, *(figures.get(m, say("no data")) for m in (*LAND_MEASURES, "not_under_construction")))
         if zone.parcels.count:
             drawn = [zone.parcels.reached(m).in_unit(Unit.MU, 2) for m in LAND_MEASURES]
             table.add_row(say("map (illustrative)") if zone.parcels.illustrative else say("map"), *drawn, "—")
@@ -183,6 +177,18 @@ def _show_land(zone: ZoneAccount, out: Console, language: str) -> None:
     else:
         write(out, "  " + say("Land: no data (the sources state none)"))
     _show_parcels(zone, out, language)
+
+
+def _land_rows(zone: ZoneAccount) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the figures of land by what they rest on, the ledger's first; a difference rests on the weaker of two."""
+    by_ledger = {m: f.bounds for m, f in zone.land.items() if f.statement is None}
+    stated = {m: f.bounds for m, f in zone.land.items() if f.statement is not None}
+    if zone.not_under_construction is not None:
+        weaker = stated if {"requisitioned", "under_construction"} & stated.keys() else by_ledger
+        weaker["not_under_construction"] = zone.not_under_construction
+    for source, there, elsewhere in ((say("ledger"), by_ledger, stated), (say("documents"), stated, by_ledger)):
+        if there:
+            yield source, {**dict.fromkeys(elsewhere, "—"), **{m: _tight(b.number()) for m, b in there.items()}}
 
 
 def _show_parcels(zone: ZoneAccount, out: Console, language: str) -> None:

@@ -6,7 +6,19 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from landquota.area import parse_amount, parse_figure
-from landquota.ledger import Draft, HolderDraft, KindDraft, Ledger, MovementDraft, Position, StatementDraft
+from landquota.ledger import (
+    AllowanceDraft,
+    Draft,
+    HolderDraft,
+    KindDraft,
+    KindRuleDraft,
+    Ledger,
+    MovementDraft,
+    PeriodDraft,
+    Position,
+    ProgressDraft,
+    StatementDraft,
+)
 
 NOW = datetime(2021, 6, 23, 8, 30, tzinfo=UTC)
 COUNTY, TOWN, OTHER_TOWN, ZONE = "慈溪市", "观海卫镇", "周巷镇", "观海卫智能电器小镇"
@@ -28,6 +40,14 @@ KINDS = (
     KindDraft(kind=FOOD, name="占补平衡产能指标", unit="kg", covers_conversion=False),
 )  # fmt: skip
 DECLARATIONS: tuple[Draft, ...] = (*HOLDERS, *KINDS)
+
+#: One entry of each kind that is neither declared at the beginning nor moves or states anything.
+DATED: tuple[Draft, ...] = (
+    KindRuleDraft(kind=PLAN, carry=False, effective=LATER, document="d"),
+    AllowanceDraft(name="临时超额", holder=TOWN, kind=PLAN, percent="5", effective=LATER, document="d"),
+    PeriodDraft(action="close", through=date(2016, 12, 31), reason="决算"),
+    ProgressDraft(parcel="P-1", holder=TOWN, effective=LATER, document="d", stopped_on=LATER),
+)
 
 
 def move(movement: str, holder: str, area: str, **more: Any) -> MovementDraft:

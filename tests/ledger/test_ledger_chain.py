@@ -12,21 +12,41 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from ledger_samples import COUNTY, DECLARATIONS, LATER, NOW, PLAN, TOWN, move, state
+from ledger_samples import COUNTY, DATED, DECLARATIONS, LATER, NOW, PLAN, TOWN, move, state
+from places import Files, Place, Places, declare
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from landquota.errors import LandquotaError, UsageError
 from landquota.i18n import text
-from landquota.ledger import GENESIS, Ledger, Problem, Verification
+from landquota.ledger import (
+    GENESIS,
+    Ledger,
+    Problem,
+    Verification,
+    schema,
+)
+from landquota.ledger.store import open_store
 
-TABLES = ("meta", "entry", "holder", "kind", "account", "transfer", "statement", "reversal")
+TABLES = tuple(schema.metadata.tables)
 SAID = "type, effective, recorded, document, clause, body, prev, hash"
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A small ledger with rows in every table."""
-    path = tmp_path / "ledger.sqlite"
-    with Ledger.open(path, create=True) as ledger:
+    """A small ledger with rows in every table, in a file."""
+    fill(tmp_path / "ledger.sqlite")
+    return tmp_path / "ledger.sqlite"
+
+
+@pytest.fixture
+def place(places: Places) -> Place:
+    """The same ledger, in a file and then in a database."""
+    return fill(places.new())
+
+
+def fill(place: Place) -> Place:
+    with Ledger.open(place, create=True) as ledger:
         ledger.import_all(
             [
                 *DECLARATIONS,
@@ -39,25 +59,18 @@ def path(tmp_path: Path) -> Path:
         )
         ledger.reverse("allot", reason="误录", effective=LATER, recorded=NOW, key_of_reversal="back")
         ledger.reverse("approved", reason="误读", effective=LATER, recorded=NOW, key_of_reversal="unsaid")
+        ledger.import_all(DATED, recorded=NOW)
         ledger.post(move("reserve", COUNTY, "5亩", key="last"), recorded=NOW)
-    return path
+    return place
 
 
-def verified(path: Path, *, head: str | None = None) -> Verification:
-    with Ledger.open(path) as ledger:
+def verified(place: Place, *, head: str | None = None) -> Verification:
+    with Ledger.open(place) as ledger:
         return ledger.verify(head=head)
 
 
 def force(path: Path, *statements: str, drop: bool = True) -> None:
-    """Do what only somebody with the file in hand can: drop the triggers, change, put them back."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for name, _ in triggers if drop else ():
-            connection.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            connection.execute(statement)
-        for _, sql in triggers if drop else ():
-            connection.execute(sql)
+    Files(path.parent).force(path, *statements, drop=drop)
 
 
 def cells(path: Path) -> Iterator[tuple[str, int, str]]:
@@ -69,10 +82,10 @@ def cells(path: Path) -> Iterator[tuple[str, int, str]]:
             yield from ((table, rowid, column) for rowid in rowids for column in columns)
 
 
-def test_an_untouched_ledger_verifies(path: Path) -> None:
-    report = verified(path)
-    assert (report.ok, report.problems, report.entries) == (True, (), len(DECLARATIONS) + 7)
-    with Ledger.open(path) as ledger:
+def test_an_untouched_ledger_verifies(place: Place) -> None:
+    report = verified(place)
+    assert (report.ok, report.problems, report.entries) == (True, (), len(DECLARATIONS) + 7 + len(DATED))
+    with Ledger.open(place) as ledger:
         assert report.head == ledger.head == ledger.entries()[-1].hash
 
 
@@ -91,36 +104,43 @@ def test_the_chain_can_be_recomputed_by_anybody(path: Path) -> None:
     assert hashlib.sha256(b"landquota ledger 1").hexdigest() == GENESIS
 
 
-def test_a_ledger_with_the_same_entries_has_the_same_head(path: Path, tmp_path: Path) -> None:
-    heads = []
-    for name in ("a.sqlite", "b.sqlite"):
-        with Ledger.open(tmp_path / name, create=True) as ledger:
-            ledger.import_all(DECLARATIONS, recorded=NOW)
-            heads.append(ledger.head)
-    assert heads[0] == heads[1]
-    assert heads[0] != verified(path).head
+def test_a_ledger_with_the_same_entries_has_the_same_head(places: Places, path: Path) -> None:
+    head = verified(path).head
+    assert verified(fill(places.new())).head == head
+    assert verified(declare(places.new())).head != head
 
 
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("verb", ["UPDATE", "DELETE", "REPLACE"])
-def test_triggers_refuse_every_change(path: Path, table: str, verb: str) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        column = connection.execute(f"PRAGMA table_info({table})").fetchall()[-1][1]
-        statement = {
-            "UPDATE": f"UPDATE {table} SET {column} = {column}",
-            "DELETE": f"DELETE FROM {table}",
-            "REPLACE": f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
-        }[verb]
-        with pytest.raises(sqlite3.IntegrityError, match=f"append-only: {table}"):
-            connection.execute(statement)
+@pytest.mark.parametrize("verb", ["UPDATE", "DELETE"])
+def test_triggers_refuse_every_change(place: Place, table: str, verb: str) -> None:
+    named = schema.metadata.tables[table]
+    statement = (
+        delete(named)
+        if verb == "DELETE"
+        else update(named).values({name: named.c[name] for name in named.c.keys()[-1:]})
+    )
+    store = open_store(place, create=False)
+    with store.writing() as connection, pytest.raises(IntegrityError, match=f"append-only: {table}"):
+        connection.execute(statement)
+    store.close()
 
 
-def test_triggers_refuse_an_entry_out_of_order(path: Path) -> None:
+@pytest.mark.parametrize("table", TABLES)
+def test_triggers_refuse_what_would_replace_a_row_of_a_file(path: Path, table: str) -> None:
     with (
         closing(sqlite3.connect(path)) as connection,
-        pytest.raises(sqlite3.IntegrityError, match="append-only: entry"),
+        pytest.raises(sqlite3.IntegrityError, match=f"append-only: {table}"),
     ):
-        connection.execute(f"INSERT INTO entry SELECT 99, 'x', {SAID} FROM entry WHERE seq = 1")
+        connection.execute(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+
+
+def test_triggers_refuse_an_entry_out_of_order(place: Place) -> None:
+    store = open_store(place, create=False)
+    with store.writing() as connection:
+        row = connection.execute(select(schema.entry).limit(1)).mappings().one()
+        with pytest.raises(IntegrityError, match="append-only: entry"):
+            connection.execute(insert(schema.entry), [{**row, "seq": 99, "key": "x"}])
+    store.close()
 
 
 def test_every_cell_of_every_row_is_watched(path: Path) -> None:
@@ -165,48 +185,48 @@ def test_verification_survives_what_no_ledger_would_write(path: Path, column: st
     assert "".join(problem.render("en") for problem in report.problems).encode("utf-8")
 
 
-def test_a_deleted_entry_is_named(path: Path) -> None:
-    force(path, "DELETE FROM entry WHERE seq = 9", "DELETE FROM transfer WHERE seq = 9")
-    first = verified(path).problems[0]
+def test_a_deleted_entry_is_named(places: Places, place: Place) -> None:
+    places.force(place, "DELETE FROM entry WHERE seq = 9", "DELETE FROM transfer WHERE seq = 9")
+    first = verified(place).problems[0]
     assert (first.seq, str(first)) == (9, "entry 9: is missing, up to the entry 10 (approved): deleted or moved")
 
 
-def test_a_deletion_that_closes_ranks_is_named(path: Path) -> None:
-    force(
-        path,
+def test_a_deletion_that_closes_ranks_is_named(places: Places, place: Place) -> None:
+    places.force(
+        place,
         "DELETE FROM entry WHERE seq = 9",
         "UPDATE entry SET seq = -seq WHERE seq > 9",
         "UPDATE entry SET seq = -seq - 1 WHERE seq < 0",
     )
-    assert verified(path).problems[0].seq == 9
+    assert verified(place).problems[0].seq == 9
 
 
-def test_an_inserted_entry_is_named(path: Path) -> None:
-    force(
-        path,
+def test_an_inserted_entry_is_named(places: Places, place: Place) -> None:
+    places.force(
+        place,
         "UPDATE entry SET seq = -seq WHERE seq >= 9",
         "UPDATE entry SET seq = 1 - seq WHERE seq < 0",
         f"INSERT INTO entry SELECT 9, 'forged', {SAID} FROM entry WHERE seq = 8",
     )
-    first = verified(path).problems[0]
+    first = verified(place).problems[0]
     assert (first.seq, first.key) == (9, "forged")
 
 
-def test_reordered_entries_are_named(path: Path) -> None:
-    force(path, *(f"UPDATE entry SET seq = {new} WHERE seq = {old}" for old, new in ((8, -1), (9, 8), (-1, 9))))
-    assert verified(path).problems[0].seq == 8
+def test_reordered_entries_are_named(places: Places, place: Place) -> None:
+    places.force(place, *(f"UPDATE entry SET seq = {new} WHERE seq = {old}" for old, new in ((8, -1), (9, 8), (-1, 9))))
+    assert verified(place).problems[0].seq == 8
 
 
-def test_a_removed_tail_is_found_by_a_head_that_was_noted(path: Path) -> None:
-    head = verified(path).head
-    force(
-        path,
+def test_a_removed_tail_is_found_by_a_head_that_was_noted(places: Places, place: Place) -> None:
+    head = verified(place).head
+    places.force(
+        place,
         "DELETE FROM entry WHERE key = 'last'",
         "DELETE FROM account WHERE state = 'reserved'",
         "DELETE FROM transfer WHERE seq = (SELECT max(seq) FROM transfer)",
     )
-    assert verified(path).ok
-    report = verified(path, head=head)
+    assert verified(place).ok
+    report = verified(place, head=head)
     assert [str(p) for p in report.problems] == [
         f"the head {head} is not in the chain: entries at the end were removed or exchanged"
     ]
@@ -267,18 +287,19 @@ def test_an_altered_entry_with_a_hash_of_its_own_breaks_the_link_after_it(path: 
 
 
 @pytest.mark.parametrize("table", [name for name in TABLES if name != "entry"])
-def test_a_row_that_was_removed_is_named(path: Path, table: str) -> None:
-    force(path, f"DELETE FROM {table} WHERE rowid = (SELECT max(rowid) FROM {table})")
-    (problem,) = verified(path).problems
+def test_a_row_that_was_removed_is_named(places: Places, place: Place, table: str) -> None:
+    (key,) = schema.metadata.tables[table].primary_key.columns.keys()
+    places.force(place, f"DELETE FROM {table} WHERE {key} = (SELECT max({key}) FROM {table})")
+    (problem,) = verified(place).problems
     assert f"table {table}, row" in str(problem)
     assert (problem.seq is None) is (table == "meta")
 
 
-def test_a_forged_history_with_a_new_chain_does_not_replay(path: Path) -> None:
+def test_a_forged_history_with_a_new_chain_does_not_replay(places: Places, place: Place) -> None:
     """Somebody alters an amount and recomputes every hash, but not the tables that follow from it."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.row_factory = sqlite3.Row
-        rows = [dict(row) for row in connection.execute("SELECT * FROM entry ORDER BY seq")]
+    columns = schema.entry.c.keys()
+    found = places.rows(place, f"SELECT {', '.join(columns)} FROM entry ORDER BY seq")
+    rows = [dict(zip(columns, row, strict=True)) for row in found]
     head, prev, updates = rows[-1]["hash"], GENESIS, []
     for row in rows:
         if row["key"] == "grant":
@@ -289,10 +310,10 @@ def test_a_forged_history_with_a_new_chain_does_not_replay(path: Path) -> None:
         prev = hashlib.sha256(form.encode()).hexdigest()
         content = f"body = '{row['body']}', prev = '{row['prev']}', hash = '{prev}'"
         updates.append(f"UPDATE entry SET {content} WHERE seq = {row['seq']}")
-    force(path, *updates)
-    (problem,) = verified(path).problems
+    places.force(place, *updates)
+    (problem,) = verified(place).problems
     assert str(problem) == "entry 8 (grant): table transfer, row 8: amount is 20000000 and should be 90000000"
-    assert len(verified(path, head=head).problems) == 2
+    assert len(verified(place, head=head).problems) == 2
 
 
 @pytest.mark.parametrize(
@@ -331,9 +352,10 @@ def test_what_others_keep_beside_the_ledger_does_not_matter(path: Path) -> None:
     assert verified(path).ok
 
 
-def test_rows_that_no_entry_made_are_named(path: Path) -> None:
-    force(path, "INSERT INTO account VALUES (99, 'quota', '慈溪市', '新增计划', 2031, 'available', NULL)", drop=False)
-    assert [str(p) for p in verified(path).problems] == ["table account, row 99: no entry stands behind it"]
+def test_rows_that_no_entry_made_are_named(places: Places, place: Place) -> None:
+    row = "99, 'quota', '慈溪市', '新增计划', 2031, 'available', NULL"
+    places.force(place, f"INSERT INTO account VALUES ({row})", drop=False)
+    assert [str(p) for p in verified(place).problems] == ["table account, row 99: no entry stands behind it"]
 
 
 def test_damaged_pages_are_said(path: Path) -> None:
@@ -352,10 +374,10 @@ def test_a_problem_names_its_entry_in_either_language() -> None:
     assert "9" in problem.render("zh")
 
 
-def test_reading_an_altered_ledger_says_so_instead_of_showing_it(path: Path) -> None:
-    force(path, "UPDATE transfer SET movement = 'gift' WHERE seq = 8")
+def test_reading_an_altered_ledger_says_so_instead_of_showing_it(places: Places, place: Place) -> None:
+    places.force(place, "UPDATE transfer SET movement = 'gift' WHERE seq = 8")
     with (
-        Ledger.open(path) as ledger,
+        Ledger.open(place) as ledger,
         pytest.raises(LandquotaError, match="The ledger holds what landquota did not write: KeyError"),
     ):
         ledger.positions(LATER)

@@ -164,8 +164,8 @@ class LedgerAgainstModel(RuleBasedStateMachine):
         self.attempt(Step("approve", None, Where(holder, None, None, "approved", parcel), START, FIRST), parcel=parcel)
         return (holder, parcel)
 
-    def opened(self, folder: Path) -> Ledger:
-        return Ledger.open(folder / "ledger.sqlite", create=True)
+    def opened(self, _folder: Path) -> Ledger:
+        return Ledger.open(_folder / "ledger.sqlite", create=True)
 
     def teardown(self) -> None:
         for day in (FIRST, FIRST + timedelta(days=4), LAST):

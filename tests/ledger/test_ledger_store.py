@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,15 +14,19 @@ from pathlib import Path
 import geopandas
 import pyogrio
 import pytest
+from children import Parent
 from ledger_samples import DECLARATIONS, LAST, NOW, TOWN, at, move, mu
+from places import Place, Places
 from shapely import box
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.functions import count
 
 from landquota.errors import InputError, LandquotaError, UsageError
-from landquota.ledger import Ledger, mounts, schema, sqlite
+from landquota.ledger import Ledger, dialect, mounts, schema
+from landquota.ledger.posting import Posting
 from landquota.ledger.store import open_store
 
-COUNT = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM entry').fetchone()[0])"
 GDAL = """
 import sys
 from pyogrio import raw
@@ -42,10 +45,6 @@ print(connection.execute("SELECT count(*) FROM entry").fetchone()[0], flush=True
 """
 
 
-def entries_seen_by_another_process(path: Path) -> int:
-    return int(subprocess.run([sys.executable, "-c", COUNT, path], capture_output=True, check=True).stdout)
-
-
 @pytest.mark.parametrize("name", ["账本 1.sqlite", "a#b?c%41&d=e.sqlite", "file:x?mode=ro", "观海卫'\"镇.sqlite"])
 def test_any_character_may_stand_in_the_path(tmp_path: Path, name: str) -> None:
     path = tmp_path / "慈溪 #1?%20" / name
@@ -57,8 +56,8 @@ def test_any_character_may_stand_in_the_path(tmp_path: Path, name: str) -> None:
     assert {p.name for p in path.parent.iterdir()} == {name}
 
 
-def test_creating_again_opens_what_is_there(ledger_path: Path) -> None:
-    with Ledger.open(ledger_path, create=True) as ledger:
+def test_creating_again_opens_what_is_there(place: Place) -> None:
+    with Ledger.open(place, create=True) as ledger:
         assert len(ledger.holders()) == 4
 
 
@@ -113,12 +112,11 @@ def test_a_read_only_folder_is_said(ledger_path: Path) -> None:
     assert ledger_path.is_file()
 
 
-def test_a_ledger_of_a_later_version_is_left_alone(ledger_path: Path) -> None:
-    with closing(sqlite3.connect(ledger_path, isolation_level=None)) as connection:
-        connection.execute("DROP TRIGGER meta_no_update")
-        connection.execute("UPDATE meta SET value = '99' WHERE name = 'schema'")
-    with pytest.raises(InputError, match=r"made by a later landquota \(ledger version 99, this one knows 2\)"):
-        Ledger.open(ledger_path)
+def test_a_ledger_of_a_later_version_is_left_alone(places: Places, place: Place) -> None:
+    later = schema.SCHEMA_VERSION + 1
+    places.force(place, f"UPDATE meta SET value = '{later}' WHERE name = 'schema'")
+    with pytest.raises(InputError, match=rf"later landquota \(ledger version {later}, this one knows {later - 1}\)"):
+        Ledger.open(place)
 
 
 def test_a_closed_ledger_says_so(ledger: Ledger) -> None:
@@ -155,22 +153,25 @@ def test_a_balance_reads_the_index_only(ledger_path: Path) -> None:
             assert f"USING COVERING INDEX transfer_{column}" in plan[0][3]
 
 
-def test_the_database_itself_refuses_what_the_code_never_does(ledger_path: Path) -> None:
-    store = open_store(ledger_path, create=False)
+def test_the_database_itself_refuses_what_the_code_never_does(place: Place) -> None:
+    store = open_store(place, create=False)
     row = {"seq": 8, "movement": "grant", "debit": 1, "credit": 1, "amount": -5, "effective": "2018-01-01"}
     with store.writing() as connection, pytest.raises(IntegrityError):
         connection.execute(schema.transfer.insert(), [row])
     store.close()
 
 
-def test_a_writer_that_waits_too_long_is_told_why(ledger_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.01)
-    with closing(sqlite3.connect(ledger_path, isolation_level=None)) as other, Ledger.open(ledger_path) as ledger:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LandquotaError, match="another program has been writing to the ledger"):
+def test_a_writer_that_waits_too_long_is_told_why(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialect, "WAIT_S", 0.01)
+    other = open_store(place, create=False)
+    with Ledger.open(place) as ledger:
+        with (
+            other.writing(),
+            pytest.raises(LandquotaError, match="another program has been writing to the ledger"),
+        ):
             ledger.post(move("grant", TOWN, "1亩"), recorded=NOW)
-        other.execute("ROLLBACK")
         assert not ledger.post(move("grant", TOWN, "1亩"), recorded=NOW).already
+    other.close()
 
 
 def test_a_reader_such_as_qgis_neither_blocks_nor_breaks(ledger_path: Path) -> None:
@@ -204,36 +205,66 @@ def test_gdal_in_another_process_reads_numbers_and_text(ledger_path: Path) -> No
         assert ledger.verify().ok
 
 
-def test_layers_beside_the_ledger_lose_nothing(ledger_path: Path) -> None:
-    """GDAL and sqlite3 in one process, on two files: commits stay visible to another process."""
-    layers = ledger_path.with_name("layers.gpkg")
+def test_layers_read_beside_the_ledger_lose_nothing(place: Place, tmp_path: Path, parent: Parent) -> None:
+    """GDAL and the ledger's driver in one process: what was committed stays visible to another process."""
+    layers = tmp_path / "layers.gpkg"
     frame = geopandas.GeoDataFrame({"zone": ["GHW-01"]}, geometry=[box(0, 0, 1, 1)], crs="EPSG:4549")
-    with Ledger.open(ledger_path) as ledger:
+    idle = open_store(place, create=False)
+    with Ledger.open(place) as ledger, idle.reading():
         before = ledger.verify().entries
-        for number in range(1, 4):
-            frame.to_file(layers, layer=f"zones{number}", driver="GPKG", engine="pyogrio")
-            assert len(pyogrio.read_dataframe(layers, layer=f"zones{number}")) == 1
+        for number in range(1, 9):
+            frame.to_file(layers, layer=f"zones{number % 3}", driver="GPKG", engine="pyogrio")
             ledger.post(move("grant", TOWN, "1亩"), recorded=NOW)
-            assert len(pyogrio.list_layers(layers)) == number
-            assert entries_seen_by_another_process(ledger_path) == before + number
-    assert entries_seen_by_another_process(ledger_path) == before + 3
-    with Ledger.open(ledger_path) as ledger:
-        assert mu(at(ledger, TOWN), "granted") == ["3"]
+            assert len(pyogrio.read_dataframe(layers, layer=f"zones{number % 3}")) == 1
+            assert parent("look", place).answers == [before + number]
+    with idle.writing() as connection:
+        assert len(pyogrio.read_dataframe(layers, layer="zones1")) == 1
+        posting = Posting(connection, recorded="2021-06-23T08:30:00Z")
+        posting.post(move("grant", TOWN, "1亩"))
+        assert len(pyogrio.list_layers(layers)) == 3
+        posting.write()
+        assert len(pyogrio.read_dataframe(layers, layer="zones2")) == 1
+    idle.close()
+    assert parent("look", place).answers == [before + 9]
+    with Ledger.open(place) as ledger:
+        assert mu(at(ledger, TOWN), "granted") == ["9"]
         assert ledger.verify().ok
 
 
-def test_two_ledgers_open_on_one_file_see_each_other(ledger_path: Path) -> None:
-    with Ledger.open(ledger_path) as one, Ledger.open(ledger_path) as two:
+def test_two_that_have_one_ledger_open_see_each_other(place: Place) -> None:
+    with Ledger.open(place) as one, Ledger.open(place) as two:
         one.post(move("grant", TOWN, "10亩"), recorded=NOW)
         two.post(move("commit", TOWN, "10亩"), recorded=NOW)
         assert one.head == two.head
         assert mu(at(one, TOWN), "available") == ["0"]
 
 
-def test_a_copy_of_the_file_is_the_whole_ledger(ledger_path: Path, tmp_path: Path) -> None:
-    with Ledger.open(ledger_path) as ledger:
+def test_a_reader_sees_one_state_and_a_writer_the_last_one(place: Place) -> None:
+    entries = select(count()).select_from(schema.entry)
+    store = open_store(place, create=False)
+    with Ledger.open(place) as ledger, store.reading() as reader:
+        before = reader.execute(entries).scalar_one()
+        ledger.post(move("grant", TOWN, "10亩"), recorded=NOW)
+        assert reader.execute(entries).scalar_one() == before
+        with store.writing() as writer:
+            assert writer.execute(entries).scalar_one() == before + 1
+        assert reader.execute(entries).scalar_one() == before
+    store.close()
+
+
+def test_work_that_is_only_tried_is_undone(place: Place) -> None:
+    store = open_store(place, create=False)
+    with store.trying() as connection:
+        connection.execute(schema.meta.insert(), [{"name": "x", "value": "y"}])
+    with store.reading() as connection:
+        assert {row.name for row in connection.execute(select(schema.meta))} == {row["name"] for row in schema.META}
+    store.close()
+
+
+def test_a_copy_is_the_whole_ledger(places: Places, place: Place) -> None:
+    with Ledger.open(place) as ledger:
         head = ledger.post(move("grant", TOWN, "10亩"), recorded=NOW).hash
-    with Ledger.open(shutil.copy(ledger_path, tmp_path / "copy.sqlite")) as copy:
+    with Ledger.open(places.copy(place)) as copy:
         assert copy.verify(head=head).ok
 
 

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from children import Parent
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_samples import COUNTY, DAY, DECLARATIONS, LAST, NOW, OTHER_TOWN, PLAN, POOL, TOWN, ZONE, at, move, mu
-from test_ledger_crash import race
+from places import Place
 
 from landquota.findings import FindingsError
 from landquota.ledger import (
@@ -352,29 +353,13 @@ def test_what_makes_no_sense_is_refused(county: Ledger, asked: dict[str, Any], c
     assert [finding.code for finding in refusal.value.findings] == [code]
 
 
-#: Wait for the start, then commit the year-end.
-YEAR_END = """
-with Ledger.open(path) as ledger:
-    print("ready", flush=True)
-    sys.stdin.readline()
-    print(len(ledger.commit_year_end(2018, document="d", recorded=NOW).receipts))
-"""
-#: The same, of a preview that all of them have seen.
-EXPECTED = """
-with Ledger.open(path) as ledger:
-    digest = ledger.year_end(2018, document="d").digest
-    print("ready", flush=True)
-    sys.stdin.readline()
-    print(len(ledger.commit_year_end(2018, document="d", recorded=NOW, expected=digest).receipts))
-"""
-
-
-@pytest.mark.parametrize("program", [YEAR_END, EXPECTED])
-def test_of_several_that_commit_at_once_one_does(ledger_path: Path, program: str) -> None:
-    with Ledger.open(ledger_path) as ledger:
+@pytest.mark.parametrize("task", ["end_year", "end_previewed_year"])
+def test_of_several_that_commit_at_once_one_does(place: Place, parent: Parent, task: str) -> None:
+    with Ledger.open(place) as ledger:
         ledger.import_all([move("grant", TOWN, "10亩"), move("grant", COUNTY, "20亩", kind=POOL)], recorded=NOW)
-    assert sorted(race(program, ledger_path, number=4)) == ["0", "0", "0", "2"]
-    with Ledger.open(ledger_path) as ledger:
+    outcome = parent(task, place, children=4)
+    assert (outcome.ends, sorted(outcome.answers)) == ([0] * 4, [0, 0, 0, 2])
+    with Ledger.open(place) as ledger:
         assert mu(at(ledger, TOWN, year=2019), "available") == ["10"]
         assert ledger.verify().ok
 

@@ -16,6 +16,8 @@ from landquota.maps.panel import quota_tables
 from landquota.maps.view import PanelTable
 from landquota.reports.wording import Names
 
+pytestmark = pytest.mark.parametrize("places", ["sqlite"], indirect=True)
+
 FIGURES = ("requested", *TERMS, "available")
 MONTH = date(2018, 7, 1)
 
