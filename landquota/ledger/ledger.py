@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from os import PathLike
-from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import Self
 
-from landquota.errors import LandquotaError, UsageError
-from landquota.findings import Finding, FindingsError
+from landquota.findings import Finding
 from landquota.i18n import text
 from landquota.ledger import ageing
+from landquota.ledger.batch import in_utc, post_all, take_all
+from landquota.ledger.calendar import LedgerCalendar
 from landquota.ledger.checks import field_findings
 from landquota.ledger.controls import require_control
 from landquota.ledger.declarations import HolderDraft, KindDraft
@@ -23,11 +22,9 @@ from landquota.ledger.journal import print_journal
 from landquota.ledger.land import LandPosition, land_moves, land_positions, plot_positions
 from landquota.ledger.land_figures import LandFigure, check_land, land_figures
 from landquota.ledger.land_findings import deadlines, reports_of_nothing, skipped_stages
-from landquota.ledger.lapses import Lapse, due
 from landquota.ledger.log import entries
-from landquota.ledger.notices import notices
 from landquota.ledger.positions import Position, check_statements, positions
-from landquota.ledger.posting import Posting, Receipt, Unjudged, head_of
+from landquota.ledger.posting import Posting, Receipt, head_of
 from landquota.ledger.preview import Preview, balances, changes
 from landquota.ledger.progress import Progress, latest_progress
 from landquota.ledger.refusals import EntryRefused
@@ -35,31 +32,18 @@ from landquota.ledger.registry import Holder, Kind, declared, implied
 from landquota.ledger.reservations import Reservation, live_reservations
 from landquota.ledger.restore import all_records, restore
 from landquota.ledger.statements import Group
-from landquota.ledger.store import Store, open_store
+from landquota.ledger.store import open_store
 from landquota.ledger.verification import Verification
 from landquota.ledger.verify import verify
 from landquota.ledger.words import nearest
-from landquota.ledger.yearend import YearEnd
-from landquota.ledger.yearend_plan import planned
-from landquota.ledger.yearend_runs import live_runs, reversals
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 
-#: How many drafts are looked up, checked and written together.
-_PART: Final = 10_000
-
-
-class Ledger:
+class Ledger(LedgerCalendar):
     """A ledger of quota: entries that are only ever added, chained by their hashes.
 
     Every call is a transaction of its own: what it reads is one state of the ledger, and
     what it writes is on disk when it returns.  Between calls no lock is held.
     """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
 
     @classmethod
     def open(cls, place: str | PathLike[str], *, create: bool = False) -> Self:
@@ -80,18 +64,6 @@ class Ledger:
             `place` is a URL, but not of what can keep a ledger.
         """
         return cls(open_store(place, create=create))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file; closing twice does no harm."""
-        self._store.close()
 
     @property
     def head(self) -> str:
@@ -117,7 +89,7 @@ class Ledger:
             written.
         """
         with self._store.writing() as connection:
-            posting = Posting(connection, recorded=_utc(recorded))
+            posting = Posting(connection, recorded=in_utc(recorded))
             declarations: list[HolderDraft | KindDraft] = []
             if declare and isinstance(draft, MovementDraft | StatementDraft) and not field_findings(draft):
                 declarations = implied(draft, posting.registry)
@@ -145,20 +117,20 @@ class Ledger:
             Something is wrong with at least one draft; every such draft has its findings.
         """
         with self._store.writing() as connection:
-            posting = Posting(connection, recorded=_utc(recorded))
-            return _take_all(posting, drafts, progress=progress)
+            posting = Posting(connection, recorded=in_utc(recorded))
+            return take_all(posting, drafts, progress=progress)
 
     def check_all(self, drafts: Sequence[Draft]) -> list[Finding]:
         """Return what :meth:`import_all` would find wrong with `drafts`; nothing is written."""
         with self._store.trying() as connection:
-            return _post_all(Posting(connection, recorded=""), drafts)[1]
+            return post_all(Posting(connection, recorded=""), drafts)[1]
 
     def preview(self, drafts: Sequence[Draft], *, as_of: date) -> Preview:
         """Return what :meth:`import_all` would do to the balances at the end of `as_of`; nothing is written."""
         with self._store.trying() as connection:
             before = balances(connection, as_of=as_of)
             posting = Posting(connection, recorded="")
-            receipts, findings = _post_all(posting, drafts)
+            receipts, findings = post_all(posting, drafts)
             posting.write()
             changed = changes(before, balances(connection, as_of=as_of), posting.registry)
         return Preview(tuple(receipts), tuple(findings), changed)
@@ -187,7 +159,7 @@ class Ledger:
             was written.
         """
         with self._store.writing() as connection:
-            posting = Posting(connection, recorded=_utc(recorded))
+            posting = Posting(connection, recorded=in_utc(recorded))
             receipt = posting.post(draft)
             require_control(connection, draft)
             posting.write()
@@ -216,87 +188,6 @@ class Ledger:
         """
         with self._store.trying() if dry_run else self._store.writing() as connection:
             return restore(connection, self._store.dialect, records)
-
-    def lapse_overdue(
-        self, as_of: date, *, document: str, recorded: datetime, clause: str | None = None
-    ) -> tuple[Receipt, ...]:
-        """Let every reservation lapse whose last day has passed by `as_of`: all of them, or none.
-
-        Raises
-        ------
-        FindingsError
-            One of the lapses is refused.
-        """
-        with self._store.writing() as connection:
-            posting = Posting(connection, recorded=_utc(recorded))
-            lapses = due(connection, posting.registry, as_of=as_of)
-            drafts = [lapse.draft(effective=as_of, document=document, clause=clause) for lapse in lapses]
-            return tuple(_take_all(posting, drafts))
-
-    def year_end(
-        self, year: int, *, document: str, effective: date | None = None, clause: str | None = None
-    ) -> YearEnd:
-        """Return what :meth:`commit_year_end` would post now; nothing is written.
-
-        Parameters
-        ----------
-        effective
-            The day at whose end the year ends; without it 31 December.
-        """
-        with self._reading() as connection:
-            registry = declared(connection)
-            return planned(connection, registry, year, effective=effective, document=document, clause=clause)
-
-    def commit_year_end(
-        self,
-        year: int,
-        *,
-        document: str,
-        recorded: datetime,
-        effective: date | None = None,
-        clause: str | None = None,
-        expected: str | None = None,
-    ) -> YearEnd:
-        """Carry, let expire and let lapse what is left of a quota year: all of it, or none.
-
-        Where nothing is left nothing is posted, and that is no refusal: committing again does no harm.
-
-        Parameters
-        ----------
-        expected
-            The digest of a preview: what has become another year-end since is refused.
-
-        Raises
-        ------
-        Refusal, FindingsError
-            It is another one now, or entries are refused (in a closed period, for instance);
-            nothing was written.
-        """
-        with self._store.writing() as connection:
-            posting = Posting(connection, recorded=_utc(recorded))
-            plan = planned(connection, posting.registry, year, effective=effective, document=document, clause=clause)
-            if plan.moves:
-                plan.check(expected)
-            return replace(plan, receipts=tuple(_take_all(posting, plan.drafts)))
-
-    def year_end_runs(self, year: int) -> tuple[str, ...]:
-        """Return the runs of a year's end that can be undone, the last one last."""
-        with self._reading() as connection:
-            return live_runs(connection, year)
-
-    def undo_year_end(
-        self, run: str, *, reason: str, recorded: datetime, effective: date | None = None
-    ) -> tuple[Receipt, ...]:
-        """Take back every entry of a run, from the day `effective` (without it their own) on: all, or none.
-
-        Raises
-        ------
-        Refusal, FindingsError
-            There is no such run, or what it gave has been used; every shortage is named.
-        """
-        with self._store.writing() as connection:
-            posting = Posting(connection, recorded=_utc(recorded))
-            return tuple(_take_all(posting, reversals(connection, run, reason=reason, effective=effective)))
 
     def entries(
         self,
@@ -395,17 +286,6 @@ class Ledger:
             found = check_statements(connection, registry, as_of=as_of)
             return found + check_land(connection, registry, as_of=as_of)
 
-    def check_rules(self, as_of: date) -> list[Finding]:
-        """Return the rules of quota kinds that have ended without another one, and the overdue reservations."""
-        with self._reading() as connection:
-            registry = declared(connection)
-            return notices(registry, live_reservations(connection, registry, as_of=as_of), as_of=as_of)
-
-    def overdue(self, as_of: date) -> tuple[Lapse, ...]:
-        """Return what :meth:`lapse_overdue` would let lapse."""
-        with self._reading() as connection:
-            return due(connection, declared(connection), as_of=as_of)
-
     def require(self, *, holder: str | None = None, kind: str | None = None) -> None:
         """Make sure that a holder and a kind that somebody asks about are declared.
 
@@ -429,7 +309,7 @@ class Ledger:
             raise EntryRefused(findings, remedy=remedy)
 
     def verify(self, *, head: str | None = None) -> Verification:
-        """Check chain, tables, structure, limits, references and control totals; never raises on altered data.
+        """Check chain, replay and structure; never raises on altered data.
 
         Parameters
         ----------
@@ -445,57 +325,6 @@ class Ledger:
         with self._store.reading() as connection:
             return verify(connection, self._store.dialect, head=head)
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """Read one state of the ledger; what no ledger could have written is said, not shown."""
-        try:
-            with self._store.reading() as connection:
-                yield connection
-        except (KeyError, TypeError, ValueError) as error:
-            raise LandquotaError(
-                text("The ledger holds what landquota did not write: {reason}", reason=repr(error)),
-                remedy=text("Find the altered entry with 'landquota ledger verify', and restore a copy."),
-            ) from error
-
-
-def _take_all(
-    posting: Posting, drafts: Sequence[Draft], *, progress: Callable[[int, int], None] | None = None
-) -> list[Receipt]:
-    """Post all of `drafts`, or raise everything that was found."""
-    receipts, findings = _post_all(posting, drafts, progress=progress)
-    if findings:
-        raise FindingsError(findings)
-    posting.write()
-    return receipts
-
-
-def _post_all(
-    posting: Posting, drafts: Sequence[Draft], *, progress: Callable[[int, int], None] | None = None
-) -> tuple[list[Receipt], list[Finding]]:
-    receipts: list[Receipt] = []
-    findings: list[Finding] = []
-    for number, draft in enumerate(drafts, 1):
-        if number % _PART == 1:
-            posting.expect(drafts[number - 1 : number - 1 + _PART])
-        try:
-            receipts.append(posting.post(draft))
-        except EntryRefused as refusal:
-            findings += refusal.findings
-        except Unjudged:
-            pass  # the draft that it hangs on has its finding
-        if progress is not None:
-            progress(number, len(drafts))
-    return receipts, findings
-
 
 def _name(declaration: HolderDraft | KindDraft) -> str:
     return declaration.holder if isinstance(declaration, HolderDraft) else declaration.kind
-
-
-def _utc(recorded: datetime) -> str:
-    if recorded.tzinfo is None:
-        raise UsageError(
-            text("The time of recording {recorded} has no time zone", recorded=recorded),
-            remedy=text("Pass it with its time zone, such as datetime.now(UTC)."),
-        )
-    return recorded.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
