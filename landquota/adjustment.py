@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
 
-from landquota.area import Area, Unit, round_half_up, total
+from landquota.amount import round_half_up
+from landquota.area import Area, Unit, total
 from landquota.errors import InputError
 from landquota.findings import Finding, Place
 from landquota.i18n import text

@@ -10,13 +10,25 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
-from fractions import Fraction
 from typing import Final, Self
 
+from landquota.amount import (
+    SPELLINGS,
+    Amount,
+    Mass,
+    MassUnit,
+    Money,
+    MoneyUnit,
+    PrecisionError,
+    UnitLike,
+    half_up,
+    point,
+    round_half_up,
+)
 from landquota.errors import InputError
 from landquota.i18n import text
 
@@ -46,7 +58,7 @@ class Unit(Enum):
 
 
 #: How each unit may be written, after NFKC normalisation (㎡ → m2, ㎢ → km2) in lower case.
-_SPELLINGS: Final = {
+_SPELLINGS: Final[Mapping[str, UnitLike]] = {
     "亩": Unit.MU,
     "市亩": Unit.MU,
     "mu": Unit.MU,
@@ -63,35 +75,24 @@ _SPELLINGS: Final = {
     "km2": Unit.KM2,
     "km^2": Unit.KM2,
     "sqkm": Unit.KM2,
+    **SPELLINGS,
 }
 
 
-class PrecisionError(InputError):
-    """A value finer than 1/300 m²."""
+class Area(Amount):
+    """An exact, signed area in units of 1/300 m², printed in 亩."""
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class Area:
-    """An exact, signed area in units of 1/300 m²."""
-
-    units: int = 0
+    __slots__ = ()
+    code = "mu"
+    unit = Unit.MU
+    decimals = 6
 
     @classmethod
-    def of(cls, value: Decimal | int | str, unit: Unit) -> Self:
-        """Return `value` in `unit`, exactly.
-
-        Raises
-        ------
-        PrecisionError
-            The value is finer than 1/300 m².
-        """
-        units = Fraction(value) * unit.size
-        if units.denominator != 1:
-            raise PrecisionError(
-                text("{value} {unit} is finer than 1/300 m²", value=f"{Decimal(value):f}", unit=unit),
-                remedy=text("Give at most 2 decimals of m², 6 of ha, 5 of mu (in steps of 0.000005)."),
-            )
-        return cls(int(units))
+    def _too_fine(cls, value: Decimal | int | str, unit: UnitLike) -> PrecisionError:
+        return PrecisionError(
+            text("{value} {unit} is finer than 1/300 m²", value=f"{Decimal(value):f}", unit=unit),
+            remedy=text("Give at most 2 decimals of m², 6 of ha, 5 of mu (in steps of 0.000005)."),
+        )
 
     @classmethod
     def measured(cls, square_metres: float) -> Self:
@@ -99,45 +100,33 @@ class Area:
         hundredths = (Decimal(repr(float(square_metres))) * 100).to_integral_value(ROUND_HALF_UP)
         return cls(int(hundredths) * UNITS_PER_M2 // 100)
 
-    def __add__(self, other: Area) -> Area:
-        return Area(self.units + other.units)
-
-    def __sub__(self, other: Area) -> Area:
-        return Area(self.units - other.units)
-
-    def __neg__(self) -> Area:
-        return Area(-self.units)
-
-    def __abs__(self) -> Area:
-        return Area(abs(self.units))
-
-    def __bool__(self) -> bool:
-        return self.units != 0
-
     def in_unit(self, unit: Unit, decimals: int) -> str:
         """Return the number in `unit`, rounded half up (away from zero) to `decimals`."""
-        return _half_up(self.units, unit.size, decimals)
+        return half_up(self.units, unit.size, decimals)
 
     @property
     def mu(self) -> str:
         """The exact number of 亩, with no more than 6 decimals and no trailing zeros."""
-        number = _half_up(self.units, UNITS_PER_MU, 6).rstrip("0").rstrip(".")
-        return "0" if number == "-0" else number
+        return self.number
 
     @property
     def m2(self) -> str:
         """The number of m² with 2 decimals, rounded half up, for display."""
         return self.in_unit(Unit.M2, 2)
 
-    def render(self, language: str) -> str:
-        """Return the exact area in 亩 with its unit."""
-        return f"{self.mu} {Unit.MU.render(language)}"
-
-    def __str__(self) -> str:
-        return self.render("en")
-
 
 ZERO: Final = Area(0)
+
+#: What is counted in units of each kind, and by the code in which quota kinds are declared.
+_COUNTED: Final[Mapping[type, type[Amount]]] = {Unit: Area, MassUnit: Mass, MoneyUnit: Money}
+COMMODITIES: Final[Mapping[str, type[Amount]]] = {each.code: each for each in (Area, Mass, Money)}
+#: Every unit by its code.
+UNITS: Final[Mapping[str, UnitLike]] = {unit.name: unit for units in (Unit, MassUnit, MoneyUnit) for unit in units}
+
+
+def counted_in(unit: UnitLike) -> type[Amount]:
+    """Return what is counted in `unit`."""
+    return _COUNTED[type(unit)]
 
 
 def total(areas: Iterable[Area]) -> Area:
@@ -147,24 +136,29 @@ def total(areas: Iterable[Area]) -> Area:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """An area known to lie in ``[low, high]``; `high` is None where it is open."""
+    """An amount known to lie in ``[low, high]``; `high` is None where it is open."""
 
-    low: Area
-    high: Area | None
+    low: Amount
+    high: Amount | None
 
     def __post_init__(self) -> None:
         if self.high is not None and self.high < self.low:
             raise InputError(text("Bounds are the wrong way round: {low} > {high}", low=self.low, high=self.high))
 
     @classmethod
-    def exactly(cls, area: Area) -> Self:
-        """Return bounds that meet in one exact area."""
-        return cls(area, area)
+    def exactly(cls, amount: Amount) -> Self:
+        """Return bounds that meet in one exact amount."""
+        return cls(amount, amount)
 
     @property
     def exact(self) -> bool:
         """Whether both bounds are the same."""
         return self.low == self.high
+
+    @property
+    def none(self) -> bool:
+        """Whether it is exactly nothing."""
+        return self.exact and not self.low
 
     def __add__(self, other: Bounds) -> Bounds:
         open_above = self.high is None or other.high is None
@@ -172,29 +166,30 @@ class Bounds:
 
     def excess_over(self, other: Bounds) -> Bounds:
         """Return the bounds of ``max(0, self - other)`` by interval arithmetic."""
-        low = ZERO if other.high is None else max(ZERO, self.low - other.high)
-        high = None if self.high is None else max(ZERO, self.high - other.low)
+        nothing = type(self.low)()
+        low = nothing if other.high is None else max(nothing, self.low - other.high)
+        high = None if self.high is None else max(nothing, self.high - other.low)
         return Bounds(low, high)
 
-    def contains(self, area: Area) -> bool:
-        """Return whether `area` lies within the bounds."""
-        return self.low <= area and (self.high is None or area <= self.high)
+    def contains(self, amount: Amount) -> bool:
+        """Return whether `amount` lies within the bounds."""
+        return self.low <= amount and (self.high is None or amount <= self.high)
 
     def to_json(self) -> dict[str, str | None]:
-        """Return exact 亩 as strings: ``{"low": "500", "high": null}``."""
-        return {"low": self.low.mu, "high": None if self.high is None else self.high.mu}
+        """Return exact numbers as strings: ``{"low": "500", "high": null}``."""
+        return {"low": self.low.number, "high": None if self.high is None else self.high.number}
 
     def number(self) -> str:
-        """Return the figure in 亩 without its unit: ``145``, ``≥ 500``, ``≤ 400``, ``3–4``."""
+        """Return the figure without its unit: ``145``, ``≥ 500``, ``≤ 400``, ``3–4``."""
         if self.high is None:
-            return f"≥ {self.low.mu}"
+            return f"≥ {self.low.number}"
         if self.exact:
-            return self.low.mu
-        return f"≤ {self.high.mu}" if not self.low else f"{self.low.mu}–{self.high.mu}"
+            return self.low.number
+        return f"≤ {self.high.number}" if not self.low else f"{self.low.number}–{self.high.number}"
 
     def render(self, language: str) -> str:
-        """Return the figure in 亩 with its unit."""
-        return f"{self.number()} {Unit.MU.render(language)}"
+        """Return the figure with its unit."""
+        return f"{self.number()} {self.low.unit.render(language)}"
 
     def __str__(self) -> str:
         return self.render("en")
@@ -202,16 +197,16 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """An area as a document writes it, with the bounds that the words mean.
+    """An amount as a document writes it, with the bounds that the words mean.
 
     `nominal` is the number itself; `approximate` marks 约 and 左右, whose bounds are a
     convention (half a unit of the last digit either side) and not the document's own.
     """
 
     written: str
-    nominal: Area
+    nominal: Amount
     bounds: Bounds
-    unit: Unit
+    unit: UnitLike
     approximate: bool = False
 
 
@@ -226,33 +221,31 @@ _AT_MOST: Final = frozenset({"近", "不足", "不到", "至多", "≤", "<=", "
 _ABOUT: Final = frozenset({"约", "大约", "左右"})
 
 
-def parse_area(written: str) -> Figure:
-    """Read an area as documents write it.
+def parse_figure(written: str) -> Figure:
+    """Read an amount as documents write it; the unit tells whether it is area, mass or money.
 
-    Accepts 亩, ㎡, 公顷, km² in Chinese or Latin letters, 万, thousands separators and
-    full-width digits, and the qualifiers 余, 以上 (at least), 近 (at most), 约, 左右 (about).
+    Accepts 亩, ㎡, 公顷, km², 公斤, 吨, 元, 亿元 in Chinese or Latin letters, 万, thousands
+    separators and full-width digits, and the qualifiers 余, 以上 (at least), 近 (at most), 约,
+    左右 (about).
 
     Raises
     ------
     InputError
-        The text is not an area, or its unit is unknown (the nearest spelling is named).
+        The text is not an amount, or its unit is unknown (the nearest spelling is named).
     PrecisionError
-        The value is finer than 1/300 m².
+        The value is finer than the smallest unit: 1/300 m², 1 g, 1 fen.
     """
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", written)).lower()
     match = _FIGURE.fullmatch(plain) if len(plain) <= _LONGEST_FIGURE else None
     if match is None:
-        raise InputError(
-            text("'{written}' is not an area", written=written),
-            remedy=text("Write a number with a unit, such as 145亩, 500余亩, 4.81平方公里 or 1.5 ha."),
-        )
+        raise _no_area(written)
     unit = _unit(match["unit"], written)
     scale = 10_000 if match["wan"] else 1
-    nominal = _area(match["number"], scale, unit, written)
+    nominal = _amount(match["number"], scale, unit, written)
     said = {match["before"], match["surplus"], match["after"]} - {""}
     if match["upper"]:
         said.add("–")
-        bounds = Bounds(nominal, _area(match["upper"], scale, unit, written))
+        bounds = Bounds(nominal, _amount(match["upper"], scale, unit, written))
     else:
         bounds = _bounds(nominal, said, _last_digit(match["number"]) * scale, unit)
     if len(said) > 1:
@@ -263,21 +256,51 @@ def parse_area(written: str) -> Figure:
     return Figure(written, nominal, bounds, unit, approximate=bool(said & _ABOUT))
 
 
+def parse_area(written: str) -> Figure:
+    """Read an area as documents write it (see :func:`parse_figure`).
+
+    Raises
+    ------
+    InputError
+        The text is not an area, or its unit is unknown.
+    PrecisionError
+        The value is finer than 1/300 m².
+    """
+    figure = parse_figure(written)
+    if not isinstance(figure.unit, Unit):
+        raise _no_area(written)
+    return figure
+
+
 def parse_exact(written: str) -> Area:
-    """Read an area that has to be exact and positive, as every transfer is.
+    """Read an area that has to be exact and positive.
 
     Raises
     ------
     InputError
         The text is not an area, is qualified (余, 近, 约, …), or is not above zero.
     """
-    figure = parse_area(written)
+    amount = parse_amount(written)
+    if not isinstance(amount, Area):
+        raise _no_area(written)
+    return amount
+
+
+def parse_amount(written: str) -> Amount:
+    """Read an amount that has to be exact and positive, as every transfer is.
+
+    Raises
+    ------
+    InputError
+        The text is not an amount, is qualified (余, 近, 约, …), or is not above zero.
+    """
+    figure = parse_figure(written)
     if not figure.bounds.exact:
         raise InputError(
             text("'{written}' is not exact", written=written),
-            remedy=text("A transfer needs an exact area; record a figure like this with 'landquota ledger state'."),
+            remedy=text("A transfer needs an exact amount; record a figure like this with 'landquota ledger state'."),
         )
-    if figure.nominal <= ZERO:
+    if figure.nominal.units <= 0:
         raise InputError(text("'{written}' is not above zero", written=written))
     return figure.nominal
 
@@ -312,41 +335,36 @@ def rounded_rows(areas: Sequence[Area], unit: Unit, decimals: int) -> list[str]:
     left = whole - sum(floors)
     for index in sorted(range(len(areas)), key=lambda i: (-remainders[i], i))[:left]:
         floors[index] += 1
-    return [_point(value, decimals) for value in floors]
+    return [point(value, decimals) for value in floors]
 
 
-def round_half_up(numerator: int, denominator: int) -> int:
-    """Return the quotient rounded to an integer, halves away from zero."""
-    quotient = (2 * abs(numerator) + denominator) // (2 * denominator)
-    return -quotient if numerator < 0 else quotient
-
-
-def _half_up(units: int, size: int, decimals: int) -> str:
-    return _point(round_half_up(units * 10**decimals, size), decimals)
-
-
-def _point(value: int, decimals: int) -> str:
-    with localcontext() as context:
-        context.prec = 60
-        return f"{Decimal(value).scaleb(-decimals):f}"
-
-
-def _area(number: str, scale: int, unit: Unit, written: str) -> Area:
+def _amount(number: str, scale: int, unit: UnitLike, written: str) -> Amount:
     value = Decimal(number.replace(",", "")) * scale
     if value * unit.size > _LARGEST_UNITS:
         raise InputError(
             text("'{written}' is larger than any land", written=written),
             remedy=text("Give an area below 10,000,000 km²."),
         )
-    return Area.of(value, unit)
+    return counted_in(unit).of(value, unit)
 
 
-def _unit(spelling: str, written: str) -> Unit:
+def _unit(spelling: str, written: str) -> UnitLike:
     unit = _SPELLINGS.get(spelling)
-    if unit is not None:
-        return unit
+    if unit is None:
+        raise _unknown(spelling, written)
+    return unit
+
+
+def _no_area(written: str) -> InputError:
+    return InputError(
+        text("'{written}' is not an area", written=written),
+        remedy=text("Write a number with a unit, such as 145亩, 500余亩, 4.81平方公里 or 1.5 ha."),
+    )
+
+
+def _unknown(spelling: str, written: str) -> InputError:
     nearest = difflib.get_close_matches(spelling, _SPELLINGS, n=1, cutoff=0.3)
-    raise InputError(
+    return InputError(
         text("'{written}': the unit '{unit}' is unknown", written=written, unit=spelling),
         remedy=text(
             "Did you mean '{nearest}'? Known units: 亩 (mu), 平方米 (m²), 公顷 (ha), 平方公里 (km²).",
@@ -362,12 +380,13 @@ def _last_digit(number: str) -> Decimal:
     return Decimal(1).scaleb(-len(fraction))
 
 
-def _bounds(nominal: Area, said: set[str], last_digit: Decimal, unit: Unit) -> Bounds:
+def _bounds(nominal: Amount, said: set[str], last_digit: Decimal, unit: UnitLike) -> Bounds:
+    nothing = type(nominal)()
     if said & _AT_LEAST:
         return Bounds(nominal, None)
     if said & _AT_MOST:
-        return Bounds(ZERO, nominal)
+        return Bounds(nothing, nominal)
     if said & _ABOUT:
-        half = Area.of(last_digit / 2, unit)
-        return Bounds(max(ZERO, nominal - half), nominal + half)
+        half = type(nominal).of(last_digit / 2, unit)
+        return Bounds(max(nothing, nominal - half), nominal + half)
     return Bounds.exactly(nominal)

@@ -1,4 +1,4 @@
-"""Dates as clerks and documents write them."""
+"""Dates as clerks and documents write them, and periods in calendar years."""
 
 from __future__ import annotations
 
@@ -30,3 +30,21 @@ def parse_date(written: str) -> date:
         text("'{written}' is not a date", written=written),
         remedy=text("Write year, month and day, such as 2018-06-26."),
     )
+
+
+def add_years(day: date, years: int) -> date:
+    """Return the last day of a period of `years` that begins with `day`, the day itself not counted.
+
+    Where that year has no such day (29 February), the period ends with the month, as periods
+    of the civil code do (民法典 第二百零二条).
+    """
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def full_years(since: date, until: date) -> int:
+    """Return how many years are full at the end of `until`; none where it lies before `since`."""
+    years = until.year - since.year
+    return max(0, years if add_years(since, years) <= until else years - 1)

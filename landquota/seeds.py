@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
 
-from landquota.area import parse_area, parse_exact
+from landquota.area import parse_amount, parse_figure
 from landquota.dates import parse_date
 from landquota.errors import InputError, LandquotaError
 from landquota.findings import Finding, Place
@@ -28,7 +28,10 @@ KINDS: Final = (
 )
 MOVEMENTS: Final = (
     ("movement", "holder", "kind", "area", "date", "document"),
-    ("key", "to", "year", "clause", "zone", "parcel", "request", "expires", "reason", "note"),
+    (
+        *("key", "to", "year", "to_year", "clause", "zone", "parcel", "request", "expires", "reason", "note"),
+        *("reservation", "batch", "from_stage", "deadline", "starts_by"),
+    ),
 )
 STATEMENTS: Final = (
     ("measure", "holder", "value", "as_of", "document", "basis"),
@@ -44,7 +47,7 @@ LEDGER_FILES: Final = ("holders.csv", "quota_kinds.csv", "statements.csv", "move
 
 T = TypeVar("T")
 
-_UNITS: Final = {"亩": "mu", "mu": "mu", "kg": "kg", "公斤": "kg", "千克": "kg"}
+_UNITS: Final = {"亩": "mu", "mu": "mu", "kg": "kg", "公斤": "kg", "千克": "kg", "元": "yuan", "yuan": "yuan"}
 
 #: What the keys of seed rows that name none begin with.
 SEED_KEY: Final = "seeds:"
@@ -199,7 +202,7 @@ def _unit(written: str) -> str:
         return _UNITS[written.lower()]
     except KeyError:
         raise InputError(
-            text("'{written}' is not a unit of quota", written=written), remedy=text("Write 亩 (mu) or kg.")
+            text("'{written}' is not a unit of quota", written=written), remedy=text("Write 亩 (mu), kg or 元 (yuan).")
         ) from None
 
 
@@ -238,7 +241,7 @@ def _statement(cells: _Cells) -> StatementDraft:
     return StatementDraft(
         measure=cells.read("measure", _filled),
         holder=cells.read("holder", _filled),
-        figure=cells.read("value", parse_area),
+        figure=cells.read("value", parse_figure),
         effective=cells.read("as_of", parse_date),
         document=cells.read("document", _filled),
         clause=cells.text("clause"),
@@ -256,9 +259,10 @@ def _movement(cells: _Cells) -> MovementDraft:
         movement=cells.read("movement", _filled),
         holder=cells.read("holder", _filled),
         to=cells.text("to"),
-        kind=cells.read("kind", _filled),
+        kind=cells.text("kind"),
         year=cells.read("year", _optional_year),
-        amount=cells.read("area", parse_exact),
+        to_year=cells.read("to_year", _optional_year),
+        amount=cells.read("area", parse_amount),
         effective=cells.read("date", parse_date),
         document=cells.read("document", _filled),
         clause=cells.text("clause"),
@@ -267,6 +271,11 @@ def _movement(cells: _Cells) -> MovementDraft:
         request=cells.text("request"),
         expires=cells.read("expires", _optional_date),
         reason=cells.text("reason") or cells.text("note"),
+        reservation=cells.text("reservation"),
+        batch=cells.text("batch"),
+        from_stage=cells.text("from_stage"),
+        deadline=cells.read("deadline", _optional_date),
+        starts_by=cells.read("starts_by", _optional_date),
         key=cells.text("key"),
         place=cells.row.place("movement"),
     )
@@ -298,6 +307,8 @@ def _with_key(draft: Draft, prefix: str, seen: Counter[str]) -> Draft:
     about = [what, draft.holder, draft.kind, draft.year, draft.effective.isoformat()]
     if isinstance(draft, MovementDraft):
         about += [draft.to, draft.zone, draft.parcel, draft.request]
+        # Only where they say something: rows that were imported before they were known keep their keys.
+        about += [each for each in (draft.reservation, draft.batch) if each is not None]
     digest = hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()[:12]
     key = ":".join((f"{prefix}{draft.document}", draft.clause or "", digest))
     seen[key] += 1

@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "landquota"
 LEVELS = {
     "i18n": 0,
     "errors": 0,
+    "amount": 1,
     "area": 1,
     "dates": 1,
     "findings": 1,
@@ -34,6 +35,7 @@ LEVELS = {
     "standards": 3,
     "seeds": 3,
     "template": 4,
+    "rules": 4,
     "reconcile": 5,
     "maps": 6,
     "reports": 6,
@@ -43,11 +45,13 @@ LEVELS = {
 #: Pairs of one level in which the first may use the second.
 SAME_LEVEL = {
     ("errors", "i18n"),
+    ("area", "amount"),
     ("findings", "area"),
     ("crs", "findings"),
     ("ellipsoid", "area"),
     ("ellipsoid", "crs"),
     ("ellipsoid", "ellipsoid_kernel"),
+    ("adjustment", "amount"),
     ("adjustment", "area"),
     ("adjustment", "findings"),
     ("datum_shift", "crs"),

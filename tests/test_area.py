@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from landquota.amount import PrecisionError
 from landquota.area import (
     UNITS_PER_MU,
     ZERO,
     Area,
     Bounds,
-    PrecisionError,
     Unit,
     apportion,
     parse_area,

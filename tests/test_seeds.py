@@ -116,7 +116,7 @@ def test_a_clerks_own_table_may_name_documents_of_its_own(tmp_path: Path) -> Non
     (draft,), findings = movement_rows(path)
     assert findings == []
     assert isinstance(draft, MovementDraft)
-    assert (draft.amount.mu, draft.effective) == ("1700", date(2018, 6, 26))
+    assert (draft.amount.number, draft.effective) == ("1700", date(2018, 6, 26))
 
 
 @pytest.mark.parametrize(

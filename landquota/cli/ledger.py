@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from landquota.cli.options import FILE, Group, Session, common_options, day, option, pass_session
-from landquota.i18n import mark, say
+from landquota.i18n import mark, say, text
 
 if TYPE_CHECKING:
     from landquota.ledger import Ledger, Receipt
@@ -73,40 +73,58 @@ def _confirm(session: Session, receipt: Receipt, head: str) -> None:
 
 
 @ledger.command(
-    help=mark("Post a movement of quota: request, grant, allot, transfer, reserve, commit, …"),
+    help=mark(
+        "Post a movement of quota or money (request, grant, allot, reserve, commit, …) or of land (approve, supply, …)."
+    ),
     example=(
         "landquota ledger post grant --holder 慈溪市 --kind 新增计划 --year 2024 --area 300亩 \\\n"
         "    --document 甬自然资〔2024〕1号 --date 2024-03-01\n"
         "landquota ledger post allot --holder 慈溪市 --to 周巷镇 --kind 新增计划 --year 2024 --area 40亩 \\\n"
-        "    --document 慈自然资〔2024〕2号 --date 2024-04-01"
+        "    --document 慈自然资〔2024〕2号 --date 2024-04-01\n"
+        "landquota ledger post commit --holder 周巷镇 --kind 新增计划 --year 2024 --area 12亩 \\\n"
+        "    --reservation L-000031 --document 浙土字〔2024〕7号 --date 2024-06-01\n"
+        "landquota ledger post supply --holder 周巷镇 --parcel ZX-P-07 --area 12亩 --starts-by 2025-06-01 \\\n"
+        "    --document 3302822024B00123 --date 2024-12-01"
     ),
 )
 @click.argument("movement")
 @option("--holder", required=True, help=_HOLDER)
 @option("--to", help=mark("Receiving holder of an allotment or transfer."))
-@option("--kind", required=True, help=_KIND)
+@option("--kind", help=_KIND)
 @option("--year", type=int, help=_YEAR)
 @option("--to-year", type=int, help=mark("Year that a carry-over goes to (default: the next)."))
-@option("--area", required=True, help=mark("Exact area, such as 10亩 or 6666.67平方米."))
+@option(
+    "--area",
+    "--amount",
+    "amount",
+    required=True,
+    help=mark("Exact amount in the kind's unit, such as 10亩, 6666.67平方米, 1500公斤 or 830万元."),
+)
 @option("--document", required=True, help=_DOCUMENT)
 @option("--clause", help=_CLAUSE)
 @option("--date", "effective", type=day, metavar="DATE", required=True, help=mark("Date from which it counts."))
 @option("--zone", help=mark("Zone that it is for."))
 @option("--parcel", help=mark("Parcel that it is for."))
 @option("--request", help=mark("Key of the request that a grant satisfies."))
-@option("--expires", type=day, metavar="DATE", help=mark("Date on which a reservation expires."))
+@option("--expires", type=day, metavar="DATE", help=mark("Last day on which a reservation holds."))
+@option("--reservation", help=mark("Key of the reservation that is committed, released or lapses."))
+@option("--batch", help=mark("Approval batch of land."))
+@option(
+    "--from-stage", help=mark("Stage that the land leaves (default: the latest earlier one that has enough of it).")
+)
+@option("--deadline", type=day, metavar="DATE", help=mark("Until when approved land has to be supplied."))
+@option("--starts-by", type=day, metavar="DATE", help=mark("When construction has to start, as agreed."))
 @option("--reason", help=mark("Why."))
-@option("--from-reserved", is_flag=True, help=mark("Commit from what was reserved."))
 @option("--key", help=_KEY)
 @option("--declare", is_flag=True, help=mark("Declare an unknown holder instead of refusing it."))
 @common_options
 @pass_session
-def post(session: Session, *, declare: bool, area: str, **given: Any) -> None:
+def post(session: Session, *, declare: bool, amount: str, **given: Any) -> None:
     """Post one movement."""
-    from landquota.area import parse_exact
+    from landquota.area import parse_amount
     from landquota.ledger import MovementDraft
 
-    draft = MovementDraft(amount=_figure(parse_exact, area), **given)
+    draft = MovementDraft(amount=_figure(parse_amount, amount), **given)
     with _open(session) as book:
         receipt = book.post(draft, recorded=_now(), declare=declare)
         _confirm(session, receipt, book.head)
@@ -140,10 +158,10 @@ def post(session: Session, *, declare: bool, area: str, **given: Any) -> None:
 @pass_session
 def state(session: Session, *, value: str, declare: bool, **given: Any) -> None:
     """Record one statement."""
-    from landquota.area import parse_area
+    from landquota.area import parse_figure
     from landquota.ledger import StatementDraft
 
-    draft = StatementDraft(figure=_figure(parse_area, value), effective=_stated_as_of(session), **given)
+    draft = StatementDraft(figure=_figure(parse_figure, value), effective=_stated_as_of(session), **given)
     with _open(session) as book:
         receipt = book.post(draft, recorded=_now(), declare=declare)
         _confirm(session, receipt, book.head)
@@ -252,7 +270,7 @@ def balance(session: Session, holder: str | None, kind: str | None) -> None:
         return
     from landquota.reports.terminal import console, short_hash, show_positions
 
-    show_positions(rows, console(), names, title=say("Quota (mu) as of {as_of}, end of day", as_of=as_of.isoformat()))
+    show_positions(rows, console(), names, title=text("{book} as of {as_of}, end of day", as_of=as_of))
     click.echo(say("Ledger head {head}", head=short_hash(head)))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+import landquota.cli.ledger_land  # noqa: F401 - adds its commands to those of the ledger
 from landquota import __version__
 from landquota.cli.layer import layer
 from landquota.cli.ledger import ledger

@@ -3,22 +3,37 @@
 It knows nothing of geometry; parcels and zones are ids to it.
 """
 
-from landquota.ledger.drafts import Draft, HolderDraft, KindDraft, MovementDraft, ReversalDraft, StatementDraft
+from landquota.ledger.accounts import LAND, MONEY, PLAN, QUOTA
+from landquota.ledger.ageing import Bucket, Lot
+from landquota.ledger.declarations import AllowanceDraft, HolderDraft, KindDraft, KindRuleDraft, PeriodDraft
+from landquota.ledger.drafts import Draft, MovementDraft, ProgressDraft, ReversalDraft, StatementDraft
 from landquota.ledger.entries import GENESIS, Entry
+from landquota.ledger.land import LandPosition, Stock
+from landquota.ledger.land_figures import STAGE_MEASURES, LandFigure
 from landquota.ledger.ledger import Ledger
-from landquota.ledger.movements import MEASURES, MOVEMENTS, Measure, Movement, Receiver, State
+from landquota.ledger.movements import MEASURES, MOVEMENTS, STAGES, Measure, Movement, Receiver, State
 from landquota.ledger.overdraft import Overdraft, Shortage
 from landquota.ledger.positions import Position
 from landquota.ledger.posting import Receipt
+from landquota.ledger.progress import Progress
 from landquota.ledger.refusals import EntryRefused, KeyConflict
 from landquota.ledger.registry import Holder, Kind
+from landquota.ledger.reservations import Reservation
 from landquota.ledger.statements import StatementView
 from landquota.ledger.verify import Problem, Verification
 
 __all__ = [
     "GENESIS",
+    "LAND",
     "MEASURES",
+    "MONEY",
     "MOVEMENTS",
+    "PLAN",
+    "QUOTA",
+    "STAGES",
+    "STAGE_MEASURES",
+    "AllowanceDraft",
+    "Bucket",
     "Draft",
     "Entry",
     "EntryRefused",
@@ -27,19 +42,28 @@ __all__ = [
     "KeyConflict",
     "Kind",
     "KindDraft",
+    "KindRuleDraft",
+    "LandFigure",
+    "LandPosition",
     "Ledger",
+    "Lot",
     "Measure",
     "Movement",
     "MovementDraft",
     "Overdraft",
+    "PeriodDraft",
     "Position",
     "Problem",
+    "Progress",
+    "ProgressDraft",
     "Receipt",
     "Receiver",
+    "Reservation",
     "ReversalDraft",
     "Shortage",
     "State",
     "StatementDraft",
     "StatementView",
+    "Stock",
     "Verification",
 ]

@@ -6,30 +6,56 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from landquota.ledger.movements import FROM_RESERVED, MOVEMENTS, Receiver, State
+from landquota.amount import Money
+from landquota.i18n import text
+from landquota.ledger.movements import FROM_RESERVED, MOVEMENTS, Movement, Receiver, State
+from landquota.ledger.words import Joined
 
-#: The book of quota in 亩; books are never summed together.
+#: The books; they are never summed together.  Quota, planning scale and money have kinds, land has stages.
 QUOTA: Final = "quota"
+PLAN: Final = "plan"
+MONEY: Final = "money"
+LAND: Final = "land"
+#: Since this version of the bodies each reservation is an account of its own; before, they lay in one pool.
+_NAMED_RESERVATIONS: Final = 2
+
+
+def book_of(*, unit: str, consumed_by: str | None) -> str:
+    """Return the book of a quota kind: by what it is measured in, and by what uses it up."""
+    if unit == Money.code:
+        return MONEY
+    return PLAN if consumed_by == PLAN else QUOTA
 
 
 class Account(NamedTuple):
-    """What an amount can be on; the issuer's accounts have no holder and no limit."""
+    """What an amount can be on; the issuer's accounts have no holder and no limit.
+
+    `item` tells one thing from another within a state: a reservation by the key of the entry
+    that made it, land by its parcel or its approval batch.
+    """
 
     book: str
     holder: str | None
-    kind: str
+    kind: str | None
     year: int | None
     state: str
+    item: str | None = None
 
     @property
     def limited(self) -> bool:
-        """Whether its balance may never fall below zero."""
+        """Whether its balance may never fall below zero (or what is allowed beyond)."""
         return self.state != State.ISSUER
+
+    @property
+    def words(self) -> Joined:
+        """The words for it: whose, of which kind and year, or of which parcel or reservation."""
+        parts = (text("land") if self.kind is None else self.kind, self.holder, self.year, self.item)
+        return Joined(tuple(part for part in parts if part is not None))
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """An exact amount (units of 1/300 m²) from `debit` to `credit`, counting from a day on.
+    """An exact amount (in smallest units) from `debit` to `credit`, counting from a day on.
 
     A mirrored transfer takes one back: it keeps the movement's name and has the accounts
     the other way round.
@@ -42,14 +68,22 @@ class Transfer:
     effective: str
     zone: str | None = None
     parcel: str | None = None
+    mirror: bool = False
 
     def mirrored(self, effective: str) -> Transfer:
         """Return the transfer that takes this one back on the day `effective`."""
-        return replace(self, debit=self.credit, credit=self.debit, effective=effective)
+        return replace(self, debit=self.credit, credit=self.debit, effective=effective, mirror=True)
 
 
-def transfer_of(body: Mapping[str, Any], effective: str) -> Transfer:
+def transfer_of(body: Mapping[str, Any], effective: str, *, key: str = "", book: str = QUOTA) -> Transfer:
     """Return the transfer that the body of a movement's entry stands for.
+
+    Parameters
+    ----------
+    key
+        The entry's key: a reservation is known by it.
+    book
+        The book of the body's quota kind; land movements know theirs.
 
     Raises
     ------
@@ -57,15 +91,11 @@ def transfer_of(body: Mapping[str, Any], effective: str) -> Transfer:
         The body lacks what every movement has, or names an unknown movement.
     """
     movement = MOVEMENTS[body["movement"]]
-    from_reserved = bool(body.get("from_reserved")) and movement.name in FROM_RESERVED
-    source = State.RESERVED if from_reserved else movement.source
-    receiver = body["to"] if movement.needs_to else body["holder"]
-    later = movement.receiver is Receiver.LATER_YEAR
-    kind, year = body["kind"], body.get("year")
+    debit, credit = _land(movement, body) if movement.of_land else _quota(movement, body, key=key, book=book)
     return Transfer(
         movement=movement.name,
-        debit=_account(body["holder"], kind, year, source),
-        credit=_account(receiver, kind, body["to_year"] if later else year, movement.target),
+        debit=debit,
+        credit=credit,
         amount=body["amount"],
         effective=effective,
         zone=body.get("zone"),
@@ -73,5 +103,37 @@ def transfer_of(body: Mapping[str, Any], effective: str) -> Transfer:
     )
 
 
-def _account(holder: str, kind: str, year: int | None, state: State) -> Account:
-    return Account(QUOTA, None if state is State.ISSUER else holder, kind, year, state.value)
+def _quota(movement: Movement, body: Mapping[str, Any], *, key: str, book: str) -> tuple[Account, Account]:
+    """Return the accounts of a movement of quota, planning scale or money."""
+    reservation = body.get("reservation")
+    from_reserved = movement.name in FROM_RESERVED and (reservation is not None or bool(body.get("from_reserved")))
+    source = State.RESERVED if from_reserved else movement.source
+    receiver = body["to"] if movement.needs_to else body["holder"]
+    year, other_year = body.get("year"), body.get("year")
+    if movement.receiver is Receiver.LATER_YEAR:
+        other_year = body["to_year"]
+    if movement.name == "carry_deficit":  # the later year pays for the earlier one
+        year, other_year = other_year, year
+    made = key if movement.name == "reserve" and body["v"] >= _NAMED_RESERVATIONS else None
+
+    def account(holder: str, year: int | None, state: State) -> Account:
+        item = (reservation or made) if state is State.RESERVED else None
+        return Account(book, None if state is State.ISSUER else holder, body["kind"], year, state.value, item)
+
+    return account(body["holder"], year, source), account(receiver, other_year, movement.target)
+
+
+def _land(movement: Movement, body: Mapping[str, Any]) -> tuple[Account, Account]:
+    """Return the accounts of a land movement: a parcel in one stage and in another."""
+    source = State(body.get("from_stage", movement.source))
+    target = movement.target
+    if target is State.APPROVED and body.get("parcel") is None:
+        target = State.BATCH
+    return _stage(body, source, body["holder"]), _stage(body, target, body.get("to") or body["holder"])
+
+
+def _stage(body: Mapping[str, Any], state: State, holder: str) -> Account:
+    if state is State.ISSUER:
+        return Account(LAND, None, None, None, state.value)
+    item = body["batch"] if state is State.BATCH else body["parcel"]
+    return Account(LAND, holder, None, None, state.value, item)

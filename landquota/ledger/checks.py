@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -9,22 +10,27 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from landquota.area import UNITS_PER_MU, ZERO, Area
+from landquota.area import UNITS_PER_MU, Area
 from landquota.findings import Finding, Place
 from landquota.i18n import Text, text
-from landquota.ledger.drafts import (
+from landquota.ledger.declarations import (
     EARLIEST,
     LATEST,
-    Draft,
+    AllowanceDraft,
     HolderDraft,
     KindDraft,
-    MovementDraft,
-    ReversalDraft,
-    StatementDraft,
+    KindRuleDraft,
+    PeriodDraft,
 )
+from landquota.ledger.drafts import Draft, MovementDraft, ProgressDraft, ReversalDraft, StatementDraft
 
-#: The largest area that one entry takes, 10^9 亩: six times the province, and 64 bits hold 46,000 of them.
-MOST: Final = Area(1_000_000_000 * UNITS_PER_MU)
+#: The largest amount that one entry takes, in smallest units: 10^9 亩, six times the province, or
+#: 2·10^12 yuan; 64 bits hold 46,000 of them.
+MOST_UNITS: Final = 1_000_000_000 * UNITS_PER_MU
+MOST: Final = Area(MOST_UNITS)
+
+_DATES: Final = ("effective", "expires", "valid_from", "valid_to", "deadline", "starts_by", "stopped_on")
+_PERCENTAGE: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
 
 #: Categories of characters that cannot be seen: controls, format marks, lone surrogates, separators.
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
@@ -64,11 +70,13 @@ _TEXTS: Final[Mapping[type[Draft], tuple[_TextField, ...]]] = MappingProxyType(
             _KEY,
             _TextField("holder", 100, required=True),
             _TextField("to", 100),
-            _TextField("kind", 100, required=True),
+            _TextField("kind", 100),
             *_CITED,
             _TextField("zone", 100),
             _TextField("parcel", 100),
+            _TextField("batch", 200),
             _TextField("request", 200),
+            _TextField("reservation", 200),
             _TextField("reason", 1000, lines=True),
         ),
         StatementDraft: (
@@ -84,6 +92,22 @@ _TEXTS: Final[Mapping[type[Draft], tuple[_TextField, ...]]] = MappingProxyType(
             _TextField("reason", 1000, required=True, lines=True),
             *_SOURCE,
         ),
+        KindRuleDraft: (_KEY, _TextField("kind", 100, required=True), *_CITED),
+        AllowanceDraft: (
+            _KEY,
+            _TextField("name", 100, required=True),
+            _TextField("holder", 100, required=True),
+            _TextField("kind", 100, required=True),
+            *_CITED,
+        ),
+        PeriodDraft: (_KEY, _TextField("reason", 1000, required=True, lines=True), *_SOURCE),
+        ProgressDraft: (
+            _KEY,
+            _TextField("parcel", 100, required=True),
+            _TextField("holder", 100, required=True),
+            *_CITED,
+            _TextField("note", 1000, lines=True),
+        ),
     }
 )
 
@@ -93,6 +117,9 @@ _COLUMNS: Final[Mapping[type[Draft], Mapping[str, str]]] = MappingProxyType(
         MovementDraft: {"amount": "area", "effective": "date"},
         StatementDraft: {"figure": "value", "effective": "as_of"},
         ReversalDraft: {"reverses": "key", "effective": "date"},
+        KindRuleDraft: {"effective": "valid_from"},
+        AllowanceDraft: {"effective": "valid_from"},
+        ProgressDraft: {"effective": "date"},
     }
 )
 
@@ -112,7 +139,7 @@ def column(draft: Draft, field: str) -> str:
 
 def field_findings(draft: Draft) -> list[Finding]:
     """Return what is wrong with the fields of `draft`, whatever the ledger holds."""
-    return [*_texts(draft), *_dates(draft), *_years(draft), *_areas(draft)]
+    return [*_texts(draft), *_dates(draft), *_years(draft), *_amounts(draft)]
 
 
 def _texts(draft: Draft) -> Iterator[Finding]:
@@ -153,7 +180,7 @@ def _invisible(value: str, *, allowed: str) -> Text | None:
 
 
 def _dates(draft: Draft) -> Iterator[Finding]:
-    for name in ("effective", "expires", "valid_from", "valid_to"):
+    for name in _DATES:
         value = getattr(draft, name, None)
         if value is not None and not _plausible(value):
             yield finding(draft, "LEDGER-DATE", name, field=column(draft, name), value=value)
@@ -171,10 +198,24 @@ def _years(draft: Draft) -> Iterator[Finding]:
             yield finding(draft, "LEDGER-YEAR", name, value=value)
 
 
-def _areas(draft: Draft) -> Iterator[Finding]:
-    if isinstance(draft, MovementDraft) and not ZERO < draft.amount <= MOST:
-        yield finding(draft, "LEDGER-AMOUNT", "amount", amount=draft.amount, most=MOST)
+def _amounts(draft: Draft) -> Iterator[Finding]:
+    if isinstance(draft, MovementDraft) and not 0 < draft.amount.units <= MOST_UNITS:
+        most = type(draft.amount)(MOST_UNITS)
+        yield finding(draft, "LEDGER-AMOUNT", "amount", amount=draft.amount, most=most)
     if isinstance(draft, StatementDraft):
-        bounds = draft.figure.bounds
-        if bounds.low < ZERO or max(draft.figure.nominal, bounds.high or bounds.low) > MOST:
-            yield finding(draft, "LEDGER-FIGURE", "figure", written=draft.figure.written, most=MOST)
+        bounds, nominal = draft.figure.bounds, draft.figure.nominal
+        if bounds.low.units < 0 or max(nominal, bounds.high or bounds.low).units > MOST_UNITS:
+            most = type(nominal)(MOST_UNITS)
+            yield finding(draft, "LEDGER-FIGURE", "figure", written=draft.figure.written, most=most)
+    if isinstance(draft, ProgressDraft):
+        for name in ("developed", "to_develop", "invested", "investment"):
+            amount = getattr(draft, name)
+            if amount is not None and not 0 <= amount.units <= MOST_UNITS:
+                yield finding(draft, "LEDGER-FIGURE", name, written=amount, most=type(amount)(MOST_UNITS))
+    if isinstance(draft, AllowanceDraft) and not _is_percentage(draft.percent):
+        yield finding(draft, "LEDGER-PERCENT", "percent", percent=draft.percent)
+
+
+def _is_percentage(written: str) -> bool:
+    """Return whether this is a percentage from 0 to 100 in steps of 0.01."""
+    return bool(_PERCENTAGE.fullmatch(written)) and float(written) <= 100  # noqa: PLR2004 - percent

@@ -10,105 +10,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from landquota.amount import Amount, Money
 from landquota.area import Area, Figure
 from landquota.findings import Place
-from landquota.ledger.movements import MEASURES, MOVEMENTS, code_of
+from landquota.ledger.content import VERSION, Content, body, iso
+from landquota.ledger.declarations import AllowanceDraft, HolderDraft, KindDraft, KindRuleDraft, PeriodDraft
+from landquota.ledger.movements import CARRIES, MEASURES, MOVEMENTS, STAGES, code_of
 
-#: Declarations without a date of their own hold from the first day that the ledger accepts.
-EARLIEST: Final = date(1949, 1, 1)
-LATEST: Final = date(2200, 12, 31)
-
-LEVELS: Final = ("county", "town", "zone")
-UNITS: Final = ("mu", "kg")
 BASES: Final = ("stated", "interpreted")
-
-#: Version of the canonical form and of the bodies; every entry carries the one it was made with.
-VERSION: Final = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What an entry says, in the form that is hashed and compared."""
-
-    type: str
-    effective: str
-    document: str | None
-    clause: str | None
-    body: dict[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HolderDraft:
-    """The declaration of a holder of quota: its place in the tree county → town → zone."""
-
-    holder: str
-    level: str
-    parent: str | None = None
-    zone: str | None = None
-    name_en: str | None = None
-    document: str | None = None
-    clause: str | None = None
-    effective: date = EARLIEST
-    key: str | None = None
-    place: Place | None = None
-
-    @property
-    def content(self) -> Content:
-        """What the entry will say."""
-        body = _body(holder=self.holder, level=self.level, parent=self.parent, zone=self.zone, name_en=self.name_en)
-        return Content("holder", self.effective.isoformat(), self.document, self.clause, body)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KindDraft:
-    """The declaration of a quota kind: its unit, validity, and what it may be used for.
-
-    `covers_conversion` says whether it covers the conversion to construction land, `carry`
-    whether what is left may be carried to a later year; `valid_from` and `valid_to` are the
-    first and the last day of its use.
-    """
-
-    kind: str
-    name: str
-    unit: str = "mu"
-    covers_conversion: bool
-    level: str | None = None
-    name_en: str | None = None
-    consumed_by: str | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
-    carry: bool = False
-    document: str | None = None
-    clause: str | None = None
-    key: str | None = None
-    place: Place | None = None
-
-    @property
-    def effective(self) -> date:
-        """The first day of the kind's validity."""
-        return self.valid_from or EARLIEST
-
-    @property
-    def content(self) -> Content:
-        """What the entry will say."""
-        body = _body(
-            kind=self.kind,
-            name=self.name,
-            name_en=self.name_en,
-            level=self.level,
-            unit=self.unit,
-            consumed_by=self.consumed_by,
-            covers_conversion=self.covers_conversion,
-            valid_from=_iso(self.valid_from),
-            valid_to=_iso(self.valid_to),
-            carry=self.carry,
-        )
-        return Content("kind", self.effective.isoformat(), self.document, self.clause, body)
+#: The version of the bodies of reservations: since then each is an account of its own.
+RESERVATION_VERSION: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovementDraft:
-    """An exact movement of quota (a row of :data:`~landquota.ledger.movements.MOVEMENTS`).
+    """An exact movement of quota, money or land (a row of :data:`~landquota.ledger.movements.MOVEMENTS`).
 
     Parameters
     ----------
@@ -124,16 +40,22 @@ class MovementDraft:
         Ids that tie the entry to the map; the ledger keeps them and does not look them up.
     request
         The key of the request that a grant satisfies.
-    from_reserved
-        Commit from what was reserved instead of from what is available.
+    reservation
+        The key of the reservation that is committed, released or lapses, in whole or in part.
+    batch, from_stage
+        Of land: the approval batch that a parcel comes from, and the stage that it leaves
+        (without it the latest earlier stage in which there is enough of the parcel).
+    deadline, starts_by
+        Of land: until when what was approved has to be supplied, and when construction has to
+        start as agreed.
     place
         Where the draft was read; findings name it, the entry does not store it.
     """
 
     movement: str
     holder: str
-    kind: str
-    amount: Area
+    kind: str | None = None
+    amount: Amount
     effective: date
     document: str
     to: str | None = None
@@ -146,19 +68,25 @@ class MovementDraft:
     request: str | None = None
     expires: date | None = None
     reason: str | None = None
-    from_reserved: bool = False
+    reservation: str | None = None
+    batch: str | None = None
+    from_stage: str | None = None
+    deadline: date | None = None
+    starts_by: date | None = None
     place: Place | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "movement", code_of(self.movement, MOVEMENTS))
+        if self.from_stage is not None:
+            object.__setattr__(self, "from_stage", code_of(self.from_stage, STAGES))
 
     @property
     def content(self) -> Content:
         """What the entry will say; the year that a carry-over goes to is always written down."""
         to_year = self.to_year
-        if self.movement == "carry" and to_year is None and self.year is not None:
+        if self.movement in CARRIES and to_year is None and self.year is not None:
             to_year = self.year + 1
-        body = _body(
+        said = body(
             movement=self.movement,
             holder=self.holder,
             to=self.to,
@@ -169,11 +97,16 @@ class MovementDraft:
             zone=self.zone,
             parcel=self.parcel,
             request=self.request,
-            expires=_iso(self.expires),
+            expires=iso(self.expires),
             reason=self.reason,
-            from_reserved=self.from_reserved or None,
+            reservation=self.reservation,
+            batch=self.batch,
+            from_stage=self.from_stage,
+            deadline=iso(self.deadline),
+            starts_by=iso(self.starts_by),
+            version=RESERVATION_VERSION if self.movement == "reserve" else VERSION,
         )
-        return Content("movement", self.effective.isoformat(), self.document, self.clause, body)
+        return Content("movement", self.effective.isoformat(), self.document, self.clause, said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +138,7 @@ class StatementDraft:
     def content(self) -> Content:
         """What the entry will say: the words of the document and the bounds that they mean."""
         bounds = self.figure.bounds
-        body = _body(
+        said = body(
             measure=self.measure,
             holder=self.holder,
             kind=self.kind,
@@ -219,7 +152,7 @@ class StatementDraft:
             basis=self.basis,
             note=self.note,
         )
-        return Content("statement", self.effective.isoformat(), self.document, self.clause, body)
+        return Content("statement", self.effective.isoformat(), self.document, self.clause, said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,17 +170,54 @@ class ReversalDraft:
     @property
     def content(self) -> Content:
         """What the entry will say."""
-        body = _body(reverses=self.reverses, reason=self.reason)
-        return Content("reversal", self.effective.isoformat(), self.document, self.clause, body)
+        said = body(reverses=self.reverses, reason=self.reason)
+        return Content("reversal", self.effective.isoformat(), self.document, self.clause, said)
 
 
-Draft = HolderDraft | KindDraft | MovementDraft | StatementDraft | ReversalDraft
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressDraft:
+    """What is reported of a supplied parcel: how far it is built, what was invested, since when it stands still.
+
+    `developed` is of what `to_develop` ought to be built on, `invested` of the whole
+    `investment`; `government_delay` says that the delay is the government's.  The latest report
+    of a parcel holds.
+    """
+
+    parcel: str
+    holder: str
+    effective: date
+    document: str
+    developed: Area | None = None
+    to_develop: Area | None = None
+    invested: Money | None = None
+    investment: Money | None = None
+    stopped_on: date | None = None
+    government_delay: bool = False
+    clause: str | None = None
+    note: str | None = None
+    key: str | None = None
+    place: Place | None = None
+
+    @property
+    def content(self) -> Content:
+        """What the entry will say."""
+        said = body(
+            parcel=self.parcel,
+            holder=self.holder,
+            developed=_units(self.developed),
+            to_develop=_units(self.to_develop),
+            invested=_units(self.invested),
+            investment=_units(self.investment),
+            stopped_on=iso(self.stopped_on),
+            government_delay=self.government_delay or None,
+            note=self.note,
+        )
+        return Content("progress", self.effective.isoformat(), self.document, self.clause, said)
 
 
-def _body(**fields: object) -> dict[str, object]:
-    """Return the fields that say something, so that a later field does not change earlier entries."""
-    return {"v": VERSION, **{name: value for name, value in fields.items() if value is not None}}
+Declaration = HolderDraft | KindDraft | KindRuleDraft | AllowanceDraft | PeriodDraft
+Draft = Declaration | MovementDraft | StatementDraft | ProgressDraft | ReversalDraft
 
 
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
+def _units(amount: Amount | None) -> int | None:
+    return None if amount is None else amount.units

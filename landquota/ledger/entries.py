@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from landquota.amount import Amount
 from landquota.area import Area
-from landquota.ledger.drafts import Content
+from landquota.ledger.content import Content
+
+#: What amounts are: area, mass or money.
+Counted = type[Amount]
 
 #: What the first entry names as its predecessor, and the head of an empty ledger.
 GENESIS: Final = hashlib.sha256(b"landquota ledger 1").hexdigest()
@@ -36,9 +40,9 @@ class Record:
 class Entry:
     """An entry as it is read.
 
-    `recorded` is UTC in ISO form; areas in `body` are whole units of 1/300 m².  `target` is
-    the body of the entry that a reversal takes back, `reversed_by` the key of the entry
-    that took this one back.
+    `recorded` is UTC in ISO form; amounts in `body` are whole smallest units of what is
+    `counted`: area, mass or money.  `target` is the body of the entry that a reversal takes
+    back, `reversed_by` the key of the entry that took this one back.
     """
 
     seq: int
@@ -52,6 +56,7 @@ class Entry:
     hash: str
     reversed_by: str | None = None
     target: Mapping[str, object] | None = None
+    counted: Counted = Area
 
     @property
     def holder(self) -> str | None:
@@ -60,15 +65,15 @@ class Entry:
         return holder if isinstance(holder, str) else None
 
     @property
-    def amount(self) -> Area | None:
+    def amount(self) -> Amount | None:
         """The exact amount that a movement moves; negative when it is taken back."""
         units = (self.target or self.body).get("amount")
         if not isinstance(units, int):
             return None
-        return Area(-units) if self.target else Area(units)
+        return self.counted(-units if self.target else units)
 
     def figure(self, language: str) -> str:
-        """Return the amount in 亩, or a statement's figure as its document writes it; else nothing."""
+        """Return the amount with its unit, or a statement's figure as its document writes it; else nothing."""
         if self.amount is not None:
             return self.amount.render(language)
         written = (self.target or self.body).get("written", "")

@@ -7,21 +7,28 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from os import PathLike
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from landquota.errors import LandquotaError, UsageError
 from landquota.findings import Finding, FindingsError
 from landquota.i18n import text
+from landquota.ledger import ageing
 from landquota.ledger.checks import field_findings
-from landquota.ledger.drafts import Draft, HolderDraft, KindDraft, MovementDraft, ReversalDraft, StatementDraft
+from landquota.ledger.declarations import HolderDraft, KindDraft
+from landquota.ledger.drafts import Draft, MovementDraft, ReversalDraft, StatementDraft
 from landquota.ledger.entries import Entry
+from landquota.ledger.land import LandPosition, land_moves, land_positions, plot_positions
+from landquota.ledger.land_figures import LandFigure, check_land, land_figures
+from landquota.ledger.land_findings import deadlines, reports_of_nothing, skipped_stages
 from landquota.ledger.log import entries
 from landquota.ledger.positions import Position, check_statements, positions
 from landquota.ledger.posting import Posting, Receipt, Unjudged, head_of
+from landquota.ledger.progress import Progress, latest_progress
 from landquota.ledger.refusals import EntryRefused
 from landquota.ledger.registry import Holder, Kind, declared, implied
-from landquota.ledger.statements import StatementView, live_statements
+from landquota.ledger.reservations import Reservation, live_reservations
+from landquota.ledger.statements import Group
 from landquota.ledger.store import Store, open_store
 from landquota.ledger.verify import Verification, verify
 from landquota.ledger.words import nearest
@@ -180,18 +187,72 @@ class Ledger:
     def positions(self, as_of: date) -> tuple[Position, ...]:
         """Return every (holder, kind, year) that has transfers or statements by the end of `as_of`."""
         with self._reading() as connection:
-            return positions(connection, as_of=as_of)
+            return positions(connection, declared(connection), as_of=as_of)
 
-    def land(self, as_of: date) -> Mapping[tuple[str, str], StatementView]:
-        """Return the live statements about land by (holder, measure)."""
+    def position(self, holder: str, kind: str, year: int | None, *, as_of: date) -> Position | None:
+        """Return one holder's quota of one kind and year, or None where nothing of it is recorded by then."""
         with self._reading() as connection:
-            live = live_statements(connection, as_of=as_of)
-        return MappingProxyType({(view.holder, view.measure): view for view in live if view.kind is None})
+            group = Group(holder, kind, year)
+            found = positions(connection, declared(connection), as_of=as_of, group=group)
+        return found[0] if found else None
+
+    def reservations(self, as_of: date) -> tuple[Reservation, ...]:
+        """Return the reservations of which something is left at the end of `as_of`."""
+        with self._reading() as connection:
+            return live_reservations(connection, declared(connection), as_of=as_of)
+
+    def land(self, as_of: date) -> Mapping[tuple[str, str], LandFigure]:
+        """Return what is known of each holder's land by (holder, measure): by the ledger, else by a statement."""
+        with self._reading() as connection:
+            return land_figures(connection, declared(connection), as_of=as_of)
+
+    def land_positions(self, as_of: date) -> tuple[LandPosition, ...]:
+        """Return the land of every holder by stage."""
+        with self._reading() as connection:
+            return land_positions(land_moves(connection, as_of=as_of))
+
+    def plots(self, as_of: date) -> tuple[LandPosition, ...]:
+        """Return every approval batch and parcel by stage."""
+        with self._reading() as connection:
+            return plot_positions(land_moves(connection, as_of=as_of))
+
+    def unsupplied(self, as_of: date) -> tuple[ageing.Lot, ...]:
+        """Return the land that waits to be supplied (批而未供), the oldest first."""
+        with self._reading() as connection:
+            return ageing.unsupplied(land_moves(connection, as_of=as_of))
+
+    def unused(self, as_of: date) -> tuple[ageing.Lot, ...]:
+        """Return the supplied land whose construction has not started (供而未用), the oldest first."""
+        with self._reading() as connection:
+            return ageing.unused(land_moves(connection, as_of=as_of))
+
+    def being_built(self, as_of: date) -> tuple[ageing.Lot, ...]:
+        """Return the land under construction, the oldest first."""
+        with self._reading() as connection:
+            return ageing.being_built(land_moves(connection, as_of=as_of))
+
+    def progress(self, as_of: date) -> Mapping[tuple[str, str], Progress]:
+        """Return the latest report of each parcel by (holder, parcel)."""
+        with self._reading() as connection:
+            return latest_progress(connection, as_of=as_of)
+
+    def check_land(self, as_of: date) -> list[Finding]:
+        """Return what the land gives occasion to ask: stages passed over, deadlines, reports of nothing."""
+        with self._reading() as connection:
+            moves = land_moves(connection, as_of=as_of)
+            reports = latest_progress(connection, as_of=as_of)
+        return [
+            *skipped_stages(moves),
+            *deadlines(ageing.unsupplied(moves), as_of=as_of),
+            *reports_of_nothing(reports.values(), moves),
+        ]
 
     def check_statements(self, as_of: date) -> list[Finding]:
-        """Return where a live statement about quota and the ledger's own figures disagree."""
+        """Return where a live statement and the ledger's own figures disagree."""
         with self._reading() as connection:
-            return check_statements(connection, as_of=as_of)
+            registry = declared(connection)
+            found = check_statements(connection, registry, as_of=as_of)
+            return found + check_land(connection, registry, as_of=as_of)
 
     def require(self, *, holder: str | None = None, kind: str | None = None) -> None:
         """Make sure that a holder and a kind that somebody asks about are declared.

@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, or_, select, true
 
+from landquota.area import Area
 from landquota.ledger import schema
 from landquota.ledger.entries import Entry
+from landquota.ledger.registry import Kind, declared
 
 
 def entries(
@@ -42,7 +44,8 @@ def entries(
         query = query.where(condition)
     rows = connection.execute(query).mappings().all()
     targets = _targets(connection) if any(row["type"] == "reversal" for row in rows) else {}
-    return tuple(_entry(row, targets.get(row["seq"])) for row in rows)
+    kinds = declared(connection).kinds
+    return tuple(_entry(row, targets.get(row["seq"]), kinds) for row in rows)
 
 
 def _conditions(
@@ -94,7 +97,9 @@ def _targets(connection: Connection) -> dict[int, Mapping[str, Any]]:
     return {seq: json.loads(body) for seq, body in connection.execute(query)}
 
 
-def _entry(row: RowMapping, target: Mapping[str, Any] | None) -> Entry:
+def _entry(row: RowMapping, target: Mapping[str, Any] | None, kinds: Mapping[str, Kind]) -> Entry:
+    body = json.loads(row["body"])
+    kind = kinds.get((target or body).get("kind", ""))
     return Entry(
         seq=row["seq"],
         key=row["key"],
@@ -103,8 +108,9 @@ def _entry(row: RowMapping, target: Mapping[str, Any] | None) -> Entry:
         recorded=row["recorded"],
         document=row["document"],
         clause=row["clause"],
-        body=json.loads(row["body"]),
+        body=body,
         hash=row["hash"],
         reversed_by=row["reversed_by"],
         target=target,
+        counted=Area if kind is None else kind.commodity,
     )

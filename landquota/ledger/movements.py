@@ -1,7 +1,8 @@
 """What can be posted: one table of movements, one of measures (design §4).
 
-A movement takes an amount from one account and gives it to another, always exactly.  A
-measure is what a document can state as of a date, and what a position reports.
+A movement takes an amount from one account and gives it to another, always exactly: quota,
+planning scale and money between states, land between stages.  A measure is what a document
+can state as of a date, and what a position reports.
 """
 
 from __future__ import annotations
@@ -18,13 +19,37 @@ from landquota.vocabulary import label
 
 
 class State(StrEnum):
-    """Where an amount of quota is; `ISSUER` is the outside, which has no limit."""
+    """Where an amount of quota is, or in which stage land is; `ISSUER` is the outside, which has no limit."""
 
     ISSUER = "issuer"
     REQUESTED = "requested"
     AVAILABLE = "available"
     RESERVED = "reserved"
     COMMITTED = "committed"
+    #: Approved in a batch, and not yet divided into parcels.
+    BATCH = "batch"
+    APPROVED = "approved"
+    REQUISITIONED = "requisitioned"
+    BANKED = "banked"
+    SUPPLIED = "supplied"
+    UNDER_CONSTRUCTION = "under_construction"
+    COMPLETED = "completed"
+    ACCEPTED = "accepted"
+
+
+#: The stages of land in the order in which a parcel passes through them.
+STAGES: Final = (
+    State.BATCH,
+    State.APPROVED,
+    State.REQUISITIONED,
+    State.BANKED,
+    State.SUPPLIED,
+    State.UNDER_CONSTRUCTION,
+    State.COMPLETED,
+    State.ACCEPTED,
+)
+#: What a parcel may pass over without a word: not all land is banked before it is supplied.
+OPTIONAL_STAGES: Final = frozenset({State.BANKED})
 
 
 class Receiver(Enum):
@@ -42,7 +67,8 @@ class Movement:
 
     `takes` and `gives` are the measures that the movement adds to, for the account it takes
     from and the one it gives to; what only changes state needs neither.  `winds_down` marks
-    movements that stay possible after a kind's validity has ended.
+    movements that stay possible after a kind's validity has ended, `advances` those of land
+    that may start from any earlier stage, `below` the one that may leave less than nothing.
     """
 
     name: str
@@ -52,11 +78,18 @@ class Movement:
     takes: str | None = None
     gives: str | None = None
     winds_down: bool = False
+    advances: bool = False
+    below: bool = False
 
     @property
     def label(self) -> Word:
         """The field's word for it."""
         return Word(self.name)
+
+    @property
+    def of_land(self) -> bool:
+        """Whether it moves land from stage to stage, and no quota."""
+        return self.source in STAGES or self.target in STAGES
 
     @property
     def needs_to(self) -> bool:
@@ -122,8 +155,32 @@ MOVEMENTS: Final = _by_name(
             name="carry", source=_AVAILABLE, target=_AVAILABLE,
             receiver=Receiver.LATER_YEAR, takes="carried_out", gives="carried_in", winds_down=True,
         ),
+        Movement(
+            name="carry_deficit", source=_AVAILABLE, target=_AVAILABLE,
+            receiver=Receiver.LATER_YEAR, takes="carried_out", gives="carried_in", winds_down=True, below=True,
+        ),
+        Movement(name="approve", source=_ISSUER, target=State.APPROVED),
+        Movement(name="divide", source=State.BATCH, target=State.APPROVED),
+        Movement(name="requisition", source=State.APPROVED, target=State.REQUISITIONED, advances=True),
+        Movement(name="bank", source=State.REQUISITIONED, target=State.BANKED, advances=True),
+        Movement(name="supply", source=State.BANKED, target=State.SUPPLIED, advances=True),
+        Movement(name="start", source=State.SUPPLIED, target=State.UNDER_CONSTRUCTION, advances=True),
+        Movement(name="complete", source=State.UNDER_CONSTRUCTION, target=State.COMPLETED, advances=True),
+        Movement(name="accept", source=State.COMPLETED, target=State.ACCEPTED, advances=True),
+        Movement(name="revoke", source=State.APPROVED, target=_ISSUER),
+        Movement(name="take_back", source=State.SUPPLIED, target=State.BANKED),
     )
 )  # fmt: skip
+
+#: Movements from one quota year to a later one, and of a deficit the other way.
+CARRIES: Final = frozenset({"carry", "carry_deficit"})
+#: Movements against a reservation: they name it, and never take more than is left of it.
+OF_RESERVATION: Final = frozenset({"release", "lapse", "commit"})
+#: Movements that use quota up, for which an over-limit allowance counts; with those that give it back.
+USES: Final = frozenset({"reserve", "commit"})
+USING: Final = USES | {"release", "lapse", "return"}
+#: Movements of land that may name the holder in whose books the parcel is kept.
+TO_OPTIONAL: Final = frozenset({"divide"})
 
 #: The only movement that may take from another state than its own: a commitment from what was reserved.
 FROM_RESERVED: Final = frozenset({"commit"})
@@ -139,9 +196,11 @@ _MEASURES: Final = (
     Measure("documented_area", of_kind=False),
     Measure("approved", of_kind=False, cumulative=True),
     Measure("requisitioned", of_kind=False, cumulative=True),
+    Measure("banked", of_kind=False, cumulative=True),
     Measure("supplied", of_kind=False, cumulative=True),
     Measure("under_construction", of_kind=False),
     Measure("completed", of_kind=False, cumulative=True),
+    Measure("accepted", of_kind=False, cumulative=True),
 )
 
 #: What a statement can be about; `documented_area` is an area, the other land measures are stages.
@@ -167,6 +226,7 @@ TERMS: Final[Mapping[str, int]] = MappingProxyType(
 LABELS: Final[Mapping[str, Renderable]] = MappingProxyType(
     {
         **{measure.name: measure.label for measure in _MEASURES},
+        **{stage.value: Word(stage.value) for stage in STAGES},
         "transferred_in": text("transferred in"),
         "transferred_out": text("transferred out"),
         "carried_in": text("carried in"),

@@ -10,18 +10,21 @@ from typing import Final
 
 from sqlalchemy import Connection, and_, select
 
-from landquota.area import ZERO, Area, Unit
+from landquota.amount import Amount
+from landquota.area import Area
 from landquota.findings import Finding
 from landquota.i18n import Renderable, Text, text
 from landquota.ledger import schema
 from landquota.ledger.accounts import Account, Transfer
 from landquota.ledger.checks import finding
 from landquota.ledger.drafts import Draft
-from landquota.ledger.movements import LABELS, MOVEMENTS, TERMS, State
+from landquota.ledger.limits import Room
+from landquota.ledger.movements import LABELS, MOVEMENTS, STAGES, TERMS, State
 from landquota.ledger.refusals import EntryRefused
+from landquota.ledger.registry import Allowance, Registry
 from landquota.ledger.statements import Group, StatementView, live_statements, source
-from landquota.ledger.tally import available, tallies
-from landquota.ledger.words import Joined, account
+from landquota.ledger.tally import available, flows_of, stock, tallies
+from landquota.ledger.words import Joined, Word
 
 #: How many entries and holders a refusal names; the ledger's log has the rest.
 _NAMED: Final = 5
@@ -33,7 +36,7 @@ class Use:
 
     key: str
     movement: str
-    amount: Area
+    amount: Amount
     document: str | None
     reason: str | None
     expires: date | None
@@ -51,34 +54,51 @@ class Use:
 class Shortage:
     """An account that cannot bear what is asked of it.
 
-    `as_of` is the day of `effective` or later on which least is left (`balance`); `figures`
-    are the sums of that day, by term and state; `elsewhere` is what other holders have
-    available of the same kind and year; `stated` a statement, where only one covers the
+    `as_of` is the day of `effective` or later on which least is left (`balance`, of which
+    `allowed` is an over-limit allowance); `figures` are the sums of that day, by term and
+    state, `flows` what came and went by movement where the account is a reservation or a
+    stage of land; `elsewhere` is what other holders have available of the same kind and year,
+    or what of the parcel is in other stages; `stated` a statement, where only one covers the
     account.
     """
 
     label: Renderable
-    holder: str
-    kind: str
-    year: int | None
-    state: str
+    account: Account
     effective: date
     as_of: date
-    asked: Area
-    balance: Area
-    figures: Mapping[str, Area]
+    asked: Amount
+    balance: Amount
+    figures: Mapping[str, Amount]
+    flows: Mapping[str, Amount]
     uses: tuple[Use, ...]
-    elsewhere: tuple[tuple[str, Area], ...]
+    elsewhere: tuple[tuple[str, Amount], ...]
     stated: StatementView | None
+    allowance: Allowance | None
+    allowed: Amount
 
     @property
-    def short(self) -> Area:
+    def holder(self) -> str:
+        """Whose account it is."""
+        return self.account.holder or ""
+
+    @property
+    def state(self) -> str:
+        """In which state or stage it is."""
+        return self.account.state
+
+    @property
+    def short(self) -> Amount:
         """How much is missing."""
         return self.asked - self.balance
 
-    def figure(self, name: str) -> Area:
+    @property
+    def nothing(self) -> Amount:
+        """No amount, of what the account counts."""
+        return type(self.asked)()
+
+    def figure(self, name: str) -> Amount:
         """Return the sum `name` (a term or a state) on the day `as_of`."""
-        return self.figures.get(name, ZERO)
+        return self.figures.get(name, self.nothing)
 
     def params(self) -> dict[str, object]:
         """Return what the texts of the refusal are filled with."""
@@ -86,7 +106,7 @@ class Shortage:
             "what": self.label,
             "asked": self.asked,
             "state": LABELS[self.state],
-            "account": account(self.kind, self.holder, self.year),
+            "account": self.account.words,
             "as_of": self.as_of,
             "arithmetic": self.arithmetic(),
             "short": self.short,
@@ -95,16 +115,33 @@ class Shortage:
 
     def arithmetic(self) -> Renderable:
         """Return the sum that leads to what is left: ``granted 145 − reserved 60 = available 85 mu``."""
+        signed = self._terms() if self.state == State.AVAILABLE else self._moved()
+        if self.state == State.AVAILABLE and not signed:
+            return text("nothing has been granted or allotted, available {balance}", balance=self.balance)
         terms: list[object] = []
-        if self.state == State.AVAILABLE:
-            shown = [name for name in TERMS if self.figure(name)]
-            if not shown:
-                return text("nothing has been granted or allotted, available {balance}", balance=self.balance)
-            for name in sorted(shown, key=lambda name: -TERMS[name]):
-                sign = ("+" if TERMS[name] > 0 else "−") if terms else ""
-                terms += [part for part in (sign, LABELS[name], self.figure(name).mu) if part]
+        for sign, name, amount in sorted(signed, key=lambda term: -term[0]):
+            mark = ("+" if sign > 0 else "−") if terms else ("" if sign > 0 else "−")
+            terms += [part for part in (mark, name, amount.number) if part]
+        if terms:
             terms.append("=")
-        return Joined((*terms, LABELS[self.state], self.balance.mu, Unit.MU), " ")
+        return Joined((*terms, LABELS[self.state], self.balance.number, self.balance.unit), " ")
+
+    def _terms(self) -> list[tuple[int, Renderable, Amount]]:
+        """Return the terms of what is available, each with its sign, and the allowance beyond."""
+        terms = [(TERMS[name], LABELS[name], self.figure(name)) for name in TERMS if self.figure(name)]
+        if self.allowance is not None:
+            name, percent = self.allowance.name, self.allowance.percent
+            words = text("over-limit allowance {percent} % ({name})", percent=percent, name=name)
+            terms.append((1, words, self.allowed))
+        return terms
+
+    def _moved(self) -> list[tuple[int, Renderable, Amount]]:
+        """Return what came and went by each movement."""
+        return [
+            (1 if amount.units > 0 else -1, MOVEMENTS[name].label, abs(amount))
+            for name, amount in self.flows.items()
+            if amount
+        ]
 
     def possible(self) -> Joined:
         """Return what can be done instead."""
@@ -112,6 +149,8 @@ class Shortage:
 
     def _possible(self) -> Iterator[Renderable]:
         if self.state != State.AVAILABLE:
+            for stage, there in self.elsewhere:
+                yield text("take it from what is {stage} ({there})", stage=Word(stage), there=there)
             yield text("ask for at most {balance}", balance=self.balance)
             return
         if self.stated is not None:
@@ -129,28 +168,47 @@ class Shortage:
                 yield text("release {key}, or wait until it expires on {expires}", key=use.key, expires=use.expires)
             else:
                 yield text("release {key}", key=use.key)
-        for holder, area in self.elsewhere:
-            yield text("transfer from {holder} (available {area})", holder=holder, area=area)
+        for holder, there in self.elsewhere:
+            yield text("transfer from {holder} (available {area})", holder=holder, area=there)
         yield text("request a supplement")
 
     def to_json(self) -> dict[str, object]:
-        """Return the refusal as plain data; areas are exact 亩 as strings."""
-        names = (*TERMS, State.AVAILABLE.value)
+        """Return the refusal as plain data; amounts are exact 亩 (kg, yuan) as strings."""
+        unit = self.asked.code
+        account = self.account
+        of_quota = account.kind is not None
+        names = (*TERMS, State.AVAILABLE.value) if of_quota else ()
+        at = ("holder", "available") if of_quota else ("stage", "area")
         return {
             "movement": str(self.label),
-            "holder": self.holder,
-            "kind": self.kind,
-            "year": self.year,
-            "state": self.state,
+            "book": account.book,
+            "holder": account.holder,
+            "kind": account.kind,
+            "year": account.year,
+            "state": account.state,
+            "item": account.item,
             "effective": self.effective.isoformat(),
             "as_of": self.as_of.isoformat(),
-            **{f"{name}_mu": self.figure(name).mu for name in names},
-            "balance_mu": self.balance.mu,
-            "asked_mu": self.asked.mu,
-            "short_mu": self.short.mu,
-            "uses": [{"key": use.key, "movement": use.movement, "amount_mu": use.amount.mu} for use in self.uses],
-            "elsewhere": [{"holder": holder, "available_mu": area.mu} for holder, area in self.elsewhere],
+            **{f"{name}_{unit}": self.figure(name).number for name in names},
+            "allowance": None if self.allowance is None else self.allowance.name,
+            f"allowed_{unit}": self.allowed.number,
+            f"balance_{unit}": self.balance.number,
+            f"asked_{unit}": self.asked.number,
+            f"short_{unit}": self.short.number,
+            "uses": [self._use(use) for use in self.uses],
+            "elsewhere": [{at[0]: name, f"{at[1]}_{unit}": there.number} for name, there in self.elsewhere],
             "stated_by": None if self.stated is None else self.stated.key,
+            "possible": [part.render("en") for part in self._possible()],
+        }
+
+    def _use(self, use: Use) -> dict[str, object]:
+        return {
+            "key": use.key,
+            "movement": use.movement,
+            f"amount_{self.asked.code}": use.amount.number,
+            "reason": use.reason,
+            "document": use.document,
+            "expires": None if use.expires is None else use.expires.isoformat(),
         }
 
 
@@ -160,7 +218,7 @@ class Overdraft(EntryRefused):
     def __init__(self, findings: Sequence[Finding], shortage: Shortage) -> None:
         super().__init__(findings, message=_message(shortage), remedy=_remedy(shortage))
         self.shortage = shortage
-        self.holder, self.kind, self.year = shortage.holder, shortage.kind, shortage.year
+        self.holder, self.kind, self.year = shortage.account[1:4]
         self.as_of = shortage.as_of
         self.granted = shortage.figure("granted")
         self.allotted_in = shortage.figure("allotted_in")
@@ -200,7 +258,7 @@ def _message(shortage: Shortage) -> Text:
         what=shortage.label,
         asked=shortage.asked,
         state=LABELS[shortage.state],
-        account=account(shortage.kind, shortage.holder, shortage.year),
+        account=shortage.account.words,
         as_of=shortage.as_of,
         lines=Joined(tuple(lines), "\n  "),
     )
@@ -215,46 +273,50 @@ def overdraft_finding(draft: Draft, shortage: Shortage) -> Finding:
     return finding(draft, "LEDGER-OVERDRAFT", "amount", **shortage.params())
 
 
-def shortage_of(connection: Connection, transfer: Transfer, *, label: Renderable, balance: int, day: str) -> Shortage:
-    """Return why the debited account of `transfer` cannot bear it.
-
-    `balance` is the lowest that it has on any day from the transfer's on, and `day` the first
-    day that has it.
-    """
+def shortage_of(
+    connection: Connection,
+    transfer: Transfer,
+    *,
+    label: Renderable,
+    room: Room,
+    registry: Registry,
+    allowance: Allowance | None,
+) -> Shortage:
+    """Return why the debited account of `transfer` cannot bear it: `room` is the least that it can give."""
     debited = transfer.debit
-    group = Group(debited.holder or "", debited.kind, debited.year)
-    tally = tallies(connection, as_of=day, group=group).get(group)
-    figures = {} if tally is None else {name: Area(units) for name, units in tally.sums.items()}
+    counted = Area if debited.kind is None else registry.kinds[debited.kind].commodity
+    group = Group(debited.holder or "", debited.kind or "", debited.year)
+    tally = tallies(connection, as_of=room.day, group=group).get(group)
+    stated = None if tally is not None and tally.holdings else _stated(connection, group, room.day)
+    flows = {} if debited.state == State.AVAILABLE else flows_of(connection, debited, as_of=room.day)
     return Shortage(
         label=label,
-        holder=group.holder,
-        kind=group.kind,
-        year=group.year,
-        state=debited.state,
+        account=debited,
         effective=date.fromisoformat(transfer.effective),
-        as_of=date.fromisoformat(day),
-        asked=Area(transfer.amount),
-        balance=Area(balance),
-        figures=figures,
-        uses=_uses(connection, debited, day),
-        elsewhere=_elsewhere(connection, debited, day),
-        stated=None if tally is not None and tally.holdings else _stated(connection, group, day),
+        as_of=date.fromisoformat(room.day),
+        asked=counted(transfer.amount),
+        balance=counted(room.units),
+        figures={} if tally is None else {name: counted(units) for name, units in tally.sums.items()},
+        flows={name: counted(units) for name, units in flows.items()},
+        uses=_uses(connection, debited, room.day, counted),
+        elsewhere=_elsewhere(connection, debited, room.day, counted),
+        stated=stated,
+        allowance=allowance,
+        allowed=counted(room.allowed),
     )
 
 
-def _uses(connection: Connection, debited: Account, day: str) -> tuple[Use, ...]:
+def _uses(connection: Connection, debited: Account, day: str, counted: type[Amount]) -> tuple[Use, ...]:
     """Return the largest entries, not taken back, that took from what was available."""
     if debited.state != State.AVAILABLE:
         return ()
     transfer, entry, source = schema.transfer, schema.entry, schema.account
     taken_back = schema.reversal.alias("taken_back")
-    mirror = schema.reversal.alias("mirror")
     query = (
         select(entry.c.key, transfer.c.movement, transfer.c.amount, entry.c.document, entry.c.body)
         .join(entry, entry.c.seq == transfer.c.seq)
         .join(source, source.c.id == transfer.c.debit)
         .outerjoin(taken_back, and_(taken_back.c.target == transfer.c.seq, taken_back.c.effective <= day))
-        .outerjoin(mirror, mirror.c.seq == transfer.c.seq)
         .where(
             source.c.holder == debited.holder,
             source.c.kind == debited.kind,
@@ -262,31 +324,35 @@ def _uses(connection: Connection, debited: Account, day: str) -> tuple[Use, ...]
             source.c.state == State.AVAILABLE.value,
             transfer.c.effective <= day,
             taken_back.c.seq.is_(None),
-            mirror.c.seq.is_(None),
+            transfer.c.mirror == 0,
         )
         .order_by(transfer.c.amount.desc(), transfer.c.seq)
         .limit(_NAMED)
     )
     return tuple(
-        _use(key, movement, amount, document, body)
+        _use(key, movement, counted(amount), document, body)
         for key, movement, amount, document, body in connection.execute(query)
     )
 
 
-def _use(key: str, movement: str, amount: int, document: str | None, body: str) -> Use:
+def _use(key: str, movement: str, amount: Amount, document: str | None, body: str) -> Use:
     said = json.loads(body)
     expires = said.get("expires")
-    return Use(
-        key, movement, Area(amount), document, said.get("reason"), date.fromisoformat(expires) if expires else None
-    )
+    return Use(key, movement, amount, document, said.get("reason"), date.fromisoformat(expires) if expires else None)
 
 
-def _elsewhere(connection: Connection, debited: Account, day: str) -> tuple[tuple[str, Area], ...]:
+def _elsewhere(
+    connection: Connection, debited: Account, day: str, counted: type[Amount]
+) -> tuple[tuple[str, Amount], ...]:
+    """Return what other holders have available, or what of the same parcel is in other stages."""
+    if debited.state in STAGES:
+        there = stock(connection, debited, as_of=day)
+        return tuple((stage, counted(there[stage])) for stage in STAGES if there.get(stage))
     if debited.state != State.AVAILABLE:
         return ()
-    has = available(connection, kind=debited.kind, year=debited.year, as_of=day)
+    has = available(connection, kind=debited.kind or "", year=debited.year, as_of=day)
     others = sorted(((units, holder) for holder, units in has.items() if holder != debited.holder), reverse=True)
-    return tuple((holder, Area(units)) for units, holder in others[:_NAMED])
+    return tuple((holder, counted(units)) for units, holder in others[:_NAMED])
 
 
 def _stated(connection: Connection, group: Group, day: str) -> StatementView | None:

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from landquota.area import ZERO, Area, Bounds
+from landquota.amount import Amount
+from landquota.area import ZERO, Bounds
 from landquota.findings import Finding, Place
-from landquota.ledger.movements import LABELS, State
+from landquota.ledger.accounts import QUOTA
+from landquota.ledger.movements import LABELS, TERMS, State
+from landquota.ledger.registry import Kind, Registry
 from landquota.ledger.requests import live_requests
 from landquota.ledger.statements import Group, StatementView, by_group, falls, live_statements, source
 from landquota.ledger.tally import Tally, entry_keys, tallies
@@ -28,6 +31,7 @@ _NOTHING: Final = Bounds.exactly(ZERO)
 _EMPTY: Final = Tally()
 _CAME: Final = ("granted", "allotted_in")
 _WENT: Final = ("allotted_out", "reserved", "committed")
+_FIGURES: Final = (State.REQUESTED.value, *TERMS, State.AVAILABLE.value)
 _STATES: Final = (State.AVAILABLE, State.RESERVED, State.COMMITTED)
 
 
@@ -35,7 +39,8 @@ _STATES: Final = (State.AVAILABLE, State.RESERVED, State.COMMITTED)
 class Position:
     """One holder's quota of one kind and year.
 
-    Where the basis is ``ledger``, every figure is exact and ``available`` is granted plus
+    `book` is quota, plan (planning scale) or money, and the figures are area, mass or money by
+    the kind's unit.  Where the basis is ``ledger``, every figure is exact and ``available`` is granted plus
     allotted, transferred and carried in, less allotted, transferred and carried out,
     withdrawn, reserved and committed.  `recorded` is what is held: available, reserved and
     committed together.  `requested` is what was asked for, less what was withdrawn, and
@@ -46,6 +51,7 @@ class Position:
     holder: str
     kind: str
     year: int | None
+    book: str = QUOTA
     requested: Bounds = _NOTHING
     outstanding: Bounds = _NOTHING
     granted: Bounds = _NOTHING
@@ -63,21 +69,32 @@ class Position:
     basis: str
     entries: tuple[str, ...]
 
+    @property
+    def unit(self) -> str:
+        """The code of the unit of its figures: mu, kg or yuan."""
+        return self.available.low.code
 
-def positions(connection: Connection, *, as_of: date) -> tuple[Position, ...]:
-    """Return every position that has transfers or statements by the end of `as_of`, sorted."""
+
+def positions(
+    connection: Connection, registry: Registry, *, as_of: date, group: Group | None = None
+) -> tuple[Position, ...]:
+    """Return every position that has transfers or statements by the end of `as_of`, sorted, or that of one `group`."""
     day = as_of.isoformat()
-    totals, keys = tallies(connection, as_of=day), entry_keys(connection, as_of=day)
+    totals = tallies(connection, as_of=day, group=group)
+    keys = entry_keys(connection, as_of=day, group=group)
     stated = by_group(live_statements(connection, as_of=as_of))
     satisfied = live_requests(connection, as_of=day).satisfied()
     groups = sorted(totals.keys() | stated.keys(), key=lambda g: (g.holder, g.kind, g.year or 0))
     return tuple(
-        _position(g, totals.get(g, _EMPTY), stated.get(g, {}), keys.get(g, []), satisfied=Area(satisfied[g]))
+        _position(
+            g, registry.kinds[g.kind], totals.get(g, _EMPTY), stated.get(g, {}), keys.get(g, []), satisfied=satisfied[g]
+        )
         for g in groups
+        if group in {None, g}
     )
 
 
-def check_statements(connection: Connection, *, as_of: date) -> list[Finding]:
+def check_statements(connection: Connection, registry: Registry, *, as_of: date) -> list[Finding]:
     """Compare each live statement with the ledger, where the ledger has transfers of its own.
 
     The comparison is as of the statement's day: what was posted for later days does not count.
@@ -94,7 +111,8 @@ def check_statements(connection: Connection, *, as_of: date) -> list[Finding]:
     then = {day: tallies(connection, as_of=day.isoformat()) for day in {view.as_of for _, view in checked}}
     findings = falls(connection, as_of=as_of)
     for group, view in checked:
-        figure = Area(then[view.as_of].get(group, _EMPTY).sums.get(view.measure, 0))
+        counted = registry.kinds[group.kind].commodity
+        figure = counted(then[view.as_of].get(group, _EMPTY).sums.get(view.measure, 0))
         if not view.bounds.contains(figure):
             findings.append(_differs(view, group, figure))
     return findings
@@ -105,7 +123,7 @@ def _authoritative(tally: Tally, measure: str) -> bool:
     return bool(tally.requests if measure == State.REQUESTED else tally.holdings)
 
 
-def _differs(view: StatementView, group: Group, figure: Area) -> Finding:
+def _differs(view: StatementView, group: Group, figure: Amount) -> Finding:
     params = {
         "measure": LABELS[view.measure],
         "account": account(group.kind, group.holder, group.year),
@@ -119,18 +137,27 @@ def _differs(view: StatementView, group: Group, figure: Area) -> Finding:
 
 
 def _position(
-    group: Group, tally: Tally, stated: Mapping[str, StatementView], keys: Iterable[str], *, satisfied: Area
+    group: Group,
+    kind: Kind,
+    tally: Tally,
+    stated: Mapping[str, StatementView],
+    keys: Iterable[str],
+    *,
+    satisfied: int,
 ) -> Position:
     used = {measure: view for measure, view in stated.items() if not _authoritative(tally, measure)}
     held = {measure: view for measure, view in used.items() if measure != State.REQUESTED}
-    figures = {name: Bounds.exactly(Area(units)) for name, units in tally.sums.items()}
+    counted = kind.commodity
+    figures = dict.fromkeys(_FIGURES, Bounds.exactly(counted()))
+    figures |= {name: Bounds.exactly(counted(units)) for name, units in tally.sums.items()}
     figures |= {measure: view.bounds for measure, view in used.items()}
     figures |= _holding(figures, stated=held.keys())
-    figures["outstanding"] = figures.get("requested", _NOTHING).excess_over(Bounds.exactly(satisfied))
+    figures["outstanding"] = figures["requested"].excess_over(Bounds.exactly(counted(satisfied)))
     return Position(
         holder=group.holder,
         kind=group.kind,
         year=group.year,
+        book=kind.book,
         **figures,
         basis=_basis(held or ({} if tally.holdings else used)),
         entries=(*keys, *(view.key for view in used.values())),
@@ -154,7 +181,8 @@ def _holding(figures: Mapping[str, Bounds], *, stated: AbstractSet[str]) -> dict
 
 
 def _sum(figures: Mapping[str, Bounds], names: Iterable[str]) -> Bounds:
-    return sum((figures.get(name, _NOTHING) for name in names), _NOTHING)
+    first, *others = (figures[name] for name in names)
+    return sum(others, first)
 
 
 def _basis(views: Mapping[str, StatementView]) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -21,17 +22,20 @@ from landquota.errors import Refusal
 from landquota.findings import Finding
 from landquota.i18n import Renderable, text
 from landquota.ledger import schema
-from landquota.ledger.accounts import QUOTA, Account, Transfer, transfer_of
+from landquota.ledger.accounts import LAND, QUOTA, Account, Transfer, transfer_of
 from landquota.ledger.checks import field_findings, finding
-from landquota.ledger.drafts import LATEST, Content, Draft, HolderDraft, KindDraft, MovementDraft, ReversalDraft
+from landquota.ledger.content import Content
+from landquota.ledger.declarations import LATEST, HolderDraft, KindDraft
+from landquota.ledger.drafts import Declaration, Draft, MovementDraft, ReversalDraft
 from landquota.ledger.entries import GENESIS, Record, chained
-from landquota.ledger.limits import Limits
-from landquota.ledger.movements import MOVEMENTS, State
+from landquota.ledger.limits import Limits, Room
+from landquota.ledger.movements import MOVEMENTS, STAGES, USES, State
 from landquota.ledger.overdraft import Overdraft, overdraft_finding, shortage_of
 from landquota.ledger.projection import Projection
 from landquota.ledger.refusals import EntryRefused, conflict, differences
 from landquota.ledger.registry import declared
 from landquota.ledger.requests import Outstanding, Requests, live_requests
+from landquota.ledger.reservations import live_reservations
 from landquota.ledger.rules import rule_findings
 
 #: Keys that the ledger gives by itself: L- and the number of the entry.
@@ -43,13 +47,22 @@ _HANGS_ON: Final[Mapping[str, str]] = MappingProxyType(
         "LEDGER-KIND-UNKNOWN": "name",
         "LEDGER-REQUEST-UNKNOWN": "request",
         "LEDGER-REVERSAL-UNKNOWN": "key",
+        "LEDGER-RESERVATION-UNKNOWN": "reservation",
     }
 )
 #: Findings after which a draft must not even be looked up or compared: broken text, a time for a day.
 _UNUSABLE: Final = frozenset({"LEDGER-TEXT", "LEDGER-DATE"})
 #: Findings that a draft whose entry is there already may have because of that very entry.
 _OF_ITS_ENTRY: Final = frozenset(
-    {"LEDGER-DECLARED-TWICE", "LEDGER-REVERSAL-TWICE", "LEDGER-REQUEST-UNKNOWN", "LEDGER-REQUEST-EXCEEDED"}
+    {
+        "LEDGER-DECLARED-TWICE",
+        "LEDGER-REVERSAL-TWICE",
+        "LEDGER-REQUEST-UNKNOWN",
+        "LEDGER-REQUEST-EXCEEDED",
+        "LEDGER-RESERVATION-UNKNOWN",
+        "LEDGER-PERIOD-CLOSED",
+        "LEDGER-PERIOD-ORDER",
+    }
 )
 #: How many keys one query asks for.
 _CHUNK: Final = 500
@@ -101,6 +114,7 @@ class Posting:
         self._projection = Projection(
             find_account=self._find_account,
             find_target=self._find_target,
+            find_book=lambda kind: self.registry.kinds[kind].book if kind in self.registry.kinds else None,
             last_account=connection.execute(select(sql.coalesce(sql.max(schema.account.c.id), 0))).scalar_one(),
         )
         self._unwritten: dict[str, list[dict[str, Any]]] = {}
@@ -129,8 +143,10 @@ class Posting:
         problems = field_findings(draft)
         if any(problem.code in _UNUSABLE for problem in problems):
             raise self._refused(draft, EntryRefused(problems))
-        content, key = draft.content, _own_key(draft)
+        key = _own_key(draft)
         record = None if key is None else self.find(key)
+        draft = self._staged(draft, record)
+        content = draft.content
         if record is not None:
             return self._again(draft, content, record, problems)
         problems += [*self._key_findings(draft, key), *self._rule_findings(draft)]
@@ -161,9 +177,21 @@ class Posting:
         if self._requests is None:
             self.write()  # so that the query sees the earlier drafts too
             self._requests = live_requests(self._connection, as_of=last)
-        asked = Account(QUOTA, *self._requests.group(request), State.REQUESTED.value)
-        balance, _ = self._limits.lowest(asked, self._projection.account_id(asked), day=last)
-        return self._requests.outstanding(request, requested=balance)
+        group = self._requests.group(request)
+        asked = Account(self._projection.book(group.kind), *group, State.REQUESTED.value)
+        counted = self.registry.kinds[group.kind].commodity
+        return self._requests.outstanding(request, requested=self._balance(asked, last), counted=counted)
+
+    def reservations(self, holder: str, kind: str, year: int | None) -> tuple[str, ...]:
+        """Return the keys of the reservations of a holder's quota of which something is left."""
+        self.write()
+        live = live_reservations(self._connection, self.registry, as_of=LATEST)
+        return tuple(each.key for each in live if (each.holder, each.kind, each.year) == (holder, kind, year))
+
+    def pooled(self, holder: str, kind: str, year: int | None) -> bool:
+        """Return whether something was reserved before reservations had accounts of their own."""
+        pool = Account(self._projection.book(kind), holder, kind, year, State.RESERVED.value)
+        return self._projection.account_id(pool) is not None
 
     def write(self) -> None:
         """Write what was taken in; it is safe only when the transaction has been committed."""
@@ -212,8 +240,8 @@ class Posting:
 
     def _follow(self, draft: Draft, content: Content, record: Record) -> None:
         """Keep in mind what a later draft of the transaction is judged by."""
-        if isinstance(draft, HolderDraft | KindDraft):
-            self.registry.declare(draft)
+        if isinstance(draft, Declaration):
+            self.registry.declare(draft, record.key)
         elif isinstance(draft, ReversalDraft):
             target, body = self._find_target(draft.reverses) or (record, {})
             self._taken_back[target.seq] = record.key
@@ -222,19 +250,67 @@ class Posting:
         elif isinstance(draft, MovementDraft) and self._requests is not None:
             self._requests.take(record.key, content.body)
 
+    def _balance(self, account: Account, day: str) -> int:
+        """Return the balance at the end of `day`."""
+        return self._limits.timeline(account, self._projection.account_id(account)).balance(day)
+
+    def _room(self, account: Account, day: str, *, hundredths: int = 0) -> Room:
+        """Return the least that `account` can give on `day` or later."""
+        timeline = self._limits.timeline(account, self._projection.account_id(account))
+        return timeline.lowest_from(day, hundredths=hundredths)
+
+    def _staged(self, draft: Draft, record: Record | None) -> Draft:
+        """Say which stage a parcel leaves, if `draft` does not: as its entry says, or the latest that holds enough."""
+        if not isinstance(draft, MovementDraft) or draft.from_stage is not None or draft.parcel is None:
+            return draft
+        movement = MOVEMENTS.get(draft.movement)
+        if movement is None or not movement.advances:
+            return draft
+        if record is not None:
+            return replace(draft, from_stage=json.loads(record.body).get("from_stage"))
+        earlier = STAGES[1 : STAGES.index(movement.target)]
+        day = draft.effective.isoformat()
+        there = {
+            stage: self._room(Account(LAND, draft.holder, None, None, stage.value, draft.parcel), day).units
+            for stage in reversed(earlier)
+        }
+        enough = [stage for stage, units in there.items() if units >= draft.amount.units]
+        some = [stage for stage, units in there.items() if units > 0]
+        return replace(draft, from_stage=(*enough, *some, movement.source)[0].value)
+
     def _check_limit(self, draft: Draft, transfer: Transfer) -> None:
         if not transfer.debit.limited:
             return
-        number = self._projection.account_id(transfer.debit)
-        lowest, day = self._limits.lowest(transfer.debit, number, day=transfer.effective)
-        if lowest >= transfer.amount:
+        if MOVEMENTS[transfer.movement].below:
+            if not transfer.mirror:
+                self._check_deficit(draft, transfer)
+            return
+        allowance = None
+        if transfer.movement in USES and not transfer.mirror and transfer.debit.state == State.AVAILABLE:
+            holder, kind, year = transfer.debit.holder or "", transfer.debit.kind or "", transfer.debit.year
+            day = date.fromisoformat(transfer.effective)
+            allowance = self.registry.allowance(holder=holder, kind=kind, year=year, day=day)
+        hundredths = 0 if allowance is None else allowance.hundredths
+        room = self._room(transfer.debit, transfer.effective, hundredths=hundredths)
+        if room.units >= transfer.amount:
             return
         if transfer.debit in self._doubtful_accounts:
             raise self._refused(draft, Unjudged())
         self.write()  # so that the arithmetic sees the earlier drafts too; it is undone with the transaction
         label = _label(transfer, taken_back=isinstance(draft, ReversalDraft))
-        shortage = shortage_of(self._connection, transfer, label=label, balance=lowest, day=day)
+        shortage = shortage_of(
+            self._connection, transfer, label=label, room=room, registry=self.registry, allowance=allowance
+        )
         raise self._refused(draft, Overdraft([overdraft_finding(draft, shortage)], shortage))
+
+    def _check_deficit(self, draft: Draft, transfer: Transfer) -> None:
+        """Refuse to let a later year pay more for an earlier one than that one is overdrawn."""
+        deficit = -self._balance(transfer.credit, transfer.effective)
+        if transfer.amount > deficit:
+            counted = self.registry.kinds[transfer.credit.kind or ""].commodity
+            asked, overdrawn = counted(transfer.amount), counted(max(0, deficit))
+            problem = finding(draft, "LEDGER-DEFICIT", "amount", asked=asked, overdrawn=overdrawn)
+            raise self._refused(draft, EntryRefused([problem]))
 
     def _refused(self, draft: Draft, refusal: Refusal) -> Refusal:
         """Remember what would have come of `draft`: what hangs on it cannot be judged."""
@@ -244,8 +320,10 @@ class Posting:
         elif isinstance(draft, KindDraft):
             names.add(draft.kind)
         elif isinstance(draft, MovementDraft) and draft.movement in MOVEMENTS:
-            body = {"to": draft.to, "to_year": draft.to_year, **draft.content.body}
-            self._doubtful_accounts.add(transfer_of(body, "").credit)
+            unsaid = dict.fromkeys(("to", "to_year", "kind", "parcel", "batch"))
+            body = {**unsaid, **draft.content.body}
+            book = QUOTA if draft.kind is None else self._projection.book(draft.kind)
+            self._doubtful_accounts.add(transfer_of(body, "", key=draft.key or "", book=book).credit)
         known = self.registry.holders.keys() | self.registry.kinds.keys()
         self._doubtful_names |= {name for name in names if name is not None} - known
         return refusal
@@ -255,9 +333,10 @@ class Posting:
         query = select(columns.id).where(
             columns.book == account.book,
             columns.holder.is_not_distinct_from(account.holder),
-            columns.kind == account.kind,
+            columns.kind.is_not_distinct_from(account.kind),
             columns.year.is_not_distinct_from(account.year),
             columns.state == account.state,
+            columns.item.is_not_distinct_from(account.item),
         )
         return self._connection.execute(query).scalar_one_or_none()
 
@@ -279,7 +358,7 @@ def _own_key(draft: Draft) -> str | None:
 
 def _names(draft: Draft) -> set[str]:
     """Return the names on which `draft` hangs: holders, kinds, and keys of other entries."""
-    fields = ("holder", "parent", "to", "kind", "request", "reverses")
+    fields = ("holder", "parent", "to", "kind", "request", "reservation", "reverses")
     return {name for field in fields if (name := getattr(draft, field, None)) is not None}
 
 

@@ -7,9 +7,11 @@ arrive at the same rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
 
-from landquota.ledger.accounts import Account, Transfer, transfer_of
+from landquota.ledger.accounts import QUOTA, Account, Transfer, book_of, transfer_of
 from landquota.ledger.entries import Record
 
 #: A row of a projection table: the table's name and the values by column.
@@ -25,6 +27,8 @@ class Projection:
         Looks up an account's number among those opened before.
     find_target
         Looks up, by its key, an entry that was written before, with its body.
+    find_book
+        Looks up the book of a quota kind that was declared before.
     last_account
         The highest account number so far.
     """
@@ -34,22 +38,36 @@ class Projection:
         *,
         find_account: Callable[[Account], int | None],
         find_target: Callable[[str], tuple[Record, Mapping[str, Any]] | None],
+        find_book: Callable[[str], str | None],
         last_account: int,
     ) -> None:
         self._find_account = find_account
         self._find_target = find_target
+        self._find_book = find_book
         self._last_account = last_account
         self._accounts: dict[Account, int] = {}
+        self._books: dict[str, str] = {}
 
     def transfer(self, record: Record, body: Mapping[str, Any]) -> Transfer | None:
         """Return the transfer that an entry makes, if it makes one."""
         if record.type == "movement":
-            return transfer_of(body, record.effective)
+            return self._movement(record, body)
         if record.type == "reversal":
             target, target_body = self._target(body)
             if target.type == "movement":
-                return transfer_of(target_body, target.effective).mirrored(record.effective)
+                return self._movement(target, target_body).mirrored(record.effective)
         return None
+
+    def book(self, kind: str) -> str:
+        """Return the book of a quota kind; one that nobody declared lies in that of quota."""
+        if kind not in self._books:
+            self._books[kind] = self._find_book(kind) or QUOTA
+        return self._books[kind]
+
+    def _movement(self, record: Record, body: Mapping[str, Any]) -> Transfer:
+        kind = body.get("kind")
+        book = QUOTA if kind is None else self.book(kind)
+        return transfer_of(body, record.effective, key=record.key, book=book)
 
     def account_id(self, account: Account) -> int | None:
         """Return the number of an account that has been opened."""
@@ -68,12 +86,10 @@ class Projection:
         KeyError, TypeError, ValueError
             The entry is not one that the ledger could have written.
         """
-        if record.type == "holder":
-            return [("holder", _holder(record, body))]
-        if record.type == "kind":
-            return [("kind", _kind(record, body))]
-        if record.type == "statement":
-            return [("statement", _statement(record, body))]
+        if record.type in _DECLARED:
+            if record.type == "kind":
+                self._books[body["kind"]] = book_of(unit=body["unit"], consumed_by=body.get("consumed_by"))
+            return [(record.type, _DECLARED[record.type](record, body))]
         if record.type not in {"movement", "reversal"}:
             raise ValueError(record.type)
         rows: list[Row] = []
@@ -108,6 +124,7 @@ class Projection:
             "credit": ids[1],
             "amount": transfer.amount,
             "effective": transfer.effective,
+            "mirror": int(transfer.mirror),
             "zone": transfer.zone,
             "parcel": transfer.parcel,
         }
@@ -130,3 +147,40 @@ def _statement(record: Record, body: Mapping[str, Any]) -> dict[str, Any]:
     optional = {name: body.get(name) for name in ("kind", "year", "high", "note")}
     approximate = int(body.get("approximate", False))
     return {"seq": record.seq, "effective": record.effective, **said, **optional, "approximate": approximate}
+
+
+def _kind_rule(record: Record, body: Mapping[str, Any]) -> dict[str, Any]:
+    said = {"kind": body["kind"], "carry": int(body["carry"]), "valid_to": body.get("valid_to")}
+    return {"seq": record.seq, "effective": record.effective, **said}
+
+
+def _allowance(record: Record, body: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: body[name] for name in ("name", "holder", "kind")}
+    optional = {name: body.get(name) for name in ("year", "valid_to")}
+    hundredths = int(Decimal(body["percent"]) * 100)
+    return {"seq": record.seq, "effective": record.effective, **said, **optional, "hundredths": hundredths}
+
+
+def _period(record: Record, body: Mapping[str, Any]) -> dict[str, Any]:
+    return {"seq": record.seq, "action": body["action"], "through": record.effective}
+
+
+def _progress(record: Record, body: Mapping[str, Any]) -> dict[str, Any]:
+    optional = {name: body.get(name) for name in ("developed", "to_develop", "invested", "investment", "stopped_on")}
+    delay = int(body.get("government_delay", False))
+    said = {"parcel": body["parcel"], "holder": body["holder"], **optional, "government_delay": delay}
+    return {"seq": record.seq, "effective": record.effective, **said}
+
+
+#: The entries that come to one row of the table of their own name.
+_DECLARED: Final[Mapping[str, Callable[[Record, Mapping[str, Any]], dict[str, Any]]]] = MappingProxyType(
+    {
+        "holder": _holder,
+        "kind": _kind,
+        "kind_rule": _kind_rule,
+        "allowance": _allowance,
+        "period": _period,
+        "statement": _statement,
+        "progress": _progress,
+    }
+)

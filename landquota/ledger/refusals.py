@@ -7,18 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from landquota.amount import Amount
 from landquota.area import Area
 from landquota.errors import Refusal
 from landquota.findings import Finding
 from landquota.i18n import Renderable, Text, text
 from landquota.ledger.checks import column, finding
-from landquota.ledger.drafts import Content, Draft, HolderDraft, KindDraft
+from landquota.ledger.content import Content
+from landquota.ledger.declarations import HolderDraft, KindDraft
+from landquota.ledger.drafts import Draft, MovementDraft, StatementDraft
 from landquota.ledger.entries import Record
 from landquota.ledger.words import Joined
 
 #: Fields of a statement that follow from its words; they are named only where the words agree.
 _FOLLOW: Final = frozenset({"nominal", "low", "high", "unit", "approximate"})
-_AREAS: Final = frozenset({"amount", "nominal", "low", "high"})
+_AMOUNTS: Final = frozenset({"amount", "nominal", "low", "high"})
 #: What a draft calls the fields that its entry has under another name.
 _IN_BODY: Final[Mapping[str, str]] = {"written": "figure"}
 #: What a declaration fixes for good; its names, notes and sources may be told again in other words.
@@ -75,8 +78,10 @@ class KeyConflict(EntryRefused):
 
 def differences(draft: Draft, content: Content, record: Record) -> tuple[Difference, ...]:
     """Return the fields in which `content` differs from the entry `record`."""
+    counted = _counted(draft)
     return tuple(
-        Difference(column(draft, _IN_BODY.get(name, name)), old, new) for name, old, new in _compare(content, record)
+        Difference(column(draft, _IN_BODY.get(name, name)), _said(name, old, counted), _said(name, new, counted))
+        for name, old, new in _compare(content, record)
     )
 
 
@@ -105,16 +110,24 @@ def _compare(content: Content, record: Record) -> Iterator[tuple[str, object, ob
         old, new = getattr(record, name), getattr(content, name)
         if old != new:
             yield name, old, new
-    changed = [n for n in sorted(body.keys() | content.body.keys()) if body.get(n) != content.body.get(n)]
+    # The version of the body is the program's own: what is said is the same.
+    names = sorted((body.keys() | content.body.keys()) - {"v"})
+    changed = [n for n in names if body.get(n) != content.body.get(n)]
     for name in changed:
         if "written" in changed and name in _FOLLOW:
             continue
-        old, new = body.get(name), content.body.get(name)
-        yield name, _said(name, old), _said(name, new)
+        yield name, body.get(name), content.body.get(name)
 
 
-def _said(name: str, value: object) -> object:
-    return Area(value) if name in _AREAS and isinstance(value, int) else value
+def _counted(draft: Draft) -> type[Amount]:
+    """Return what the amounts of `draft` are."""
+    if isinstance(draft, MovementDraft):
+        return type(draft.amount)
+    return type(draft.figure.nominal) if isinstance(draft, StatementDraft) else Area
+
+
+def _said(name: str, value: object, counted: type[Amount]) -> object:
+    return counted(value) if name in _AMOUNTS and isinstance(value, int) else value
 
 
 def _shown(value: object) -> object:

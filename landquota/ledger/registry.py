@@ -1,16 +1,21 @@
-"""Who can hold quota, and which kinds there are: what has been declared so far."""
+"""What has been declared so far: holders, quota kinds and their dated rules, allowances, closed periods."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
+from landquota.amount import Amount
+from landquota.area import COMMODITIES
 from landquota.ledger import schema
-from landquota.ledger.drafts import LEVELS, HolderDraft, KindDraft, MovementDraft, StatementDraft
+from landquota.ledger.accounts import book_of
+from landquota.ledger.declarations import LEVELS, AllowanceDraft, HolderDraft, KindDraft, KindRuleDraft
+from landquota.ledger.drafts import Declaration, MovementDraft, StatementDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A quota kind, known by its short Chinese code; `unit` is mu or kg.
+    """A quota kind, known by its short Chinese code; `unit` is mu, kg or yuan.
 
     `valid_from` and `valid_to` are the first and the last day of its use.
     """
@@ -42,20 +47,92 @@ class Kind:
     valid_to: date | None
     carry: bool
 
+    @property
+    def book(self) -> str:
+        """The book that its accounts lie in."""
+        return book_of(unit=self.unit, consumed_by=self.consumed_by)
+
+    @property
+    def commodity(self) -> type[Amount]:
+        """What its amounts are: area, mass or money."""
+        return COMMODITIES[self.unit]
+
+
+@dataclass(frozen=True, slots=True)
+class KindRule:
+    """A dated rule of a quota kind: whether it may be carried on a day from `effective` to `valid_to`."""
+
+    kind: str
+    carry: bool
+    effective: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How far the use of a holder's quota may exceed what it has been given, in hundredths of a percent."""
+
+    name: str
+    holder: str
+    kind: str
+    year: int | None
+    hundredths: int
+    effective: date
+    valid_to: date | None
+
+    @property
+    def percent(self) -> str:
+        """The percentage as it is printed."""
+        return f"{Decimal(self.hundredths).scaleb(-2).normalize():f}"
+
 
 @dataclass(slots=True)
 class Registry:
-    """The declared holders and kinds, by name, in the order of their declaration."""
+    """What is declared: holders and kinds by name, rules and allowances in the order of their declaration.
+
+    `closed_through` is the last day of the closed periods, and `closed_by` the key of the entry
+    that says so.
+    """
 
     holders: dict[str, Holder] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)
+    rules: list[KindRule] = field(default_factory=list)
+    allowances: list[Allowance] = field(default_factory=list)
+    closed_through: date | None = None
+    closed_by: str = ""
 
-    def declare(self, draft: HolderDraft | KindDraft) -> None:
-        """Take in what `draft` declares."""
+    def declare(self, draft: Declaration, key: str) -> None:
+        """Take in what `draft`, posted under `key`, declares."""
         if isinstance(draft, HolderDraft):
             self.holders[draft.holder] = Holder(**{f.name: getattr(draft, f.name) for f in fields(Holder)})
-        else:
+        elif isinstance(draft, KindDraft):
             self.kinds[draft.kind] = Kind(**{f.name: getattr(draft, f.name) for f in fields(Kind)})
+        elif isinstance(draft, KindRuleDraft):
+            self.rules.append(KindRule(draft.kind, draft.carry, draft.effective, draft.valid_to))
+        elif isinstance(draft, AllowanceDraft):
+            hundredths = int(Decimal(draft.percent) * 100)
+            given = {f.name: getattr(draft, f.name) for f in fields(Allowance) if f.name != "hundredths"}
+            self.allowances.append(Allowance(**given, hundredths=hundredths))
+        else:
+            self.closed_through, self.closed_by = draft.through, key
+
+    def may_carry(self, kind: str, day: date) -> bool:
+        """Return whether a kind may be carried over on `day`: by the latest rule that holds, else as declared."""
+        holding = [rule for rule in self.rules if rule.kind == kind and _holds(rule, day)]
+        return max(holding, key=lambda rule: rule.effective).carry if holding else self.kinds[kind].carry
+
+    def allowance(self, *, holder: str, kind: str, year: int | None, day: date) -> Allowance | None:
+        """Return the allowance that counts for an entry of `day`: the one declared last among those that hold."""
+        holding = [
+            each
+            for each in self.allowances
+            if (each.holder, each.kind) == (holder, kind) and each.year in {None, year} and _holds(each, day)
+        ]
+        return holding[-1] if holding else None
+
+
+def _holds(dated: KindRule | Allowance, day: date) -> bool:
+    return dated.effective <= day and (dated.valid_to is None or day <= dated.valid_to)
 
 
 def declared(connection: Connection) -> Registry:
@@ -70,7 +147,30 @@ def declared(connection: Connection) -> Registry:
         for name in ("covers_conversion", "carry"):
             values[name] = bool(values[name])
         registry.kinds[row["kind"]] = Kind(**values)
+    _dated(connection, registry)
     return registry
+
+
+def _dated(connection: Connection, registry: Registry) -> None:
+    """Read the rules, allowances and closed periods."""
+    for row in connection.execute(select(schema.kind_rule).order_by(schema.kind_rule.c.seq)).mappings():
+        registry.rules.append(KindRule(row["kind"], bool(row["carry"]), **_days(row)))
+    for row in connection.execute(select(schema.allowance).order_by(schema.allowance.c.seq)).mappings():
+        values: dict[str, Any] = {f.name: row[f.name] for f in fields(Allowance)}
+        registry.allowances.append(Allowance(**values | _days(row)))
+    period, entry = schema.period, schema.entry
+    query = select(period.c.through, entry.c.key).join(entry, entry.c.seq == period.c.seq).order_by(period.c.seq.desc())
+    for through, key in connection.execute(query.limit(1)):
+        registry.closed_through, registry.closed_by = date.fromisoformat(through), key
+
+
+def _days(row: RowMapping) -> dict[str, Any]:
+    """Return from when to when a dated row holds."""
+    last = row["valid_to"]
+    return {
+        "effective": date.fromisoformat(row["effective"]),
+        "valid_to": None if last is None else date.fromisoformat(last),
+    }
 
 
 def implied(draft: MovementDraft | StatementDraft, registry: Registry) -> list[HolderDraft | KindDraft]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, and_, or_, select
 
-from landquota.area import ZERO, Area
+from landquota.amount import Amount
 from landquota.i18n import Text, text
 from landquota.ledger import schema
 from landquota.ledger.movements import MOVEMENTS
@@ -25,21 +25,21 @@ SATISFYING: Final = tuple(name for name, movement in MOVEMENTS.items() if moveme
 class Outstanding:
     """What is left of a request: what was requested, less what has been satisfied."""
 
-    requested: Area
-    satisfied: Area
+    requested: Amount
+    satisfied: Amount
 
     @property
-    def area(self) -> Area:
+    def amount(self) -> Amount:
         """How much may still be granted in its name."""
-        return max(ZERO, self.requested - self.satisfied)
+        return max(type(self.requested)(), self.requested - self.satisfied)
 
     def arithmetic(self) -> Text:
         """Return the sum in words."""
         return text(
             "requested {requested} − satisfied {satisfied} = outstanding {outstanding}",
-            requested=self.requested.mu,
-            satisfied=self.satisfied.mu,
-            outstanding=self.area,
+            requested=self.requested.number,
+            satisfied=self.satisfied.number,
+            outstanding=self.amount,
         )
 
 
@@ -74,16 +74,16 @@ class Requests:
         """Return whose quota, of which kind and year, the request `key` asks for."""
         return self._live[key].group
 
-    def outstanding(self, key: str, *, requested: int) -> Outstanding:
-        """Return what is left of the request `key`.
+    def outstanding(self, key: str, *, requested: int, counted: type[Amount]) -> Outstanding:
+        """Return what is left of the request `key`, as amounts of what is `counted`.
 
         A withdrawal names no request, so that what is left of all requests for the same quota
         is a limit too; `requested` is their sum less what was withdrawn.
         """
         request = self._live[key]
-        alone = Outstanding(Area(request.asked), Area(request.satisfied))
-        together = Outstanding(Area(requested), Area(self.satisfied()[request.group]))
-        return min(alone, together, key=lambda left: left.area)
+        alone = Outstanding(counted(request.asked), counted(request.satisfied))
+        together = Outstanding(counted(requested), counted(self.satisfied()[request.group]))
+        return min(alone, together, key=lambda left: left.amount)
 
     def satisfied(self) -> Counter[Group]:
         """Return how much has been satisfied, by what was asked for."""

@@ -5,64 +5,98 @@ Limits are not among them: they are checked last, inside the write transaction.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Protocol
+from collections.abc import Iterator
 
+from landquota.area import Area
 from landquota.findings import Finding
-from landquota.i18n import text
-from landquota.ledger.checks import column, finding
-from landquota.ledger.drafts import (
-    BASES,
+from landquota.ledger.checks import finding
+from landquota.ledger.declarations import (
     LEVELS,
     UNITS,
-    Draft,
+    AllowanceDraft,
     HolderDraft,
     KindDraft,
+    KindRuleDraft,
+    PeriodDraft,
+)
+from landquota.ledger.drafts import (
+    BASES,
+    Declaration,
+    Draft,
     MovementDraft,
+    ProgressDraft,
     ReversalDraft,
     StatementDraft,
 )
-from landquota.ledger.entries import Record
-from landquota.ledger.movements import FROM_RESERVED, MEASURES, MOVEMENTS, Movement, Receiver, State, with_words
-from landquota.ledger.registry import Kind, Registry
-from landquota.ledger.requests import REQUEST, SATISFYING, Outstanding
-from landquota.ledger.words import Joined, Word, nearest, period
-from landquota.vocabulary import label
+from landquota.ledger.known import Known, closed, field_needless, known_holders, unknown, unknown_word
+from landquota.ledger.movement_rules import movement_findings
+from landquota.ledger.movements import MEASURES
+from landquota.ledger.registry import Registry
 
-
-class Known(Protocol):
-    """What the rules ask of a ledger."""
-
-    @property
-    def registry(self) -> Registry:
-        """Who and what is declared."""
-        ...
-
-    def find(self, key: str) -> Record | None:
-        """Return the entry with `key`."""
-        ...
-
-    def taken_back_by(self, seq: int) -> str | None:
-        """Return the key of the reversal of the entry `seq`."""
-        ...
-
-    def outstanding(self, request: str) -> Outstanding:
-        """Return what is left of the live request with the key `request`."""
-        ...
+#: What can be taken back; a declaration is followed by another one.
+_REVERSIBLE = frozenset({"movement", "statement", "progress"})
+#: What a period can be.
+_ACTIONS = ("close", "reopen")
 
 
 def rule_findings(draft: Draft, known: Known) -> list[Finding]:
     """Return every rule that `draft` breaks; its fields have been checked before."""
-    if isinstance(draft, HolderDraft):
-        return list(_holder(draft, known.registry))
-    if isinstance(draft, KindDraft):
-        return list(_kind(draft, known.registry))
     if isinstance(draft, MovementDraft):
-        return list(_movement(draft, known))
+        return list(movement_findings(draft, known))
     if isinstance(draft, StatementDraft):
         return list(_statement(draft, known.registry))
-    return list(_reversal(draft, known))
+    if isinstance(draft, ReversalDraft):
+        return list(_reversal(draft, known))
+    if isinstance(draft, ProgressDraft):
+        return list(_progress(draft, known.registry))
+    return list(_declaration(draft, known.registry))
+
+
+def _declaration(draft: Declaration, registry: Registry) -> Iterator[Finding]:
+    if isinstance(draft, HolderDraft):
+        yield from _holder(draft, registry)
+    elif isinstance(draft, KindDraft):
+        yield from _kind(draft, registry)
+    elif isinstance(draft, PeriodDraft):
+        yield from _period(draft, registry)
+    else:
+        yield from known_holders(draft, registry)
+        yield from _validity(draft)
+
+
+def _validity(draft: KindRuleDraft | AllowanceDraft) -> Iterator[Finding]:
+    if draft.valid_to is not None and draft.valid_to < draft.effective:
+        yield finding(
+            draft,
+            "LEDGER-KIND-PERIOD",
+            "valid_to",
+            kind=draft.kind,
+            valid_from=draft.effective,
+            valid_to=draft.valid_to,
+        )
+
+
+def _period(draft: PeriodDraft, registry: Registry) -> Iterator[Finding]:
+    """Find a period that is not closed through a later day than before, or re-opened through an earlier one."""
+    if draft.action not in _ACTIONS:
+        yield finding(draft, "LEDGER-PERIOD-ACTION", "action", action=draft.action)
+        return
+    through = registry.closed_through
+    closes = draft.action == "close"
+    in_order = closes if through is None else (draft.through > through) is closes and draft.through != through
+    if not in_order:
+        yield finding(
+            draft, "LEDGER-PERIOD-ORDER", "through", date=draft.through, closed="—" if through is None else through
+        )
+
+
+def _progress(draft: ProgressDraft, registry: Registry) -> Iterator[Finding]:
+    yield from known_holders(draft, registry)
+    for part, whole in (("developed", "to_develop"), ("invested", "investment")):
+        if getattr(draft, part) is not None and getattr(draft, whole) is None:
+            yield finding(draft, "LEDGER-PROGRESS-WHOLE", whole, part=part, whole=whole)
+    if draft.stopped_on is not None and draft.stopped_on > draft.effective:
+        yield finding(draft, "LEDGER-PROGRESS-STOPPED", "stopped_on", stopped=draft.stopped_on, date=draft.effective)
 
 
 def _holder(draft: HolderDraft, registry: Registry) -> Iterator[Finding]:
@@ -72,7 +106,7 @@ def _holder(draft: HolderDraft, registry: Registry) -> Iterator[Finding]:
         yield finding(draft, "LEDGER-HOLDER-LEVEL", "level", holder=draft.holder, level=draft.level)
         return
     if draft.parent is not None and draft.parent not in registry.holders:
-        yield _unknown(draft, "LEDGER-HOLDER-UNKNOWN", "parent", draft.parent, registry.holders)
+        yield unknown(draft, "LEDGER-HOLDER-UNKNOWN", "parent", draft.parent, registry.holders)
         return
     above = None if draft.parent is None else registry.holders[draft.parent].level
     fits = above is None if draft.level == "county" else above in LEVELS[: LEVELS.index(draft.level)]
@@ -101,131 +135,34 @@ def _kind(draft: KindDraft, registry: Registry) -> Iterator[Finding]:
         )
 
 
-def _movement(draft: MovementDraft, known: Known) -> Iterator[Finding]:
-    registry = known.registry
-    yield from _known_holders(draft, registry)
-    movement = MOVEMENTS.get(draft.movement)
-    if movement is None:
-        yield _unknown_word(draft, "LEDGER-MOVEMENT-UNKNOWN", "movement", MOVEMENTS)
-        return
-    yield from _needless(draft, movement)
-    yield from _receiver(draft, movement, registry)
-    if draft.kind in registry.kinds:
-        yield from _of_kind(draft, movement, registry.kinds[draft.kind])
-    if draft.expires is not None and draft.expires < draft.effective:
-        yield finding(draft, "LEDGER-EXPIRES", "expires", expires=draft.expires, date=draft.effective)
-    if draft.request is not None:
-        yield from _request(draft, known)
-
-
-def _known_holders(draft: MovementDraft | StatementDraft, registry: Registry) -> Iterator[Finding]:
-    """Find undeclared holders and kinds, with the names that look most like them."""
-    if draft.holder not in registry.holders:
-        yield _unknown(draft, "LEDGER-HOLDER-UNKNOWN", "holder", draft.holder, registry.holders)
-    if isinstance(draft, MovementDraft) and draft.to is not None and draft.to not in registry.holders:
-        yield _unknown(draft, "LEDGER-HOLDER-UNKNOWN", "to", draft.to, registry.holders)
-    if draft.kind is not None and draft.kind not in registry.kinds:
-        yield _unknown(draft, "LEDGER-KIND-UNKNOWN", "kind", draft.kind, registry.kinds)
-
-
-def _needless(draft: MovementDraft, movement: Movement) -> Iterator[Finding]:
-    """Find fields that say something this movement cannot mean."""
-    filled = {
-        "to": draft.to is not None and not movement.needs_to,
-        "to_year": draft.to_year is not None and movement.receiver is not Receiver.LATER_YEAR,
-        "expires": draft.expires is not None and movement.target is not State.RESERVED,
-        "request": draft.request is not None and movement.gives != "granted",
-        "from_reserved": draft.from_reserved and movement.name not in FROM_RESERVED,
-    }
-    for field, needless in filled.items():
-        if needless:
-            yield _field_needless(draft, field, movement.label)
-
-
-def _receiver(draft: MovementDraft, movement: Movement, registry: Registry) -> Iterator[Finding]:
-    if movement.needs_to and draft.to is None:
-        yield finding(draft, "LEDGER-TO-MISSING", "to", movement=movement.label)
-    elif movement.receiver is Receiver.OTHER and draft.to == draft.holder:
-        yield finding(draft, "LEDGER-TO-SAME", "to", movement=movement.label, holder=draft.holder)
-    elif movement.receiver is Receiver.CHILD and draft.to in registry.holders and draft.holder in registry.holders:
-        parent = registry.holders[draft.to].parent
-        if parent != draft.holder:
-            yield finding(draft, "LEDGER-ALLOT-PARENT", "to", to=draft.to, holder=draft.holder, parent=parent or "—")
-    elif movement.receiver is Receiver.LATER_YEAR:
-        yield from _later_year(draft)
-
-
-def _later_year(draft: MovementDraft) -> Iterator[Finding]:
-    if draft.year is None or (draft.to_year is not None and draft.to_year <= draft.year):
-        yield finding(draft, "LEDGER-CARRY-YEAR", "to_year", year=draft.year or "—", to_year=draft.to_year or "—")
-
-
-def _of_kind(draft: MovementDraft, movement: Movement, kind: Kind) -> Iterator[Finding]:
-    if kind.unit != "mu":
-        yield finding(draft, "LEDGER-KIND-UNIT", "area", kind=kind.kind, unit=text("kg"), area=draft.amount)
-    early = kind.valid_from is not None and draft.effective < kind.valid_from
-    late = kind.valid_to is not None and draft.effective > kind.valid_to and not movement.winds_down
-    if early or late:
-        validity = period(kind.valid_from, kind.valid_to)
-        yield finding(
-            draft, "LEDGER-KIND-VALIDITY", "effective", kind=kind.kind, validity=validity, date=draft.effective
-        )
-    if movement.receiver is Receiver.LATER_YEAR and not kind.carry:
-        yield finding(draft, "LEDGER-CARRY-KIND", "kind", kind=kind.kind)
-
-
-def _request(draft: MovementDraft, known: Known) -> Iterator[Finding]:
-    record = known.find(draft.request or "")
-    if record is not None and record.type == "movement" and known.taken_back_by(record.seq) is None:
-        body = json.loads(record.body)
-        if (body["movement"], body["holder"], body["kind"]) == (REQUEST, draft.holder, draft.kind):
-            yield from _request_exceeded(draft, known.outstanding(record.key))
-            return
-    yield finding(
-        draft, "LEDGER-REQUEST-UNKNOWN", "request", request=draft.request, holder=draft.holder, kind=draft.kind
-    )
-
-
-def _request_exceeded(draft: MovementDraft, left: Outstanding) -> Iterator[Finding]:
-    if draft.movement in SATISFYING and draft.amount > left.area:
-        yield finding(
-            draft,
-            "LEDGER-REQUEST-EXCEEDED",
-            "amount",
-            what=MOVEMENTS[draft.movement].label,
-            asked=draft.amount,
-            request=draft.request,
-            arithmetic=left.arithmetic(),
-            outstanding=left.area,
-        )
-
-
 def _statement(draft: StatementDraft, registry: Registry) -> Iterator[Finding]:
-    yield from _known_holders(draft, registry)
+    yield from known_holders(draft, registry)
     if draft.basis not in BASES:
         yield finding(draft, "LEDGER-BASIS-UNKNOWN", "basis", basis=draft.basis)
     measure = MEASURES.get(draft.measure)
     if measure is None:
-        yield _unknown_word(draft, "LEDGER-MEASURE-UNKNOWN", "measure", MEASURES)
+        yield unknown_word(draft, "LEDGER-MEASURE-UNKNOWN", "measure", MEASURES)
         return
     if measure.of_kind and draft.kind is None:
         yield finding(draft, "LEDGER-KIND-MISSING", "kind", measure=measure.label)
     if not measure.of_kind:
         for field in ("kind", "year"):
             if getattr(draft, field) is not None:
-                yield _field_needless(draft, field, measure.label)
-    kind = registry.kinds.get(draft.kind or "")
-    if kind is not None and kind.unit != "mu":
-        area = draft.figure.nominal
-        yield finding(draft, "LEDGER-KIND-UNIT", "figure", kind=kind.kind, unit=text("kg"), area=area)
+                yield field_needless(draft, field, measure.label)
+    kind, stated = registry.kinds.get(draft.kind or ""), draft.figure.nominal
+    if kind is not None and not isinstance(stated, kind.commodity):
+        yield finding(draft, "LEDGER-KIND-UNIT", "figure", kind=kind.kind, unit=kind.commodity.unit, amount=stated)
+    if not measure.of_kind and not isinstance(stated, Area):
+        yield finding(draft, "LEDGER-AREA-NEEDED", "figure", what=measure.label, amount=stated)
 
 
 def _reversal(draft: ReversalDraft, known: Known) -> Iterator[Finding]:
+    yield from closed(draft, known.registry)
     record = known.find(draft.reverses)
     if record is None:
         yield finding(draft, "LEDGER-REVERSAL-UNKNOWN", "reverses", key=draft.reverses)
         return
-    if record.type not in {"movement", "statement"}:
+    if record.type not in _REVERSIBLE:
         yield finding(draft, "LEDGER-REVERSAL-TYPE", "reverses", key=draft.reverses)
         return
     earlier = known.taken_back_by(record.seq)
@@ -240,19 +177,3 @@ def _reversal(draft: ReversalDraft, known: Known) -> Iterator[Finding]:
             date=draft.effective,
             effective=record.effective,
         )
-
-
-def _field_needless(draft: Draft, field: str, what: Word) -> Finding:
-    option = "--" + field.replace("_", "-")
-    return finding(draft, "LEDGER-FIELD-NEEDLESS", field, what=what, field=f"{column(draft, field)} / {option}")
-
-
-def _unknown(draft: Draft, code: str, field: str, name: str, known: Iterable[str]) -> Finding:
-    return finding(draft, code, field, name=name, nearest=nearest(name, known))
-
-
-def _unknown_word(draft: Draft, code: str, field: str, names: Mapping[str, object]) -> Finding:
-    """Return the finding that a movement or measure is unknown by name and by Chinese word."""
-    name = getattr(draft, field)
-    alike = nearest(name, [*names, *(label(each, "zh") for each in names)])
-    return finding(draft, code, field, name=name, nearest=alike, all=Joined(with_words(names)))

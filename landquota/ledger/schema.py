@@ -1,7 +1,7 @@
 """The tables: ``entry`` is the truth, the others follow from it and can be replayed.
 
-Only whole numbers and text, so that QGIS and ogrinfo read them too; areas are whole units of
-1/300 m², dates ISO text.  Nothing here is particular to one database.
+Only whole numbers and text, so that QGIS and ogrinfo read them too; amounts are whole smallest
+units (1/300 m², 1 g, 1 fen), dates ISO text.  Nothing here is particular to one database.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sqlalchemy import (
 from landquota.ledger.entries import GENESIS
 
 #: Version of the tables; a ledger of a later version is left alone.
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 #: Numbers of rows: 64 bits, and in SQLite the row's own number, which only INTEGER can be.
 _Number = BigInteger().with_variant(Integer(), "sqlite")
@@ -85,18 +85,20 @@ account = Table(
     Column("id", _Number, primary_key=True, autoincrement=False),
     Column("book", Text, nullable=False),
     Column("holder", Text, ForeignKey("holder.holder")),
-    Column("kind", Text, ForeignKey("kind.kind"), nullable=False),
+    Column("kind", Text, ForeignKey("kind.kind")),
     Column("year", Integer),
     Column("state", Text, nullable=False),
+    Column("item", Text),
 )
-# The issuer has no holder and some quota no year: null has to count as one value here.
+# The issuer has no holder, land no kind and some quota no year: null has to count as one value here.
 Index(
     "account_identity",
     account.c.book,
     func.coalesce(account.c.holder, ""),
-    account.c.kind,
+    func.coalesce(account.c.kind, ""),
     func.coalesce(account.c.year, 0),
     account.c.state,
+    func.coalesce(account.c.item, ""),
     unique=True,
 )
 
@@ -109,14 +111,22 @@ transfer = Table(
     Column("credit", _Number, ForeignKey("account.id"), nullable=False),
     Column("amount", _Area, nullable=False),
     Column("effective", Text, nullable=False),
+    Column("mirror", Integer, nullable=False),
     Column("zone", Text),
     Column("parcel", Text),
     CheckConstraint("amount > 0", name="transfer_amount"),
     CheckConstraint("debit <> credit", name="transfer_accounts"),
 )
-# Both cover a balance as of a date: the table itself is not read.
-Index("transfer_debit", transfer.c.debit, transfer.c.effective, transfer.c.amount)
-Index("transfer_credit", transfer.c.credit, transfer.c.effective, transfer.c.amount)
+# Both cover a balance as of a date, and what it comes from: the table itself is not read.
+for _side in (transfer.c.debit, transfer.c.credit):
+    Index(
+        f"transfer_{_side.name}",
+        _side,
+        transfer.c.effective,
+        transfer.c.movement,
+        transfer.c.mirror,
+        transfer.c.amount,
+    )
 
 statement = Table(
     "statement",
@@ -146,6 +156,52 @@ reversal = Table(
     UniqueConstraint("target", name="reversal_target"),
 )
 
+kind_rule = Table(
+    "kind_rule",
+    metadata,
+    Column("seq", _Number, ForeignKey("entry.seq"), primary_key=True, autoincrement=False),
+    Column("kind", Text, ForeignKey("kind.kind"), nullable=False),
+    Column("effective", Text, nullable=False),
+    Column("valid_to", Text),
+    Column("carry", Integer, nullable=False),
+)
+
+allowance = Table(
+    "allowance",
+    metadata,
+    Column("seq", _Number, ForeignKey("entry.seq"), primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("holder", Text, ForeignKey("holder.holder"), nullable=False),
+    Column("kind", Text, ForeignKey("kind.kind"), nullable=False),
+    Column("year", Integer),
+    Column("hundredths", Integer, nullable=False),
+    Column("effective", Text, nullable=False),
+    Column("valid_to", Text),
+)
+
+period = Table(
+    "period",
+    metadata,
+    Column("seq", _Number, ForeignKey("entry.seq"), primary_key=True, autoincrement=False),
+    Column("action", Text, nullable=False),
+    Column("through", Text, nullable=False),
+)
+
+progress = Table(
+    "progress",
+    metadata,
+    Column("seq", _Number, ForeignKey("entry.seq"), primary_key=True, autoincrement=False),
+    Column("parcel", Text, nullable=False),
+    Column("holder", Text, ForeignKey("holder.holder"), nullable=False),
+    Column("effective", Text, nullable=False),
+    Column("developed", _Area),
+    Column("to_develop", _Area),
+    Column("invested", _Area),
+    Column("investment", _Area),
+    Column("stopped_on", Text),
+    Column("government_delay", Integer, nullable=False),
+)
+
 #: The rows of ``meta``, the same in every ledger of this version.
 META: Final = (
     {"name": "format", "value": "landquota ledger"},
@@ -154,4 +210,15 @@ META: Final = (
 )
 
 #: The tables that follow from the entries, in the order in which their rows refer to each other.
-PROJECTIONS: Final = (holder, kind, account, transfer, statement, reversal)
+PROJECTIONS: Final = (
+    holder,
+    kind,
+    kind_rule,
+    allowance,
+    period,
+    account,
+    transfer,
+    statement,
+    progress,
+    reversal,
+)

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping, and_, select
 
-from landquota.area import Area, Bounds, Figure, Unit
+from landquota.amount import Amount
+from landquota.area import UNITS, Area, Bounds, Figure, counted_in
 from landquota.findings import Finding, Place
 from landquota.ledger import schema
 from landquota.ledger.movements import LABELS, MEASURES
@@ -49,9 +50,14 @@ class StatementView:
         return self.figure.written
 
     @property
-    def nominal(self) -> Area:
+    def nominal(self) -> Amount:
         """The number itself, without its qualifier."""
         return self.figure.nominal
+
+    @property
+    def area(self) -> Area:
+        """The number itself, of a statement about land."""
+        return Area(self.figure.nominal.units)
 
     @property
     def bounds(self) -> Bounds:
@@ -139,12 +145,14 @@ def by_group(statements: Iterable[StatementView]) -> dict[Group, dict[str, State
 
 
 def _view(row: RowMapping) -> StatementView:
-    high = None if row["high"] is None else Area(row["high"])
+    unit = UNITS[row["unit"]]
+    counted = counted_in(unit)
+    high = None if row["high"] is None else counted(row["high"])
     figure = Figure(
         written=row["written"],
-        nominal=Area(row["nominal"]),
-        bounds=Bounds(Area(row["low"]), high),
-        unit=Unit[row["unit"]],
+        nominal=counted(row["nominal"]),
+        bounds=Bounds(counted(row["low"]), high),
+        unit=unit,
         approximate=bool(row["approximate"]),
     )
     return StatementView(

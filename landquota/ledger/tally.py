@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 from sqlalchemy import func as sql
 
 from landquota.ledger import schema
-from landquota.ledger.accounts import QUOTA, Account
+from landquota.ledger.accounts import LAND, Account
 from landquota.ledger.movements import MOVEMENTS, State
 from landquota.ledger.statements import Group
 
 
 @dataclass(slots=True)
 class Tally:
-    """The sums of one group, in units of 1/300 m², by term (granted, …) or state (available, …).
+    """The sums of one group, in smallest units, by term (granted, …) or state (available, …).
 
     `requests` and `holdings` count the transfers that have not been taken back: those of
     what was asked for, and all others.
@@ -33,12 +33,12 @@ class Tally:
 
 
 class _Flow(NamedTuple):
-    """All transfers of one movement between two accounts, or all that take such ones back."""
+    """What one movement, or the taking back of it, has brought to an account or taken from it."""
 
+    account: Account
     movement: str
-    debit: int
-    credit: int
     mirror: bool
+    credit: bool
     amount: int
     number: int
 
@@ -48,44 +48,62 @@ def tallies(connection: Connection, *, as_of: str, group: Group | None = None) -
 
     The states are balances; the terms are sums of movements, less what was taken back.
     """
-    accounts = {
-        number: account
-        for number, account in _accounts(connection).items()
-        if account.holder is not None and (group is None or _group(account) == group)
-    }
     totals: dict[Group, Tally] = {}
-    for flow in _flows(connection, as_of, None if group is None else accounts):
+    for flow in _flows(connection, as_of, _accounts(connection, group=group), whole=group is None):
         movement = MOVEMENTS[flow.movement]
         # A transfer that takes another one back has the accounts the other way round.
-        debit, credit = (movement.gives, movement.takes) if flow.mirror else (movement.takes, movement.gives)
+        term = movement.gives if flow.credit is not flow.mirror else movement.takes
         sign = -1 if flow.mirror else 1
-        for number, term, change in ((flow.debit, debit, -flow.amount), (flow.credit, credit, flow.amount)):
-            if number not in accounts:
-                continue
-            account = accounts[number]
-            tally = totals.setdefault(_group(account), Tally())
-            tally.add(account.state, change)
-            if term is not None:
-                tally.add(term, sign * flow.amount)
-            if account.state == State.REQUESTED:
-                tally.requests += sign * flow.number
-            else:
-                tally.holdings += sign * flow.number
+        tally = totals.setdefault(_group(flow.account), Tally())
+        tally.add(flow.account.state, flow.amount if flow.credit else -flow.amount)
+        if term is not None:
+            tally.add(term, sign * flow.amount)
+        if flow.account.state == State.REQUESTED:
+            tally.requests += sign * flow.number
+        else:
+            tally.holdings += sign * flow.number
     return totals
 
 
 def available(connection: Connection, *, kind: str, year: int | None, as_of: str) -> dict[str, int]:
     """Return what each holder has available of a kind and year, where it is above zero."""
-    has: dict[str, int] = {}
-    for number, account in _accounts(connection).items():
-        if account.holder is not None and (account.kind, account.year, account.state) == (kind, year, State.AVAILABLE):
-            has[account.holder] = _balance(connection, number, as_of)
+    has = {
+        account.holder or "": balance(connection, number, as_of=as_of)
+        for number, account in _accounts(connection).items()
+        if (account.kind, account.year, account.state) == (kind, year, State.AVAILABLE)
+    }
     return {holder: units for holder, units in has.items() if units > 0}
 
 
-def entry_keys(connection: Connection, *, as_of: str) -> dict[Group, list[str]]:
+def stock(connection: Connection, parcel: Account, *, as_of: str) -> dict[str, int]:
+    """Return how much of the same parcel (or batch) is in each stage of land."""
+    columns = schema.account.c
+    query = select(columns.state, columns.id).where(columns.holder == parcel.holder, columns.item == parcel.item)
+    rows = connection.execute(query.where(columns.book == LAND)).all()
+    return {state: balance(connection, number, as_of=as_of) for state, number in rows}
+
+
+def flows_of(connection: Connection, account: Account, *, as_of: str) -> dict[str, int]:
+    """Return what each movement has brought to an account, less what it has taken and what was taken back."""
+    columns = schema.account.c
+    query = select(columns.id).where(
+        columns.book == account.book,
+        columns.holder == account.holder,
+        columns.kind.is_not_distinct_from(account.kind),
+        columns.year.is_not_distinct_from(account.year),
+        columns.state == account.state,
+        columns.item.is_not_distinct_from(account.item),
+    )
+    sums: dict[str, int] = {}
+    for number in connection.execute(query).scalars():
+        for flow in _flows(connection, as_of, {number: account}, whole=False):
+            sums[flow.movement] = sums.get(flow.movement, 0) + (flow.amount if flow.credit else -flow.amount)
+    return sums
+
+
+def entry_keys(connection: Connection, *, as_of: str, group: Group | None = None) -> dict[Group, list[str]]:
     """Return the keys of the entries behind each group's sums, in their order."""
-    accounts = _accounts(connection)
+    accounts = _accounts(connection, group=group)
     transfer, entry = schema.transfer, schema.entry
     query = (
         select(transfer.c.debit, transfer.c.credit, entry.c.key)
@@ -93,33 +111,19 @@ def entry_keys(connection: Connection, *, as_of: str) -> dict[Group, list[str]]:
         .where(transfer.c.effective <= as_of)
         .order_by(transfer.c.seq)
     )
+    if group is not None:
+        numbers = list(accounts)
+        query = query.where(transfer.c.debit.in_(numbers) | transfer.c.credit.in_(numbers))
     keys: dict[Group, list[str]] = {}
     for debit, credit, key in connection.execute(query):
-        held = [accounts[number] for number in (debit, credit) if accounts[number].holder is not None]
-        for group in dict.fromkeys(_group(account) for account in held):
-            keys.setdefault(group, []).append(key)
+        held = [accounts[number] for number in (debit, credit) if number in accounts]
+        for each in dict.fromkeys(_group(account) for account in held):
+            keys.setdefault(each, []).append(key)
     return keys
 
 
-def _flows(connection: Connection, as_of: str, accounts: Iterable[int] | None) -> Iterator[_Flow]:
-    """Return the flows between accounts, summed in the database."""
-    transfer, reversal = schema.transfer, schema.reversal
-    mirror = reversal.c.seq.is_not(None)
-    same = (transfer.c.movement, transfer.c.debit, transfer.c.credit, mirror)
-    query = (
-        select(*same, sql.sum(transfer.c.amount), sql.count())
-        .outerjoin(reversal, reversal.c.seq == transfer.c.seq)
-        .where(transfer.c.effective <= as_of)
-        .group_by(*same)
-    )
-    if accounts is not None:
-        numbers = list(accounts)
-        query = query.where(or_(transfer.c.debit.in_(numbers), transfer.c.credit.in_(numbers)))
-    for movement, debit, credit, is_mirror, amount, number in connection.execute(query):
-        yield _Flow(movement, debit, credit, bool(is_mirror), int(amount), number)
-
-
-def _balance(connection: Connection, account: int, as_of: str) -> int:
+def balance(connection: Connection, account: int, *, as_of: str) -> int:
+    """Return the balance of one account at the end of `as_of`."""
     columns = schema.transfer.c
     received, given = (
         connection.execute(
@@ -130,11 +134,33 @@ def _balance(connection: Connection, account: int, as_of: str) -> int:
     return int(received) - int(given)
 
 
-def _accounts(connection: Connection) -> dict[int, Account]:
-    """Return the quota accounts by number, the issuer's too."""
-    rows = connection.execute(select(schema.account).where(schema.account.c.book == QUOTA))
-    return {row.id: Account(row.book, row.holder, row.kind, row.year, row.state) for row in rows}
+def _flows(connection: Connection, as_of: str, accounts: dict[int, Account], *, whole: bool) -> Iterator[_Flow]:
+    """Yield the flows of `accounts`, summed in the database: of all of them at once, or of each by the index."""
+    columns = schema.transfer.c
+    for side in (columns.debit, columns.credit):
+        same = (side, columns.movement, columns.mirror)
+        query = select(*same, sql.sum(columns.amount), sql.count()).where(columns.effective <= as_of).group_by(*same)
+        if not whole:
+            query = query.where(side.in_(list(accounts)))
+        for number, movement, mirror, amount, count in connection.execute(query):
+            if number in accounts:
+                credit = side is columns.credit
+                yield _Flow(accounts[number], movement, bool(mirror), credit, int(amount), count)
+
+
+def _accounts(connection: Connection, *, group: Group | None = None) -> dict[int, Account]:
+    """Return the holders' accounts of quota, planning scale and money by number, or those of one group."""
+    columns = schema.account.c
+    query = select(schema.account).where(columns.book != LAND, columns.holder.is_not(None))
+    if group is not None:
+        query = query.where(
+            columns.holder == group.holder,
+            columns.kind == group.kind,
+            columns.year.is_not_distinct_from(group.year),
+        )
+    rows = connection.execute(query)
+    return {row.id: Account(row.book, row.holder, row.kind, row.year, row.state, row.item) for row in rows}
 
 
 def _group(account: Account) -> Group:
-    return Group(account.holder or "", account.kind, account.year)
+    return Group(account.holder or "", account.kind or "", account.year)

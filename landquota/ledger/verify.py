@@ -171,7 +171,9 @@ class Replay:
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._seen: dict[str, tuple[Record, Mapping[str, Any]]] = {}
-        self._projection = Projection(find_account=lambda _: None, find_target=self._seen.get, last_account=0)
+        self._projection = Projection(
+            find_account=lambda _: None, find_target=self._seen.get, find_book=lambda _: None, last_account=0
+        )
         self.rows: dict[str, dict[object, Due]] = {table.name: {} for table in schema.PROJECTIONS}
         self.problems: list[Problem] = []
         for record in records:
@@ -185,7 +187,7 @@ class Replay:
             for table, row in rows:
                 key = _primary_key(schema.metadata.tables[table], row)
                 self.rows[table][key] = Due(record.seq, row)
-        except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        except (AttributeError, ArithmeticError, KeyError, TypeError, ValueError, RecursionError):
             self.problems.append(Problem(record.seq, _plain(record.key), text("cannot be replayed")))
 
 

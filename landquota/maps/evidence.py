@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from landquota.area import Area
+from landquota.amount import Amount
 from landquota.i18n import text
 from landquota.ledger import MOVEMENTS
 from landquota.ledger.accounts import transfer_of
@@ -15,7 +15,7 @@ from landquota.maps.view import EntryRow
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
-    from landquota.ledger import Entry, Position
+    from landquota.ledger import Entry, LandFigure, Position
     from landquota.reports.wording import Names
 
 #: The statements from which what is available follows; without one of them it is not derived.
@@ -34,6 +34,13 @@ class Evidence:
         """Return the entries behind one figure of a position."""
         return tuple(self.row(entry, change) for entry, change in acting(self.entries, position, measure))
 
+    def behind_land(self, figure: LandFigure) -> tuple[EntryRow, ...]:
+        """Return the statement that gives a figure of land, or the entries that add up to it."""
+        if figure.statement is not None:
+            return self.stated(figure.statement.key)
+        changes = dict(figure.changes)
+        return tuple(self.row(entry, changes[entry.key]) for entry in self.entries if entry.key in changes)
+
     def stated(self, key: str) -> tuple[EntryRow, ...]:
         """Return the statement with the key `key`."""
         return tuple(self.row(entry) for entry in self.entries if entry.key == key)
@@ -50,7 +57,7 @@ class Evidence:
         """Return the entries that name a parcel."""
         return tuple(self.row(entry) for entry in self.entries if _said(entry).get("parcel") == parcel)
 
-    def row(self, entry: Entry, change: Area | None = None) -> EntryRow:
+    def row(self, entry: Entry, change: Amount | None = None) -> EntryRow:
         """Return an entry as it is listed; `change` is by how much it changes the figure above it."""
         body = _said(entry)
         parcel, zone = body.get("parcel"), body.get("zone")
@@ -84,7 +91,7 @@ class Evidence:
         return " ".join(part for part in (kind, years) if part)
 
 
-def acting(entries: Sequence[Entry], position: Position, measure: str) -> Iterator[tuple[Entry, Area | None]]:
+def acting(entries: Sequence[Entry], position: Position, measure: str) -> Iterator[tuple[Entry, Amount | None]]:
     """Yield the entries behind one figure, each with what it adds; a statement gives it and adds nothing.
 
     Where documents give the figure, these are their statements; else the movements that touch
@@ -111,7 +118,7 @@ def _statements(entries: Sequence[Entry], measure: str) -> list[Entry]:
     return [entry for entry in stated if entry.body["measure"] in TERMS]
 
 
-def _change(entry: Entry, position: Position, measure: str) -> Area | None:
+def _change(entry: Entry, position: Position, measure: str) -> Amount | None:
     """Return what a movement, or the reversal of one, adds to a figure; None where it does not touch it."""
     body = _said(entry)
     if "movement" not in body:
@@ -125,7 +132,7 @@ def _change(entry: Entry, position: Position, measure: str) -> Area | None:
             touched += [1] if term == measure else []
     if not touched:
         return None
-    return Area(sum(touched) * moved.amount * (-1 if entry.target else 1))
+    return entry.counted(sum(touched) * moved.amount * (-1 if entry.target else 1))
 
 
 def _said(entry: Entry) -> Mapping[str, object]:
@@ -133,5 +140,5 @@ def _said(entry: Entry) -> Mapping[str, object]:
     return entry.target or entry.body
 
 
-def _signed(change: Area, language: str) -> str:
+def _signed(change: Amount, language: str) -> str:
     return f"{'−' if change.units < 0 else '+'}{abs(change).render(language)}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from landquota.area import ZERO, Unit
-from landquota.i18n import text
+from landquota.area import Unit
+from landquota.i18n import Text, text
 from landquota.maps.view import Badge, PanelCell, PanelFinding, PanelNote, PanelRow, PanelTable, PanelZone, Severity
 from landquota.reconcile import LAND_MEASURES, Verdict
-from landquota.reports.wording import difference, documented_area, remarks
+from landquota.reports.wording import by_book, difference, documented_area, remarks
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def panels(
     for account in result.holders:
         holder = account.holder.holder
         if account.quota and holder not in {zone.holder for zone in result.zones}:
-            table = quota_table(account.quota, evidence)
+            tables = tuple(quota_tables(account.quota, evidence))
             findings = tuple(found.pop(holder, ()))
-            yield PanelZone(holder, evidence.names.say(holder, language), tables=(table,), findings=findings)
+            yield PanelZone(holder, evidence.names.say(holder, language), tables=tables, findings=findings)
     rest = tuple(finding for findings in found.values() for finding in findings)
     if rest:
         yield PanelZone("", text("Other findings").render(language), findings=rest)
@@ -87,7 +87,7 @@ def _zone_panel(
     zone: ZoneAccount, evidence: Evidence, findings: tuple[PanelFinding, ...], facts: Sequence[Fact]
 ) -> PanelZone:
     language = evidence.language
-    tables = [quota_table(zone.quota, evidence)] if zone.quota else []
+    tables = quota_tables(zone.quota, evidence)
     return PanelZone(
         id=zone.holder,
         name=zone.render(language),
@@ -111,12 +111,18 @@ def _subtitle(zone: ZoneAccount, language: str) -> Iterator[str]:
     ).render(language)
 
 
-def quota_table(rows: Sequence[Position], evidence: Evidence) -> PanelTable:
+def quota_tables(rows: Sequence[Position], evidence: Evidence) -> Iterator[PanelTable]:
+    """Yield a table for each book and unit."""
+    for heading, mine in by_book(rows):
+        yield _quota_table(heading, mine, evidence)
+
+
+def _quota_table(heading: Text, rows: Sequence[Position], evidence: Evidence) -> PanelTable:
     """Return the positions with one line per kind and year and one column per measure that is used."""
     language = evidence.language
-    used = [m for m in _QUOTA if m in _ALWAYS or any(getattr(row, m).high != ZERO for row in rows)]
+    used = [m for m in _QUOTA if m in _ALWAYS or not all(getattr(row, m).none for row in rows)]
     return PanelTable(
-        heading=text("Quota (mu)").render(language),
+        heading=heading.render(language),
         columns=(text("Quota kind").render(language), *(label(m, language) for m in used)),
         rows=tuple(PanelRow(_kind(row, evidence), tuple(_cell(row, m, evidence) for m in used)) for row in rows),
     )
@@ -130,25 +136,33 @@ def _kind(row: Position, evidence: Evidence) -> str:
 def _cell(row: Position, measure: str, evidence: Evidence) -> PanelCell:
     bounds = getattr(row, measure)
     behind = evidence.behind(row, measure)
-    if bounds.high == ZERO:
+    if bounds.none:
         # A nothing that movements have come to can be looked into; one that nobody touched cannot.
         return PanelCell(bounds.number() if behind else _NOTHING, behind)
     return PanelCell(bounds.number() + (" †" if row.basis == "interpreted" else ""), behind)
 
 
 def _land_table(zone: ZoneAccount, evidence: Evidence) -> PanelTable:
-    """Return the land stages: what documents state, and what is drawn (illustrative said as such)."""
+    """Return the land stages: what the ledger or documents say, and what is drawn (illustrative said as such)."""
     language = evidence.language
     on_map = text("Map (illustrative)") if zone.parcels.illustrative else text("Map")
     rows = []
     for measure in LAND_MEASURES:
-        stated = zone.land.get(measure)
-        behind = () if stated is None else evidence.stated(stated.key)
-        figure = label("no_data", language) if stated is None else stated.bounds.number()
+        known = zone.land.get(measure)
+        behind = () if known is None else evidence.behind_land(known)
+        figure = label("no_data", language) if known is None else known.bounds.number()
         drawn = zone.parcels.reached(measure).in_unit(Unit.MU, 2) if zone.parcels.count else label("no_data", language)
         rows.append(PanelRow(label(measure, language), (PanelCell(figure, behind), PanelCell(drawn))))
-    columns = (text("Stage").render(language), text("Documents").render(language), on_map.render(language))
+    columns = (text("Stage").render(language), _rests_on(zone).render(language), on_map.render(language))
     return PanelTable(text("Land (mu)").render(language), columns, tuple(rows))
+
+
+def _rests_on(zone: ZoneAccount) -> Text:
+    """Return what the zone's figures of land rest on: where entries exist they stand, elsewhere statements."""
+    by_ledger = [figure.statement is None for figure in zone.land.values()]
+    if not any(by_ledger):
+        return text("Documents")
+    return text("Ledger") if all(by_ledger) else text("Ledger, else documents")
 
 
 def _notes(zone: ZoneAccount, language: str) -> Iterator[PanelNote]:

@@ -15,7 +15,7 @@ from landquota.layers import STAGES
 if TYPE_CHECKING:
     import shapely
 
-    from landquota.ledger import Holder, Kind, Position, StatementView
+    from landquota.ledger import Holder, Kind, LandFigure, Position, StatementView
     from landquota.project import Project
 
 #: The land stages that a zone reports, in the order in which a parcel passes through them.
@@ -105,7 +105,7 @@ class ZoneAccount:
     measured: Area
     area_method: str
     quota: tuple[Position, ...]
-    land: Mapping[str, StatementView]
+    land: Mapping[str, LandFigure]
     parcels: ZoneParcels
     uncovered: Bounds | None
     verdict: Verdict

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from landquota.ledger import Ledger, Position, StatementView
+    from landquota.ledger import LandFigure, Ledger, Position
     from landquota.project import Project
 
 
@@ -73,6 +73,7 @@ def reconcile(
     findings = [
         *noticed,
         *ledger.check_statements(as_of),
+        *ledger.check_land(as_of),
         *tie_findings(zones, parcels, holders, ledger.entries(as_of=as_of)),
         *zone_findings(zones, project),
         *map_findings(layers, project),
@@ -96,7 +97,7 @@ class _Books:
     """What the ledger says as of the date."""
 
     positions: tuple[Position, ...]
-    land: Mapping[tuple[str, str], StatementView]
+    land: Mapping[tuple[str, str], LandFigure]
     parents: Mapping[str, str | None]
     covering: frozenset[str]
 
@@ -132,6 +133,7 @@ def _zone(row: Mapping[str, Any], area: Area, books: _Books, parcels: ZoneParcel
     land = {m: books.land[holder, m] for m in LAND_MEASURES if (holder, m) in books.land}
     requisitioned = land["requisitioned"].bounds if "requisitioned" in land else None
     building = land["under_construction"].bounds if "under_construction" in land else None
+    area_stated = books.land.get((holder, "documented_area"))
     recorded = _sum(p.recorded for p in quota if p.kind in books.covering)
     uncovered = _excess(requisitioned, recorded)
     return ZoneAccount(
@@ -140,7 +142,7 @@ def _zone(row: Mapping[str, Any], area: Area, books: _Books, parcels: ZoneParcel
         name=row["name"],
         name_en=row["name_en"] or "",
         nature=row["nature"],
-        documented=books.land.get((holder, "documented_area")),
+        documented=None if area_stated is None else area_stated.statement,
         measured=area,
         area_method=project.area_method,
         quota=quota,

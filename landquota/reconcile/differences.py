@@ -58,7 +58,7 @@ def _area_finding(zone: ZoneAccount, tolerance: Decimal, place: Place) -> Iterab
     if zone.documented is None:
         yield Finding("ZONE-AREA-NO-DATA", place, {"zone": zone})
         return
-    documented = zone.documented.nominal
+    documented = zone.documented.area
     difference = zone.measured - documented
     if abs(difference).units > tolerance * documented.units:
         params = {
@@ -85,16 +85,19 @@ def _uncovered_finding(zone: ZoneAccount, place: Place) -> Iterable[Finding]:
 
 
 def _land_findings(zone: ZoneAccount, tolerance: Decimal, place: Place) -> Iterable[Finding]:
-    """Compare each stage's area on the map with the documents, where no parcel is made up."""
+    """Compare each stage's area on the map with the ledger or the documents, where no parcel is made up."""
     if zone.parcels.illustrative or not zone.parcels.count:
         return
-    for measure, statement in zone.land.items():
+    for measure, figure in zone.land.items():
         on_map = zone.parcels.reached(measure)
-        slack = Area(int(statement.nominal.units * tolerance))
-        low, high = statement.bounds.low - slack, statement.bounds.high
+        slack = Area(int(figure.nominal.units * tolerance))
+        low, high = figure.bounds.low - slack, figure.bounds.high
         if on_map < low or (high is not None and on_map > high + slack):
-            params = {"zone": zone, "measure": Term(measure), "on_map": _mu(on_map), "stated": statement.bounds}
-            yield Finding("LAND-MAP-DIFFERS", place, params)
+            params = {"zone": zone, "measure": Term(measure), "on_map": _mu(on_map)}
+            if figure.statement is None:
+                yield Finding("LAND-LEDGER-DIFFERS", place, {**params, "recorded": figure.bounds})
+            else:
+                yield Finding("LAND-MAP-DIFFERS", place, {**params, "stated": figure.bounds})
 
 
 def map_findings(layers: Layers, project: Project) -> list[Finding]:

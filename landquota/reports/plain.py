@@ -34,12 +34,13 @@ def reconciliation(result: Reconciliation, language: str) -> dict[str, object]:
 
 def position(row: Position) -> dict[str, object]:
     """Return one quota position."""
-    measures = {f"{name}_mu": getattr(row, name).to_json() for name in QUOTA_MEASURES}
+    measures = {f"{name}_{row.unit}": getattr(row, name).to_json() for name in QUOTA_MEASURES}
     return {
+        "book": row.book,
         "kind": row.kind,
         "year": row.year,
         **measures,
-        "outstanding_mu": row.outstanding.to_json(),
+        f"outstanding_{row.unit}": row.outstanding.to_json(),
         "basis": row.basis,
         "entries": list(row.entries),
     }
@@ -69,6 +70,8 @@ def entry(row: Entry) -> dict[str, object]:
 
 def in_mu(row: Entry) -> dict[str, str | None]:
     """Return an entry's areas in exact 亩; its body keeps them in units of 1/300 m², as they are hashed."""
+    if not issubclass(row.counted, Area):
+        return dict.fromkeys(MU_COLUMNS)
     units = {column: (row.target or row.body).get(column.removesuffix("_mu")) for column in MU_COLUMNS}
     return {column: Area(value).mu if isinstance(value, int) else None for column, value in units.items()}
 
@@ -80,11 +83,12 @@ def _zone(zone: ZoneAccount, language: str) -> dict[str, object]:
         "name": zone.render(language),
         "holder": zone.holder,
         "nature": zone.nature,
-        "documented_area_m2": None if zone.documented is None else zone.documented.nominal.m2,
+        "documented_area_m2": None if zone.documented is None else zone.documented.area.m2,
         "measured_area_m2": zone.measured.m2,
         "area_method": zone.area_method,
         "quota": [position(p) for p in zone.quota],
         "land": _land(zone),
+        "land_basis": {m: figure.basis for m, figure in zone.land.items()},
         "parcels": {
             "count": zone.parcels.count,
             "illustrative": zone.parcels.illustrative,
@@ -114,8 +118,8 @@ def _stages(zone: ZoneAccount) -> dict[str, object]:
 def _land(zone: ZoneAccount) -> dict[str, object]:
     from landquota.reconcile import LAND_MEASURES  # noqa: PLC0415 - geometry libraries load only when there is a result
 
-    stated = {f"{m}_mu": zone.land[m].bounds.to_json() if m in zone.land else None for m in LAND_MEASURES}
-    return {**stated, "not_under_construction_mu": _bounds(zone.not_under_construction)}
+    known = {f"{m}_mu": zone.land[m].bounds.to_json() if m in zone.land else None for m in LAND_MEASURES}
+    return {**known, "not_under_construction_mu": _bounds(zone.not_under_construction)}
 
 
 def _bounds(bounds: Bounds | None) -> dict[str, str | None] | None:

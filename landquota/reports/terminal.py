@@ -13,11 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text as Styled
 
-from landquota.area import ZERO, Bounds, Unit
+from landquota.area import Bounds, Unit
 from landquota.findings import Finding, Severity, worst_first
-from landquota.i18n import clean, current_language, say
+from landquota.i18n import Text, clean, current_language, say, text
 from landquota.reports.plain import QUOTA_MEASURES
-from landquota.reports.wording import Names, difference, documented_area, remarks
+from landquota.reports.wording import Names, by_book, difference, documented_area, remarks
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def show_reconciliation(result: Reconciliation, out: Console) -> None:
     if others:
         out.print()
         rows = [position for account in others for position in account.quota]
-        show_positions(rows, out, names, title=say("Other holders: quota (mu)"))
+        show_positions(rows, out, names, title=text("Other holders: {book}"))
     out.print()
     show_findings(result.findings, out)
 
@@ -102,7 +102,7 @@ def _show_zone(zone: ZoneAccount, out: Console, names: Names) -> None:
     title.append("   " + _area_line(zone, language), style="not bold")
     write(out, title)
     if zone.quota:
-        show_positions(zone.quota, out, names, title=say("Quota (mu)"), holder=False)
+        show_positions(zone.quota, out, names, holder=False)
     else:
         write(out, "  " + say("Quota: no data (the sources state none)"))
     _show_land(zone, out, language)
@@ -118,10 +118,20 @@ def _area_line(zone: ZoneAccount, language: str) -> str:
     )
 
 
-def show_positions(rows: Sequence[Position], out: Console, names: Names, *, title: str, holder: bool = True) -> None:
-    """Print quota positions as a table in 亩; what only some quota does has a column where it does it."""
+def show_positions(
+    rows: Sequence[Position], out: Console, names: Names, *, title: Text | None = None, holder: bool = True
+) -> None:
+    """Print positions, one table for each book and unit; `title` says more than the book's name, as ``{book}``."""
     language = current_language.get()
-    moved = [measure for measure in _ONLY_WHERE_USED if any(getattr(row, measure).high != ZERO for row in rows)]
+    for book, mine in by_book(rows):
+        heading = book if title is None else Text(title.msgid, {**title.params, "book": book})
+        out.print(_positions_table(mine, names, title=heading.render(language), holder=holder))
+
+
+def _positions_table(rows: Sequence[Position], names: Names, *, title: str, holder: bool) -> Table:
+    """Return positions of one book as a table; what only some quota does has a column where it does it."""
+    language = current_language.get()
+    moved = [measure for measure in _ONLY_WHERE_USED if not all(getattr(row, measure).none for row in rows)]
     measures = [*QUOTA_MEASURES[:4], *moved, *QUOTA_MEASURES[4:]]
     table = new_table(title)
     if holder:
@@ -138,11 +148,11 @@ def show_positions(rows: Sequence[Position], out: Console, names: Names, *, titl
         called = [names.say(row.holder, language)] if holder else []
         kind = names.say(row.kind, language)
         table.add_row(*map(clean, called), clean(kind), year, *figures, label(row.basis, language))
-    out.print(table)
+    return table
 
 
 def _figure(bounds: Bounds, mark: str) -> str:
-    return "—" if bounds.high == ZERO else _tight(bounds.number() + mark)
+    return "—" if bounds.none else _tight(bounds.number() + mark)
 
 
 def _tight(figure: str) -> str:
@@ -158,14 +168,8 @@ def _show_land(zone: ZoneAccount, out: Console, language: str) -> None:
         table.add_column("")
         for measure in (*LAND_MEASURES, "not_under_construction"):
             table.add_column(label(measure, language), justify="right")
-        stated = {m: s.bounds for m, s in zone.land.items()}
-        if zone.not_under_construction is not None:
-            stated["not_under_construction"] = zone.not_under_construction
-        figures = (
-            _tight(stated[m].number()) if m in stated else say("no data")
-            for m in (*LAND_MEASURES, "not_under_construction")
-        )
-        table.add_row(say("documents"), *figures)
+        for source, figures in _land_rows(zone):
+            table.add_row(source, *(figures.get(m, say("no data")) for m in (*LAND_MEASURES, "not_under_construction")))
         if zone.parcels.count:
             drawn = [zone.parcels.reached(m).in_unit(Unit.MU, 2) for m in LAND_MEASURES]
             table.add_row(say("map (illustrative)") if zone.parcels.illustrative else say("map"), *drawn, "—")
@@ -173,6 +177,18 @@ def _show_land(zone: ZoneAccount, out: Console, language: str) -> None:
     else:
         write(out, "  " + say("Land: no data (the sources state none)"))
     _show_parcels(zone, out, language)
+
+
+def _land_rows(zone: ZoneAccount) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the figures of land by what they rest on, the ledger's first; a difference rests on the weaker of two."""
+    by_ledger = {m: f.bounds for m, f in zone.land.items() if f.statement is None}
+    stated = {m: f.bounds for m, f in zone.land.items() if f.statement is not None}
+    if zone.not_under_construction is not None:
+        weaker = stated if {"requisitioned", "under_construction"} & stated.keys() else by_ledger
+        weaker["not_under_construction"] = zone.not_under_construction
+    for source, there, elsewhere in ((say("ledger"), by_ledger, stated), (say("documents"), stated, by_ledger)):
+        if there:
+            yield source, {**dict.fromkeys(elsewhere, "—"), **{m: _tight(b.number()) for m, b in there.items()}}
 
 
 def _show_parcels(zone: ZoneAccount, out: Console, language: str) -> None:

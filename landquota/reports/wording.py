@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from landquota.area import Unit
 from landquota.i18n import Text, text
 
 if TYPE_CHECKING:
-    from landquota.ledger import Holder, Kind
+    from landquota.ledger import Holder, Kind, Position
     from landquota.reconcile import ZoneAccount
 
 
@@ -34,6 +34,24 @@ class Names:
         return name if language == "zh" else self.english.get(name, name)
 
 
+#: How the tables of quota, planning scale and money are headed, by book and unit.
+_BOOKS: Final[Mapping[tuple[str, str], Text]] = {
+    ("quota", "mu"): text("Quota (mu)"),
+    ("quota", "kg"): text("Quota (kg)"),
+    ("plan", "mu"): text("Planning scale (mu)"),
+    ("money", "yuan"): text("Money (yuan)"),
+}
+
+
+def by_book(rows: Iterable[Position]) -> Iterator[tuple[Text, list[Position]]]:
+    """Yield the positions of each book and unit with their heading: they never stand in one table."""
+    grouped: dict[tuple[str, str], list[Position]] = {}
+    for row in rows:
+        grouped.setdefault((row.book, row.unit), []).append(row)
+    for book in sorted(grouped, key=lambda book: list(_BOOKS).index(book) if book in _BOOKS else len(_BOOKS)):
+        yield _BOOKS.get(book, text("{book} ({unit})", book=book[0], unit=book[1])), grouped[book]
+
+
 def difference(zone: ZoneAccount) -> Text | None:
     """Return the arithmetic of the uncovered area; None where either side has no data."""
     if zone.uncovered is None or zone.recorded_quota is None:
@@ -50,7 +68,7 @@ def documented_area(zone: ZoneAccount) -> Text:
     """Return the area that a document states for the zone, with the document's own words."""
     if zone.documented is None:
         return text("no data")
-    number = zone.documented.nominal.in_unit(Unit.KM2, 2)
+    number = zone.documented.area.in_unit(Unit.KM2, 2)
     return text("{number} km² ({written})", number=number, written=zone.documented.written)
 
 

@@ -5,8 +5,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from landquota.area import parse_area, parse_exact
-from landquota.ledger import Draft, HolderDraft, KindDraft, Ledger, MovementDraft, Position, StatementDraft
+from landquota.area import parse_amount, parse_figure
+from landquota.ledger import (
+    AllowanceDraft,
+    Draft,
+    HolderDraft,
+    KindDraft,
+    KindRuleDraft,
+    Ledger,
+    MovementDraft,
+    PeriodDraft,
+    Position,
+    ProgressDraft,
+    StatementDraft,
+)
 
 NOW = datetime(2021, 6, 23, 8, 30, tzinfo=UTC)
 COUNTY, TOWN, OTHER_TOWN, ZONE = "慈溪市", "观海卫镇", "周巷镇", "观海卫智能电器小镇"
@@ -29,17 +41,25 @@ KINDS = (
 )  # fmt: skip
 DECLARATIONS: tuple[Draft, ...] = (*HOLDERS, *KINDS)
 
+#: One entry of each kind that is neither declared at the beginning nor moves or states anything.
+DATED: tuple[Draft, ...] = (
+    KindRuleDraft(kind=PLAN, carry=False, effective=LATER, document="d"),
+    AllowanceDraft(name="临时超额", holder=TOWN, kind=PLAN, percent="5", effective=LATER, document="d"),
+    PeriodDraft(action="close", through=date(2016, 12, 31), reason="决算"),
+    ProgressDraft(parcel="P-1", holder=TOWN, effective=LATER, document="d", stopped_on=LATER),
+)
+
 
 def move(movement: str, holder: str, area: str, **more: Any) -> MovementDraft:
     """Return a movement of the plan quota of 2018, unless told otherwise."""
     given: dict[str, Any] = {"kind": PLAN, "year": 2018, "effective": DAY, "document": "甬自然资〔2018〕1号", **more}
-    return MovementDraft(movement=movement, holder=holder, amount=parse_exact(area), **given)
+    return MovementDraft(movement=movement, holder=holder, amount=parse_amount(area), **given)
 
 
 def state(measure: str, written: str, **more: Any) -> StatementDraft:
     """Return a statement about the zone as of the end of 2017, unless told otherwise."""
     given: dict[str, Any] = {"holder": ZONE, "effective": date(2017, 12, 31), "document": "R241-2018", **more}
-    return StatementDraft(measure=measure, figure=parse_area(written), **given)
+    return StatementDraft(measure=measure, figure=parse_figure(written), **given)
 
 
 def at(ledger: Ledger, holder: str, *, kind: str = PLAN, year: int | None = 2018, as_of: date = LAST) -> Position:

@@ -12,14 +12,20 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from ledger_samples import COUNTY, DECLARATIONS, LATER, NOW, PLAN, TOWN, move, state
+from ledger_samples import COUNTY, DATED, DECLARATIONS, LATER, NOW, PLAN, TOWN, move, state
 from places import Files, Place, Places, declare
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from landquota.errors import LandquotaError, UsageError
 from landquota.i18n import text
-from landquota.ledger import GENESIS, Ledger, Problem, Verification, schema
+from landquota.ledger import (
+    GENESIS,
+    Ledger,
+    Problem,
+    Verification,
+    schema,
+)
 from landquota.ledger.store import open_store
 
 TABLES = tuple(schema.metadata.tables)
@@ -53,6 +59,7 @@ def fill(place: Place) -> Place:
         )
         ledger.reverse("allot", reason="误录", effective=LATER, recorded=NOW, key_of_reversal="back")
         ledger.reverse("approved", reason="误读", effective=LATER, recorded=NOW, key_of_reversal="unsaid")
+        ledger.import_all(DATED, recorded=NOW)
         ledger.post(move("reserve", COUNTY, "5亩", key="last"), recorded=NOW)
     return place
 
@@ -77,7 +84,7 @@ def cells(path: Path) -> Iterator[tuple[str, int, str]]:
 
 def test_an_untouched_ledger_verifies(place: Place) -> None:
     report = verified(place)
-    assert (report.ok, report.problems, report.entries) == (True, (), len(DECLARATIONS) + 7)
+    assert (report.ok, report.problems, report.entries) == (True, (), len(DECLARATIONS) + 7 + len(DATED))
     with Ledger.open(place) as ledger:
         assert report.head == ledger.head == ledger.entries()[-1].hash
 
@@ -91,7 +98,7 @@ def test_the_chain_can_be_recomputed_by_anybody(path: Path) -> None:
             fields = {"v": 1, **{name: row[name] for name in row.keys() if name != "hash"}}  # noqa: SIM118
             form = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
             assert row["prev"] == prev
-            assert json.loads(row["body"])["v"] == 1
+            assert json.loads(row["body"])["v"] in {1, 2}
             prev = hashlib.sha256(form.encode("utf-8")).hexdigest()
             assert row["hash"] == prev
     assert hashlib.sha256(b"landquota ledger 1").hexdigest() == GENESIS
@@ -346,7 +353,8 @@ def test_what_others_keep_beside_the_ledger_does_not_matter(path: Path) -> None:
 
 
 def test_rows_that_no_entry_made_are_named(places: Places, place: Place) -> None:
-    places.force(place, "INSERT INTO account VALUES (99, 'quota', '慈溪市', '新增计划', 2031, 'available')", drop=False)
+    row = "99, 'quota', '慈溪市', '新增计划', 2031, 'available', NULL"
+    places.force(place, f"INSERT INTO account VALUES ({row})", drop=False)
     assert [str(p) for p in verified(place).problems] == ["table account, row 99: no entry stands behind it"]
 
 

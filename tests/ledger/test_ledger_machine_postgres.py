@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
-from ledger_samples import DECLARATIONS, NOW
 from postgres_cluster import Cluster
 from test_ledger_machine import LedgerAgainstModel
 
@@ -16,12 +16,9 @@ from landquota.ledger import Ledger
 class DatabaseAgainstModel(LedgerAgainstModel):
     cluster: ClassVar[Cluster]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.ledger.close()
+    def opened(self, _folder: Path) -> Ledger:
         self.place = self.cluster.new()
-        self.ledger = Ledger.open(self.place, create=True)
-        self.ledger.import_all(DECLARATIONS, recorded=NOW)
+        return Ledger.open(self.place, create=True)
 
     def teardown(self) -> None:
         super().teardown()

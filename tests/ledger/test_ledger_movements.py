@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 from ledger_samples import COUNTY, DAY, LAST, LATER, NOW, OTHER_TOWN, POOL, TOWN, ZONE, at, move, mu
 
-from landquota.area import ZERO, Area
+from landquota.area import Area
 from landquota.ledger import MOVEMENTS, Ledger, MovementDraft, Position, State
 from landquota.ledger.movements import TERMS
 
 
 def available_by_identity(position: Position) -> Area:
-    return sum((Area(sign * getattr(position, name).low.units) for name, sign in TERMS.items()), ZERO)
+    return Area(sum(sign * getattr(position, name).low.units for name, sign in TERMS.items()))
 
 
 def test_the_table_is_that_of_the_design() -> None:
@@ -25,7 +25,12 @@ def test_the_table_is_that_of_the_design() -> None:
         "reserve": ("available", "reserved"), "release": ("reserved", "available"), "lapse": ("reserved", "available"),
         "commit": ("available", "committed"), "return": ("committed", "available"),
         "deduct": ("available", "issuer"), "recover": ("available", "issuer"), "expire": ("available", "issuer"),
-        "carry": ("available", "available"),
+        "carry": ("available", "available"), "carry_deficit": ("available", "available"),
+        "approve": ("issuer", "approved"), "divide": ("batch", "approved"), "revoke": ("approved", "issuer"),
+        "requisition": ("approved", "requisitioned"), "bank": ("requisitioned", "banked"),
+        "supply": ("banked", "supplied"), "take_back": ("supplied", "banked"),
+        "start": ("supplied", "under_construction"), "complete": ("under_construction", "completed"),
+        "accept": ("completed", "accepted"),
     }  # fmt: skip
     assert [name for name, m in MOVEMENTS.items() if m.needs_to] == ["allot", "transfer"]
 
@@ -45,10 +50,10 @@ def test_the_table_is_that_of_the_design() -> None:
         (move("allot", TOWN, "7亩", to=ZONE), {"allotted_out": "7", "available": "33", "recorded": "93"}),
         (move("transfer", TOWN, "7亩", to=OTHER_TOWN), {"transferred_out": "7", "available": "33", "recorded": "93"}),
         (move("reserve", TOWN, "7亩", expires=LATER), {"reserved": "47", "available": "33"}),
-        (move("release", TOWN, "7亩"), {"reserved": "33", "available": "47"}),
-        (move("lapse", TOWN, "7亩"), {"reserved": "33", "available": "47"}),
+        (move("release", TOWN, "7亩", reservation="held"), {"reserved": "33", "available": "47"}),
+        (move("lapse", TOWN, "7亩", reservation="held"), {"reserved": "33", "available": "47"}),
         (move("commit", TOWN, "7亩"), {"committed": "27", "available": "33"}),
-        (move("commit", TOWN, "7亩", from_reserved=True), {"committed": "27", "reserved": "33"}),
+        (move("commit", TOWN, "7亩", reservation="held"), {"committed": "27", "reserved": "33"}),
         (move("return", TOWN, "7亩"), {"committed": "13", "available": "47"}),
         (move("deduct", TOWN, "7亩"), {"withdrawn": "7", "available": "33", "recorded": "93"}),
         (move("recover", TOWN, "7亩"), {"withdrawn": "7", "available": "33", "recorded": "93"}),
@@ -60,9 +65,13 @@ def test_the_table_is_that_of_the_design() -> None:
 def test_each_movement_changes_what_it_should_and_nothing_else(
     ledger: Ledger, movement: MovementDraft, changes: dict[str, str]
 ) -> None:
-    start = [("grant", "100亩"), ("reserve", "40亩"), ("commit", "20亩")]
-    ledger.post(move("request", TOWN, "100亩", key="ask"), recorded=NOW)
-    ledger.import_all([move(name, TOWN, area) for name, area in start], recorded=NOW)
+    start = [
+        move("request", TOWN, "100亩", key="ask"),
+        move("grant", TOWN, "100亩"),
+        move("reserve", TOWN, "40亩", key="held", expires=DAY),
+        move("commit", TOWN, "20亩"),
+    ]
+    ledger.import_all(start, recorded=NOW)
     names = ["requested", "outstanding", *TERMS, "available", "recorded"]
     before = dict(zip(names, mu(at(ledger, TOWN), *names), strict=True))
     ledger.post(movement, recorded=NOW)
@@ -92,8 +101,8 @@ def test_what_one_holder_gives_another_receives(ledger: Ledger) -> None:
     assert mu(at(ledger, ZONE), "allotted_in", "available") == ["30", "30"]
     assert mu(at(ledger, OTHER_TOWN), "transferred_in", "carried_out", "available") == ["20", "5", "15"]
     assert mu(at(ledger, OTHER_TOWN, year=2019), "carried_in", "available") == ["5", "5"]
-    held = sum((p.recorded.low for p in ledger.positions(LAST)), ZERO)
-    assert held == move("grant", COUNTY, "300亩").amount
+    held = sum(p.recorded.low.units for p in ledger.positions(LAST))
+    assert held == move("grant", COUNTY, "300亩").amount.units
 
 
 def test_the_year_that_a_carry_over_goes_to_is_written_down(ledger: Ledger) -> None:
@@ -125,9 +134,10 @@ def test_a_balance_is_that_of_the_end_of_its_day(ledger: Ledger) -> None:
 
 def test_after_a_kinds_validity_only_winding_down_is_possible(ledger: Ledger) -> None:
     after = date(2020, 7, 1)
-    ledger.import_all([move("grant", TOWN, "10亩", kind=POOL), move("reserve", TOWN, "4亩", kind=POOL)], recorded=NOW)
-    for name in ("lapse", "expire"):
-        ledger.post(move(name, TOWN, "4亩", kind=POOL, effective=after), recorded=NOW)
+    start = [move("grant", TOWN, "10亩", kind=POOL), move("reserve", TOWN, "4亩", kind=POOL, key="r", expires=LATER)]
+    ledger.import_all(start, recorded=NOW)
+    ledger.post(move("lapse", TOWN, "4亩", kind=POOL, effective=after, reservation="r"), recorded=NOW)
+    ledger.post(move("expire", TOWN, "4亩", kind=POOL, effective=after), recorded=NOW)
     assert mu(at(ledger, TOWN, kind=POOL), "available", "withdrawn") == ["6", "4"]
 
 

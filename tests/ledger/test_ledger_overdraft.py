@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from ledger_samples import COUNTY, DAY, LATER, NOW, OTHER_TOWN, PLAN, TOWN, ZONE, at, move, mu, state
@@ -42,8 +43,8 @@ def test_the_refusal_of_the_mockup(ledger: Ledger) -> None:
     )
     assert (refusal.holder, refusal.kind, refusal.year, refusal.as_of) == (ZONE, PLAN, 2018, LATER)
     figures = [refusal.granted, refusal.allotted_in, refusal.allotted_out, refusal.reserved, refusal.committed]
-    assert [area.mu for area in figures] == ["145", "0", "0", "60", "45"]
-    assert [area.mu for area in (refusal.available, refusal.asked, refusal.short)] == ["40", "50", "10"]
+    assert [amount.number for amount in figures] == ["145", "0", "0", "60", "45"]
+    assert [amount.number for amount in (refusal.available, refusal.asked, refusal.short)] == ["40", "50", "10"]
 
 
 def test_the_refusal_as_data(ledger: Ledger) -> None:
@@ -53,7 +54,9 @@ def test_the_refusal_as_data(ledger: Ledger) -> None:
     assert {name: data[name] for name in ("granted_mu", "reserved_mu", "available_mu", "asked_mu", "short_mu")} == {
         "granted_mu": "10", "reserved_mu": "4", "available_mu": "6", "asked_mu": "7", "short_mu": "1",
     }  # fmt: skip
-    assert data["uses"] == [{"key": "r", "movement": "reserve", "amount_mu": "4"}]
+    uses: Any = data["uses"]
+    assert [(use["key"], use["movement"], use["amount_mu"]) for use in uses] == [("r", "reserve", "4")]
+    assert data["possible"] == ["release r", "request a supplement"]
     assert (data["holder"], data["kind"], data["year"], data["as_of"]) == (ZONE, PLAN, 2018, "2018-06-01")
 
 
@@ -95,16 +98,18 @@ def test_what_comes_later_does_not_help_earlier(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize(
-    ("movement", "is_state"), [("withdraw", "requested"), ("release", "reserved"), ("return", "committed")]
+    ("movement", "filled_by", "is_state"),
+    [("withdraw", "request", "requested"), ("release", "reserve", "reserved"), ("return", "commit", "committed")],
 )
-def test_no_state_falls_below_zero(ledger: Ledger, movement: str, is_state: str) -> None:
+def test_no_state_falls_below_zero(ledger: Ledger, movement: str, filled_by: str, is_state: str) -> None:
     start = [("request", "10亩"), ("grant", "100亩"), ("reserve", "10亩"), ("commit", "10亩")]
-    ledger.import_all([move(name, TOWN, area) for name, area in start], recorded=NOW)
-    refusal = refused(ledger, move(movement, TOWN, "11亩"))
+    ledger.import_all([move(name, TOWN, area, key=name) for name, area in start], recorded=NOW)
+    more = {"reservation": "reserve"} if movement == "release" else {}
+    refusal = refused(ledger, move(movement, TOWN, "11亩", **more))
     assert (
-        f"  {is_state} 10 mu; {MOVEMENTS[movement].label} asks 11 mu, short 1 mu\nPossible: ask for at most 10 mu"
-        in str(refusal)
-    )
+        f"  {filled_by} 10 = {is_state} 10 mu; {MOVEMENTS[movement].label} asks 11 mu, short 1 mu\n"
+        "Possible: ask for at most 10 mu"
+    ) in str(refusal)
     assert refusal.shortage.state == is_state
 
 
@@ -178,9 +183,13 @@ def test_only_live_uses_are_named(ledger: Ledger) -> None:
 
 
 def test_a_timeline_finds_the_lowest_day() -> None:
-    timeline = Timeline([("2018-03-01", 10), ("2018-05-01", -4), ("2018-05-01", 1), ("2018-07-01", 20)])
-    assert timeline.lowest_from("2018-01-01") == (0, "2018-01-01")
-    assert timeline.lowest_from("2018-03-01") == (7, "2018-05-01")
-    assert timeline.lowest_from("2018-06-01") == (7, "2018-06-01")
-    assert timeline.lowest_from("2018-07-01") == (27, "2018-07-01")
-    assert Timeline().lowest_from("2018-01-01") == (0, "2018-01-01")
+    days = [("2018-03-01", "grant", 10), ("2018-05-01", "commit", -4), ("2018-05-01", "return", 1)]
+    timeline = Timeline([*days, ("2018-07-01", "grant", 20)])
+    assert timeline.lowest_from("2018-01-01") == (0, "2018-01-01", 0)
+    assert timeline.lowest_from("2018-03-01") == (7, "2018-05-01", 0)
+    assert timeline.lowest_from("2018-06-01") == (7, "2018-06-01", 0)
+    assert timeline.lowest_from("2018-07-01") == (27, "2018-07-01", 0)
+    assert timeline.lowest_from("2018-07-01", hundredths=1_000) == (30, "2018-07-01", 3)
+    assert timeline.lowest_from("2018-03-01", hundredths=1_000) == (8, "2018-05-01", 1)
+    assert [timeline.balance(day) for day in ("2018-02-28", "2018-05-01", "2019-01-01")] == [0, 7, 27]
+    assert Timeline().lowest_from("2018-01-01") == (0, "2018-01-01", 0)

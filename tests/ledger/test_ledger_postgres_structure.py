@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from ledger_samples import LAST, NOW, TOWN, move, state
+from ledger_samples import DATED, LAST, NOW, TOWN, move, state
 from places import Databases, Place
 from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError
@@ -34,6 +34,7 @@ def full(place: Place) -> Place:
         ledger.post(move("grant", TOWN, "10亩", key="grant", zone="GHW-01", parcel="P-1"), recorded=NOW)
         ledger.post(state("approved", "约300亩", key="approved", note="第三稿"), recorded=NOW)
         ledger.reverse("approved", reason="误读", effective=LAST, recorded=NOW)
+        ledger.import_all(DATED, recorded=NOW)
     return place
 
 

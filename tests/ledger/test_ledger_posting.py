@@ -97,14 +97,14 @@ def test_a_reversal_mirrors_its_entry_once(ledger: Ledger) -> None:
 
 def test_every_movement_can_be_taken_back_to_the_unit(ledger: Ledger) -> None:
     ledger.import_all(
-        [move("request", TOWN, "9亩"), move("grant", TOWN, "99亩"), move("reserve", TOWN, "9亩")], recorded=NOW
+        [move("request", TOWN, "9亩"), move("grant", TOWN, "99亩"), move("reserve", TOWN, "9亩", key="r")], recorded=NOW
     )
     ledger.post(move("commit", TOWN, "9亩"), recorded=NOW)
     before = ledger.positions(LAST)
     drafts = [
         move("withdraw", TOWN, "1亩"), move("supplement", TOWN, "1亩"), move("allot", TOWN, "1亩", to=ZONE),
-        move("transfer", TOWN, "1亩", to=COUNTY), move("release", TOWN, "1亩"),
-        move("commit", TOWN, "1亩", from_reserved=True),
+        move("transfer", TOWN, "1亩", to=COUNTY), move("release", TOWN, "1亩", reservation="r"),
+        move("commit", TOWN, "1亩", reservation="r"),
         move("return", TOWN, "1亩"), move("expire", TOWN, "1亩"), move("carry", TOWN, "1亩"),
     ]  # fmt: skip
     for receipt in ledger.import_all(drafts, recorded=NOW):

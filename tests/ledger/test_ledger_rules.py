@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from ledger_samples import COUNTY, DAY, FOOD, LAST, LATER, NOW, OTHER_TOWN, PLAN, POOL, TOWN, ZONE, at, move, mu, state
 
-from landquota.area import Area, Bounds, Figure, Unit
+from landquota.area import Area, Bounds, Figure, Unit, parse_exact
 from landquota.findings import FindingsError, Place
 from landquota.ledger import (
     MOVEMENTS,
+    AllowanceDraft,
     Draft,
     EntryRefused,
     HolderDraft,
@@ -21,6 +22,8 @@ from landquota.ledger import (
     Ledger,
     MovementDraft,
     Overdraft,
+    PeriodDraft,
+    ProgressDraft,
     ReversalDraft,
     StatementDraft,
 )
@@ -35,6 +38,18 @@ def figure(units: int) -> Figure:
 def reversal(reverses: str, **more: Any) -> ReversalDraft:
     given: dict[str, Any] = {"reason": "文号误录", "effective": LATER, **more}
     return ReversalDraft(reverses=reverses, **given)
+
+
+def land(movement: str, area: str, **more: Any) -> MovementDraft:
+    return move(movement, TOWN, area, **{"kind": None, "year": None, **more})
+
+
+def allowance(percent: str) -> AllowanceDraft:
+    return AllowanceDraft(name="a", holder=TOWN, kind=PLAN, percent=percent, effective=DAY, document="d")
+
+
+def progress(**reported: Any) -> ProgressDraft:
+    return ProgressDraft(parcel="P-1", holder=TOWN, effective=DAY, document="d", **reported)
 
 
 REFUSED: list[tuple[str, str, Draft, str]] = [
@@ -91,8 +106,8 @@ REFUSED: list[tuple[str, str, Draft, str]] = [
      "The field 'to_year / --to-year' has no meaning with 'grant'"),
     ("LEDGER-FIELD-NEEDLESS", "expires", move("grant", TOWN, "1亩", expires=LAST),
      "The field 'expires / --expires' has no meaning with 'grant'"),
-    ("LEDGER-FIELD-NEEDLESS", "from_reserved", move("grant", TOWN, "1亩", from_reserved=True),
-     "The field 'from_reserved / --from-reserved' has no meaning with 'grant'"),
+    ("LEDGER-FIELD-NEEDLESS", "reservation", move("grant", TOWN, "1亩", reservation="held"),
+     "The field 'reservation / --reservation' has no meaning with 'grant'"),
     ("LEDGER-FIELD-NEEDLESS", "kind",
      state("approved", "1亩", kind=PLAN), "The field 'kind / --kind' has no meaning with 'approved'"),
     ("LEDGER-TO-MISSING", "to",
@@ -147,6 +162,54 @@ REFUSED: list[tuple[str, str, Draft, str]] = [
      reversal("request"), "The entry 'request' was taken back by 'taken' already"),
     ("LEDGER-REVERSAL-DATE", "date", reversal("grant", effective=date(2018, 5, 31)),
      "The entry 'grant' counts from 2018-06-01; it cannot be taken back from 2018-05-31, before that"),
+    ("LEDGER-MOVEMENT-KIND", "kind", move("grant", TOWN, "1亩", kind=None), "The movement 'grant' needs a quota kind"),
+    ("LEDGER-KIND-UNIT", "area", move("grant", TOWN, "830万元"),
+     "The quota kind 新增计划 is measured in mu; 8300000 yuan cannot be posted to it"),
+    ("LEDGER-AREA-NEEDED", "area", land("approve", "5公斤", parcel="P"), "'approve' is about land; 5 kg is no area"),
+    ("LEDGER-AREA-NEEDED", "value", state("approved", "5公斤"), "'approved' is about land; 5 kg is no area"),
+    ("LEDGER-RESERVATION-MISSING", "reservation", move("release", TOWN, "1亩", year=2017),
+     "The movement 'release' needs the reservation that it is about; live: held · brief"),
+    ("LEDGER-RESERVATION-MISSING", "reservation", move("lapse", OTHER_TOWN, "1亩"),
+     "The movement 'lapse' needs the reservation that it is about; live: —"),
+    ("LEDGER-RESERVATION-UNKNOWN", "reservation", move("release", TOWN, "1亩", reservation="helt", year=2017),
+     "'helt' is not the key of a reservation of 观海卫镇 for 新增计划 of that year; nearest: held"),
+    ("LEDGER-RESERVATION-UNKNOWN", "reservation", move("commit", TOWN, "1亩", reservation="held"),
+     "'held' is not the key of a reservation of 观海卫镇 for 新增计划 of that year; nearest: none"),
+    ("LEDGER-RESERVATION-EXPIRED", "date", move("commit", TOWN, "1亩", reservation="brief", effective=LATER, year=2017),
+     "The reservation 'brief' expired on 2018-06-01; it cannot be committed on 2018-09-01"),
+    ("LEDGER-LAPSE-EARLY", "date", move("lapse", TOWN, "1亩", reservation="held", year=2017),
+     "The reservation 'held' expires on —; on 2018-06-01 it does not lapse"),
+    ("LEDGER-OVERDRAFT", "area", move("commit", TOWN, "3亩", reservation="held", year=2017),
+     ("commit 3 mu exceeds what is reserved (新增计划 · 观海卫镇 · 2017 · held · as of 2018-06-01):"
+      " reserve 2 = reserved 2 mu; short 1 mu")),
+    ("LEDGER-LAND-APPROVED", "batch", land("approve", "1亩", parcel="P", batch="B"),
+     "The movement 'approve' is of one approval batch or of one parcel"),
+    ("LEDGER-LAND-FIELD", "parcel", land("supply", "1亩"), "The movement 'supply' needs the field 'parcel'"),
+    ("LEDGER-LAND-FIELD", "batch", land("divide", "1亩", parcel="P"),
+     "The movement 'divide into parcels' needs the field 'batch'"),
+    ("LEDGER-FIELD-NEEDLESS", "kind", land("supply", "1亩", parcel="P", kind=PLAN),
+     "The field 'kind / --kind' has no meaning with 'supply'"),
+    ("LEDGER-STAGE", "from_stage", land("supply", "1亩", parcel="P", from_stage="completed"),
+     "The movement 'supply' cannot start from 'completed'"),
+    ("LEDGER-OVERDRAFT", "area", land("supply", "31亩", parcel="P-1"),
+     ("supply 31 mu exceeds what is approved (land · 观海卫镇 · P-1 · as of 2018-06-01):"
+      " approve 30 = approved 30 mu; short 1 mu")),
+    ("LEDGER-PERIOD-CLOSED", "date", move("grant", TOWN, "1亩", effective=date(2016, 12, 31)),
+     "2016-12-31 lies in a closed period: the books are closed through 2016-12-31 (entry closed)"),
+    ("LEDGER-PERIOD-ACTION", "action", PeriodDraft(action="shut", through=DAY, reason="r"),
+     "'shut' is not done to a period"),
+    ("LEDGER-PERIOD-ORDER", "through", PeriodDraft(action="close", through=date(2016, 12, 31), reason="r"),
+     "The books are closed through 2016-12-31; 2016-12-31 changes nothing or goes the wrong way"),
+    ("LEDGER-PERIOD-ORDER", "through", PeriodDraft(action="reopen", through=DAY, reason="r"),
+     "The books are closed through 2016-12-31; 2018-06-01 changes nothing or goes the wrong way"),
+    ("LEDGER-PERCENT", "percent", allowance("5%"), "'5%' is not a percentage"),
+    ("LEDGER-PERCENT", "percent", allowance("100.01"), "'100.01' is not a percentage"),
+    ("LEDGER-DEFICIT", "area", move("carry_deficit", TOWN, "1亩"),
+     "A deficit of 1 mu cannot be carried: the earlier year is overdrawn by 0 mu"),
+    ("LEDGER-PROGRESS-WHOLE", "to_develop", progress(developed=parse_exact("1亩")),
+     "The report gives 'developed' without 'to_develop', of which it is a part"),
+    ("LEDGER-PROGRESS-STOPPED", "stopped_on", progress(stopped_on=LATER),
+     "Construction would have stopped on 2018-09-01, after the report of 2018-06-01"),
 ]  # fmt: skip
 
 
@@ -160,6 +223,10 @@ def started(ledger: Ledger) -> Ledger:
             reversal("request", key="taken"),
             move("request", TOWN, "10亩", key="ask", year=2017),
             move("grant", TOWN, "7亩", request="ask", year=2017),
+            move("reserve", TOWN, "2亩", key="held", year=2017),
+            move("reserve", TOWN, "1亩", key="brief", expires=DAY, year=2017),
+            land("approve", "30亩", parcel="P-1"),
+            PeriodDraft(action="close", through=date(2016, 12, 31), reason="2016年度决算", key="closed"),
         ],
         recorded=NOW,
     )
@@ -357,7 +424,7 @@ def test_an_unknown_word_is_answered_with_all_words_in_both_languages(started: L
         "Use one of: request 申请 · withdraw 撤回申请 · grant 下达 · supplement 追加"
     )
     assert "grant 下达 · " in movement.remedy("zh")
-    assert "requisitioned 征收 · supplied 供应" in measure.remedy("en")
+    assert "requisitioned 征收 · banked 收储 · supplied 供应" in measure.remedy("en")
 
 
 def test_what_is_asked_about_has_to_be_declared(started: Ledger) -> None:

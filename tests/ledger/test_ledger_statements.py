@@ -29,7 +29,9 @@ def test_the_story_of_the_guanhaiwei_town(ledger: Ledger) -> None:
     assert requisitioned.bounds == Bounds(parse_exact("500亩"), None)
     assert building.bounds == Bounds(Area(0), parse_exact("400亩"))
     assert requisitioned.bounds.excess_over(building.bounds).number() == "≥ 100"
-    assert (requisitioned.written, requisitioned.nominal.mu, requisitioned.clause) == ("500余亩", "500", "二(二)")
+    assert requisitioned.statement is not None
+    said = requisitioned.statement
+    assert (said.written, requisitioned.nominal.number, said.clause) == ("500余亩", "500", "二(二)")
     zone = at(ledger, ZONE, kind=POOL, year=None)
     assert mu(zone, "granted", "available", "recorded", "requested") == ["145", "145", "145", "0"]
     assert zone.basis == "interpreted"
@@ -52,9 +54,9 @@ def test_a_later_statement_supersedes_and_earlier_days_keep_their_own(ledger: Le
         recorded=NOW,
     )
     assert ledger.land(date(2016, 1, 1)) == {}
-    assert ledger.land(Y2016)[ZONE, "approved"].key == "first"
-    assert ledger.land(Y2017)[ZONE, "approved"].key == "third"
-    assert [ledger.land(day)[TOWN, "approved"].written for day in (Y2016, LAST)] == ["8亩", "9亩"]
+    assert ledger.land(Y2016)[ZONE, "approved"].entries == ("first",)
+    assert ledger.land(Y2017)[ZONE, "approved"].entries == ("third",)
+    assert [ledger.land(day)[TOWN, "approved"].bounds.number() for day in (Y2016, LAST)] == ["8", "9"]
 
 
 def test_a_statement_taken_back_gives_way_to_the_one_before(ledger: Ledger) -> None:

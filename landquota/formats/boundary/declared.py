@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from landquota.area import Area, PrecisionError, Unit, parse_area
+from landquota.amount import PrecisionError
+from landquota.area import Area, Unit, parse_area
 from landquota.errors import InputError
 from landquota.findings import Finding, Place
 from landquota.formats.boundary.plots import AREA_FIELD
@@ -135,9 +136,10 @@ def _unit(number: str, decimals: int, computed: Computed) -> Unit | None:
 def _written_unit(area: str) -> Unit | None:
     """Return the unit that stands behind the number, if it is a known one."""
     try:
-        return parse_area(area).unit
+        unit = parse_area(area).unit
     except InputError:
         return None
+    return unit if isinstance(unit, Unit) else None
 
 
 def _comparison(area: Area, computed: Computed) -> dict[str, object]:

@@ -1,0 +1,31 @@
+"""What an entry says, in the form that is hashed and compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+#: Version of the canonical form and of the bodies; every body carries the one it is made with.
+VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything of an entry but its number, its time of recording and its place in the chain."""
+
+    type: str
+    effective: str
+    document: str | None
+    clause: str | None
+    body: dict[str, object]
+
+
+def body(*, version: int = VERSION, **fields: object) -> dict[str, object]:
+    """Return the fields that say something, so that a later field does not change earlier entries."""
+    return {"v": version, **{name: value for name, value in fields.items() if value is not None}}
+
+
+def iso(day: date | None) -> str | None:
+    """Return a day as it is stored."""
+    return None if day is None else day.isoformat()
