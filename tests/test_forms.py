@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,8 +19,10 @@ from landquota.errors import InputError
 from landquota.findings import Finding
 from landquota.forms import Defaults, Filled, read_form
 from landquota.forms.cells import exact
-from landquota.forms.columns import BATCHES, MEASURES, MOVEMENTS
+from landquota.forms.columns import BATCHES, FORMS, MEASURES, MOVEMENTS, normalised
+from landquota.ledger import MOVEMENTS as LEDGER_MOVEMENTS
 from landquota.ledger import Ledger, MovementDraft, ReversalDraft
+from landquota.vocabulary import label
 
 HEADING = ("变动", "持有者", "转入", "指标类型", "年度", "面积(亩)", "日期", "文号", "备注")
 GRANT = ("下达", COUNTY, None, PLAN, 2018, 300, datetime(2018, 6, 1), "甬〔2018〕1号")  # noqa: DTZ001 - as Excel has it
@@ -170,13 +174,9 @@ def test_a_formula_is_refused_with_its_address_or_read_by_its_value(tmp_path: Pa
 
 def with_value(source: Path, target: Path) -> None:
     """Store the value of the only formula, as Excel does."""
-    import zipfile  # noqa: PLC0415 - only here
-
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         for name in old.namelist():
-            new.writestr(
-                name, old.read(name).replace(b"</f><v />", b"</f><v>300</v>").replace(b"</f><v></v>", b"</f><v>300</v>")
-            )
+            new.writestr(name, re.sub(b"</f><v ?(/>|></v>)", b"</f><v>300</v>", old.read(name)))
 
 
 def test_a_misspelt_heading_names_the_nearest_and_a_missing_one_is_said(tmp_path: Path) -> None:
@@ -228,6 +228,20 @@ def test_money_and_mass_are_read_in_the_unit_of_their_heading(tmp_path: Path) ->
     rows = [(*GRANT[:5], 12.5, None, *GRANT[6:]), (*GRANT[:5], None, 1500.25, *GRANT[6:])]
     drafts = movements(read(workbook(tmp_path / "a.xlsx", [heading, *rows])))
     assert [str(d.amount) for d in drafts] == ["125000 yuan", "1500.25 kg"]
+
+
+def test_a_heading_that_may_mean_two_things_is_left_out_with_a_warning(tmp_path: Path) -> None:
+    filled = read(workbook(tmp_path / "a.xlsx", [(*HEADING, "单位"), (*GRANT, None, "亩")]))
+    assert places(filled.findings) == [("FORM-COLUMN-IGNORED", "2018年", 1, "单位")]
+    assert len(filled.drafts) == 1
+
+
+def test_no_two_movements_or_columns_share_a_word() -> None:
+    words = [label(name, "zh") for name in LEDGER_MOVEMENTS]
+    assert len(set(words)) == len(words)
+    for form in FORMS.values():
+        names = [normalised(n) for column in form.columns for n in {column.zh, column.en, *column.also}]
+        assert len(set(names)) == len(names)
 
 
 def test_a_number_without_any_unit_is_a_finding(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ HEADING = (
 )  # fmt: skip
 BATCH = ("浙土字〔2018〕7号", "海宁市2018年计划第1批次", datetime(2018, 3, 1), 5)  # noqa: DTZ001 - as Excel has it
 REPEATED = (None,) * 4
+SUPPLIED = (*BATCH, "地块一", 3, "电1", "2018/6/1", None, 3)
 ROWS: list[tuple[object, ...]] = [
     (*BATCH, "地块一", 3.0001, "电1", "2018/6/1", "甲公司", 2, None, None, None, None),
     (*REPEATED, None, None, "电2", "2018/7/1", "乙公司", 0.9001, 0.1, None, None, "分期"),
@@ -79,23 +80,21 @@ def test_a_table_that_is_kept_up_to_date_adds_only_what_is_new(tmp_path: Path, l
     [
         ([(*BATCH, "地块一", 6, "电1", "2018/6/1", None, 6)], ("LEDGER-OVERDRAFT", 2, "地块面积(公顷)")),
         ([(*BATCH, "地块一", 3, "电1", "2018/6/1", None, 3.5)], ("LEDGER-OVERDRAFT", 2, "出让面积/供地面积(公顷)")),
-        ([(*BATCH, "地块一", 3, "电1", "2018/6/1", None, 2)], ("LEDGER-DEADLINE-MISSING", 2, "时限")),
-        ([(*BATCH, "地块一", 3)], ("LEDGER-DEADLINE-MISSING", 2, "时限")),
+        ([(*BATCH, "地块一", 3, "电1", "2018/6/1", None, 2)], ("FORM-DEADLINE-MISSING", 2, "时限")),
+        ([(*BATCH, "地块一", 3)], ("FORM-DEADLINE-MISSING", 2, "时限")),
         ([(*BATCH, "地块一", 3, None, "2018/6/1", None, 3)], ("FORM-CELL", 2, "供地文号/电子监管号")),
         ([(*BATCH, "地块一", 3, "电1", None, None, 3)], ("FORM-CELL", 2, "供地时间")),
         ([(*BATCH, "地块一", 3, "电1", "2018/6/1")], ("FORM-CELL", 2, "出让面积/供地面积(公顷)")),
         (
-            [(*BATCH, "地块一", 3, "电1", "2018/6/1", None, 3), (*REPEATED, "地块一", 3, "电1", "2018/6/1", None, 3)],
+            [SUPPLIED, (*REPEATED, "地块一", 3, "电1", "2018/6/1", None, 3)],
             ("FORM-ROW-TWICE", 3, "供地文号/电子监管号"),
         ),
         (
-            [(*BATCH, "地块一", 3, "电1", "2018/6/1", None, 3),
-             (*BATCH[:3], 4, "地块二", 1, "电2", "2018/6/2", None, 1)],
+            [SUPPLIED, (*BATCH[:3], 4, "地块二", 1, "电2", "2018/6/2", None, 1)],
             ("FORM-BATCH-DIFFERS", 3, "批准面积(公顷)"),
         ),
         (
-            [(*BATCH, "地块一", 3, "电1", "2018/6/1", None, 2),
-             (*REPEATED, "地块一", 4, "电2", "2018/6/2", None, 1, None, "2020-1-1")],
+            [SUPPLIED, (*REPEATED, "地块一", 4, "电2", "2018/6/2", None, 1, None, "2020-1-1")],
             ("FORM-BATCH-DIFFERS", 3, "地块面积(公顷)"),
         ),
         ([(*BATCH[:2], None, 5, "地块一", 3, "电1", "2018/6/1", None, 3)], ("FORM-CELL", 2, "批准时间")),
@@ -113,7 +112,7 @@ def test_the_refusals_say_what_is_too_much(tmp_path: Path, ledger: Ledger) -> No
     found = {f.code: f.message("en") for f in together(ledger, read(workbook(tmp_path / "a.xlsx", [HEADING, *rows])))}
     assert found["LEDGER-OVERDRAFT"].startswith("divide into parcels 90 mu exceeds")
     assert "short 15 mu" in found["LEDGER-OVERDRAFT"]
-    assert found["LEDGER-DEADLINE-MISSING"] == (
+    assert found["FORM-DEADLINE-MISSING"] == (
         "Of the parcel 地块一 (90 mu), 75 mu are not supplied, and no deadline is given"
     )
 

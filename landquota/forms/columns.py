@@ -125,7 +125,7 @@ class Form:
         """Return the heading of the column, not yet present, that an unknown one looks most like."""
         there = set(present)
         names = {name: column for name, column in _names(self).items() if column.field not in there}
-        found = difflib.get_close_matches(_without_unit(normalised(heading))[0], names, n=1, cutoff=0.6)
+        found = difflib.get_close_matches(_without_unit(normalised(heading))[0], names, n=1, cutoff=0.7)
         return names[found[0]].zh if found else None
 
 
@@ -171,7 +171,7 @@ MOVEMENTS: Final = Form(
         Column("movement", "变动", "Movement", ("类型", "变动类型", "业务类型", "变动方式", "操作"), needed=True),
         Column(
             "holder", "持有者", "Holder",
-            ("持有单位", "持有人", "单位", "乡镇", "镇街", "镇(街道)", "转出", "转出方", "转出单位"),
+            ("持有单位", "持有人", "乡镇", "镇街", "镇(街道)", "转出", "转出方", "转出单位"),
             needed=True, width=18,
         ),
         Column("to", "转入", "To", ("转入方", "转入单位", "接收方", "接收单位", "receiver"), width=18),
