@@ -183,10 +183,14 @@ def found(journal: str | bytes) -> list[tuple[str, int | None, str]]:
     return [(finding.code, finding.place.line, finding.message("en")) for finding in findings]
 
 
+#: A journal of eight entries; the last one is a grant of 30.5 mu.
+SMALL_DRAFTS = [*DECLARATIONS, move("grant", TOWN, "30.5亩", key="g")]
+SMALL = print_journal(chain(SMALL_DRAFTS))
+
+
 @pytest.fixture
 def small() -> str:
-    """A journal of eight entries; the last one, a grant of 30.5 mu, begins in line 80."""
-    return print_journal(chain([*DECLARATIONS, move("grant", TOWN, "30.5亩", key="g")]))
+    return SMALL
 
 
 Alter = Callable[[str], str | bytes]
@@ -355,3 +359,16 @@ def test_the_journal_of_an_altered_ledger_is_refused(full: Path, tmp_path: Path)
     raw.close()
     with Ledger.open(copy) as ledger, pytest.raises(LandquotaError, match="Find the altered entry"):
         ledger.journal()
+
+
+EDITS = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 3), st.binary(max_size=4)), min_size=1, max_size=3)
+
+
+@settings(deadline=None, max_examples=200)
+@given(EDITS)
+def test_no_edit_of_the_file_goes_unnoticed_or_breaks_the_reader(edits: list[tuple[int, int, bytes]]) -> None:
+    data = SMALL.encode()
+    for at, length, fresh in edits:
+        data = data[: at % len(data)] + fresh + data[at % len(data) + length :]
+    records, findings = parse_journal(data, file="j")
+    assert findings or records == chain(SMALL_DRAFTS), "blank lines and line ends do not matter"
