@@ -76,7 +76,7 @@ def test_a_table_that_is_kept_up_to_date_adds_only_what_is_new(tmp_path: Path, l
 
 
 @pytest.mark.parametrize(
-    ("rows", "place"),
+    ("rows", "where"),
     [
         ([(*BATCH, "地块一", 6, "电1", "2018/6/1", None, 6)], ("LEDGER-OVERDRAFT", 2, "地块面积(公顷)")),
         ([(*BATCH, "地块一", 3, "电1", "2018/6/1", None, 3.5)], ("LEDGER-OVERDRAFT", 2, "出让面积/供地面积(公顷)")),
@@ -101,10 +101,10 @@ def test_a_table_that_is_kept_up_to_date_adds_only_what_is_new(tmp_path: Path, l
     ],
 )  # fmt: skip
 def test_what_breaks_the_invariants_of_a_batch(
-    tmp_path: Path, ledger: Ledger, rows: Sequence[tuple[object, ...]], place: tuple[str, int, str]
+    tmp_path: Path, ledger: Ledger, rows: Sequence[tuple[object, ...]], where: tuple[str, int, str]
 ) -> None:
     found = together(ledger, read(workbook(tmp_path / "批次.xlsx", [HEADING, *rows])))
-    assert (place[0], "2018年", *place[1:]) in places(found)
+    assert (where[0], "2018年", *where[1:]) in places(found)
 
 
 def test_the_refusals_say_what_is_too_much(tmp_path: Path, ledger: Ledger) -> None:

@@ -122,11 +122,10 @@ def _quota(movement: Movement, body: Mapping[str, Any], *, key: str, book: str) 
 
 
 def _land(movement: Movement, body: Mapping[str, Any]) -> tuple[Account, Account]:
-    """Return the accounts of a land movement: a parcel in one stage and in another."""
-    source = State(body.get("from_stage", movement.source))
-    target = movement.target
-    if target is State.APPROVED and body.get("parcel") is None:
-        target = State.BATCH
+    """Return the accounts of a land movement: a parcel, or a batch that is not divided, in one stage and in another."""
+    source, target = State(body.get("from_stage", movement.source)), movement.target
+    if body.get("parcel") is None:
+        source, target = (State.BATCH if end is State.APPROVED else end for end in (source, target))
     return _stage(body, source, body["holder"]), _stage(body, target, body.get("to") or body["holder"])
 
 

@@ -16,6 +16,7 @@ from landquota.ledger.known import Known, closed, field_needless, known_holders,
 from landquota.ledger.movements import (
     CARRIES,
     MOVEMENTS,
+    OF_BATCH_OR_PARCEL,
     OF_RESERVATION,
     STAGES,
     TO_OPTIONAL,
@@ -31,7 +32,7 @@ from landquota.ledger.words import Joined, nearest, period
 #: Fields that only some movements have, and which.
 _OF_SOME: Final[Mapping[str, frozenset[str]]] = {
     "reservation": OF_RESERVATION,
-    "batch": frozenset({"approve", "divide"}),
+    "batch": frozenset({"approve", "divide", "revoke"}),
     "from_stage": frozenset(
         {name for name, movement in MOVEMENTS.items() if movement.advances} | {"revoke", "take_back"}
     ),
@@ -203,9 +204,12 @@ def _land(draft: MovementDraft, movement: Movement) -> Iterator[Finding]:
     if not isinstance(draft.amount, Area):
         yield finding(draft, "LEDGER-AREA-NEEDED", "amount", what=movement.label, amount=draft.amount)
     batch, parcel = draft.batch is not None, draft.parcel is not None
-    if movement.name == "approve" and batch == parcel:
-        yield finding(draft, "LEDGER-LAND-APPROVED", "batch", movement=movement.label)
-    elif not parcel and movement.name != "approve":
+    if movement.name in OF_BATCH_OR_PARCEL:
+        if batch == parcel:
+            yield finding(draft, "LEDGER-LAND-APPROVED", "batch", movement=movement.label)
+        elif batch and draft.from_stage is not None:
+            yield field_needless(draft, "from_stage", movement.label)
+    elif not parcel:
         yield finding(draft, "LEDGER-LAND-FIELD", "parcel", movement=movement.label, field="parcel")
     if movement.name == "divide" and not batch:
         yield finding(draft, "LEDGER-LAND-FIELD", "batch", movement=movement.label, field="batch")

@@ -180,6 +180,8 @@ OF_RESERVATION: Final = frozenset({"release", "lapse", "commit"})
 #: Movements that use quota up, for which an over-limit allowance counts; with those that give it back.
 USES: Final = frozenset({"reserve", "commit"})
 USING: Final = USES | {"release", "lapse", "return"}
+#: Movements of land that are of a whole approval batch, or of one parcel.
+OF_BATCH_OR_PARCEL: Final = frozenset({"approve", "revoke"})
 #: Movements of land that may name the holder in whose books the parcel is kept.
 TO_OPTIONAL: Final = frozenset({"divide"})
 

@@ -304,13 +304,14 @@ class Posting:
             return replace(draft, from_stage=json.loads(record.body).get("from_stage"))
         earlier = STAGES[1 : STAGES.index(movement.target)]
         day = draft.effective.isoformat()
-        there = {
-            stage: self._room(Account(LAND, draft.holder, None, None, stage.value, draft.parcel), day).units
-            for stage in reversed(earlier)
+        stages = {
+            stage: Account(LAND, draft.holder, None, None, stage.value, draft.parcel) for stage in reversed(earlier)
         }
+        there = {stage: self._room(account, day).units for stage, account in stages.items()}
         enough = [stage for stage, units in there.items() if units >= draft.amount.units]
         some = [stage for stage, units in there.items() if units > 0]
-        return replace(draft, from_stage=(*enough, *some, movement.source)[0].value)
+        doubtful = [stage for stage, account in stages.items() if account in self._doubtful_accounts]
+        return replace(draft, from_stage=(*enough, *some, *doubtful, movement.source)[0].value)
 
     def _check_limit(self, draft: Draft, transfer: Transfer) -> None:
         if not transfer.debit.limited:
