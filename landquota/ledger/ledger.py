@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from landquota.errors import LandquotaError, UsageError
+from landquota.errors import InputError, LandquotaError, UsageError
 from landquota.findings import Finding, FindingsError
 from landquota.i18n import text
 from landquota.ledger.checks import field_findings
@@ -26,7 +26,7 @@ from landquota.ledger.registry import Holder, Kind, declared, implied
 from landquota.ledger.reservations import Reservation, live_reservations
 from landquota.ledger.statements import Group, StatementView, live_statements
 from landquota.ledger.store import Store, open_store
-from landquota.ledger.verify import Verification, verify
+from landquota.ledger.verify import Verification, broken_chain, verify
 from landquota.ledger.words import nearest
 
 if TYPE_CHECKING:
@@ -48,16 +48,31 @@ class Ledger:
         self._store = store
 
     @classmethod
-    def open(cls, path: str | PathLike[str], *, create: bool = False) -> Self:
+    def open(cls, path: str | PathLike[str], *, create: bool = False, verify: bool = False) -> Self:
         """Open the ledger file at `path`; with `create` a missing one is made.
+
+        Parameters
+        ----------
+        verify
+            Check the whole chain first: whoever gets the ledger knows that no entry was altered,
+            deleted or moved, and need not look at a report.  It takes 5 µs an entry; that the
+            tables agree with the entries, :meth:`verify` alone can tell.
 
         Raises
         ------
         InputError
             The file is missing, is not a ledger, comes from a later version, or lies where a
-            ledger cannot be kept safely (a read-only folder, a network share).
+            ledger cannot be kept safely (a read-only folder, a network share); or its chain is
+            to be verified and does not hold.
         """
-        return cls(open_store(Path(path), create=create))
+        ledger = cls(open_store(Path(path), create=create))
+        try:
+            if verify:
+                ledger._require_chain()
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
 
     def __enter__(self) -> Self:
         return self
@@ -242,6 +257,15 @@ class Ledger:
         """
         with self._store.reading() as connection:
             return verify(connection, head=head)
+
+    def _require_chain(self) -> None:
+        with self._store.reading() as connection:
+            problem = broken_chain(connection)
+        if problem is not None:
+            raise InputError(
+                text("{path}: the chain of entries does not hold: {problem}", path=self._store.path, problem=problem),
+                remedy=text("Find the altered entry with 'landquota ledger verify', and restore a copy."),
+            )
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

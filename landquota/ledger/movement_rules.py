@@ -42,8 +42,9 @@ _OF_SOME: Final[Mapping[str, frozenset[str]]] = {
     "request": frozenset(SATISFYING),
     "to": frozenset({name for name, movement in MOVEMENTS.items() if movement.needs_to}) | TO_OPTIONAL,
 }
-#: Reads all of them in one call.
+#: Reads all of them in one call, and what it reads where none is filled.
 _READ_OF_SOME: Final = attrgetter(*_OF_SOME)
+_UNSAID: Final = (None,) * len(_OF_SOME)
 _OF_QUOTA: Final = ("kind", "year")
 
 
@@ -61,9 +62,11 @@ def movement_findings(draft: MovementDraft, known: Known) -> Iterator[Finding]:
 
 def _needless(draft: MovementDraft, movement: Movement) -> Iterator[Finding]:
     """Find fields that say something this movement cannot mean."""
-    for (field, names), value in zip(_OF_SOME.items(), _READ_OF_SOME(draft), strict=True):
-        if value is not None and movement.name not in names:
-            yield field_needless(draft, field, movement.label)
+    said = _READ_OF_SOME(draft)
+    if said != _UNSAID:
+        for (field, names), value in zip(_OF_SOME.items(), said, strict=True):
+            if value is not None and movement.name not in names:
+                yield field_needless(draft, field, movement.label)
     if movement.of_land:
         for field in _OF_QUOTA:
             if getattr(draft, field) is not None:

@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -126,7 +127,8 @@ class Posting:
             find_book=lambda kind: self.registry.kinds[kind].book if kind in self.registry.kinds else None,
             last_account=last_account,
         )
-        self._unwritten: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._entries: list[Record] = []
+        self._rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         self._doubtful_names: set[str] = set()
         self._doubtful_accounts: set[Account] = set()
 
@@ -221,10 +223,13 @@ class Posting:
 
     def write(self) -> None:
         """Write what was taken in; it is safe only when the transaction has been committed."""
-        for table in (schema.entry, *schema.PROJECTIONS):
-            rows = self._unwritten.pop(table.name, [])
+        if self._entries:
+            insert_rows(self._connection, schema.entry, self._entries)
+            self._entries.clear()
+        for table in schema.PROJECTIONS:
+            rows = self._rows.pop(table.name, [])
             if rows:
-                insert_rows(self._connection, table, rows)
+                insert_rows(self._connection, table, [*map(itemgetter(*table.columns.keys()), rows)])
         self._limits.written()
 
     def _again(self, draft: Draft, content: Content, record: Record, problems: list[Finding]) -> Receipt:
@@ -255,34 +260,28 @@ class Posting:
         transfer = self._projection.transfer(record, content.body)
         if transfer is not None:
             self._check_limit(draft, transfer)
-        self._unwritten[schema.entry.name].append(record._asdict())
+        self._entries.append(record)
         for table, row in self._projection.rows_of(record, content.body, transfer):
-            self._unwritten[table].append(row)
-        if transfer is not None:
-            self._count(transfer)
+            self._rows[table].append(row)
+            if table == schema.transfer.name:
+                self._limits.add(row)
         self._records[record.key] = record
         self._head = (record.seq, record.hash)
         self._follow(draft, content, record)
         return Receipt(record.seq, record.key, record.hash, already=False)
 
-    def _count(self, transfer: Transfer) -> None:
-        """Let later drafts see what a transfer leaves on its accounts, which have been opened."""
-        for account, change in ((transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)):
-            number = self._projection.account_id(account)
-            if number is not None and account.limited:
-                self._limits.add(number, transfer.effective, change, movement=transfer.movement)
-
     def _follow(self, draft: Draft, content: Content, record: Record) -> None:
         """Keep in mind what a later draft of the transaction is judged by."""
-        if isinstance(draft, Declaration):
-            self.registry.declare(draft, record.key)
+        if isinstance(draft, MovementDraft):
+            if self._requests is not None:
+                self._requests.take(record.key, content.body)
         elif isinstance(draft, ReversalDraft):
             target, body = self._find_target(draft.reverses) or (record, {})
             self._taken_back[target.seq] = record.key
             if self._requests is not None and target.type == "movement":
                 self._requests.take_back(target.key, body)
-        elif isinstance(draft, MovementDraft) and self._requests is not None:
-            self._requests.take(record.key, content.body)
+        elif isinstance(draft, Declaration):
+            self.registry.declare(draft, record.key)
 
     def _balance(self, account: Account, day: str) -> int:
         """Return the balance at the end of `day`."""
@@ -379,8 +378,10 @@ def _own_key(draft: Draft) -> str | None:
 
 def _keys(draft: Draft) -> Iterator[str]:
     """Yield the key that `draft` brings and those of the entries that it names."""
-    own = _own_key(draft)
-    for key in (own, *(getattr(draft, field, None) for field in _NAMING)):
+    named = (
+        (draft.request, draft.reservation) if isinstance(draft, MovementDraft) else (getattr(draft, "reverses", None),)
+    )
+    for key in (_own_key(draft), *named):
         if key is not None:
             yield key
 
