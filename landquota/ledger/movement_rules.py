@@ -131,7 +131,7 @@ def _request(draft: MovementDraft, known: Known) -> Iterator[Finding]:
     if found is not None:
         record, body = found
         if (body["movement"], body["holder"], body.get("kind")) == (REQUEST, draft.holder, draft.kind):
-            yield from _request_exceeded(draft, known.outstanding(record.key))
+            yield from _request_exceeded(draft, known.outstanding(record.key, draft.holder, draft.kind or ""))
             return
     yield finding(
         draft, "LEDGER-REQUEST-UNKNOWN", "request", request=draft.request, holder=draft.holder, kind=draft.kind

@@ -117,7 +117,7 @@ class Posting:
         self._records: dict[str, Record | None] = {}
         self._first = self._head[0] + 1
         self._taken_back: dict[int, str | None] = {}
-        self._requests: Requests | None = None
+        self._requests: dict[tuple[str, str], Requests] = {}
         last_account = connection.execute(select(sql.coalesce(sql.max(schema.account.c.id), 0))).scalar_one()
         self._limits = Limits(connection, last_account=last_account)
         self._opened = OpenedAccounts(connection)
@@ -199,16 +199,17 @@ class Posting:
         query = select(entry.c.key).join(reversal, reversal.c.seq == entry.c.seq).where(reversal.c.target == seq)
         return self._connection.execute(query).scalar_one_or_none()
 
-    def outstanding(self, request: str) -> Outstanding:
-        """Return what is left of the live request with the key `request`, whatever the day."""
+    def outstanding(self, request: str, holder: str, kind: str) -> Outstanding:
+        """Return what is left of a live request for quota of a holder and kind, whatever the day."""
         last = LATEST.isoformat()
-        if self._requests is None:
+        requests = self._requests.get((holder, kind))
+        if requests is None:
             self.write()  # so that the query sees the earlier drafts too
-            self._requests = live_requests(self._connection, as_of=last)
-        group = self._requests.group(request)
-        asked = Account(self._projection.book(group.kind), *group, State.REQUESTED.value)
-        counted = self.registry.kinds[group.kind].commodity
-        return self._requests.outstanding(request, requested=self._balance(asked, last), counted=counted)
+            requests = live_requests(self._connection, as_of=last, holder=holder, kind=kind)
+            self._requests[holder, kind] = requests
+        asked = Account(self._projection.book(kind), *requests.group(request), State.REQUESTED.value)
+        counted = self.registry.kinds[kind].commodity
+        return requests.outstanding(request, requested=self._balance(asked, last), counted=counted)
 
     def reservations(self, holder: str, kind: str, year: int | None) -> tuple[str, ...]:
         """Return the keys of the reservations of a holder's quota of which something is left."""
@@ -273,13 +274,15 @@ class Posting:
     def _follow(self, draft: Draft, content: Content, record: Record) -> None:
         """Keep in mind what a later draft of the transaction is judged by."""
         if isinstance(draft, MovementDraft):
-            if self._requests is not None:
-                self._requests.take(record.key, content.body)
+            requests = self._requests.get((draft.holder, draft.kind or ""))
+            if requests is not None:
+                requests.take(record.key, content.body)
         elif isinstance(draft, ReversalDraft):
             target, body = self._find_target(draft.reverses) or (record, {})
             self._taken_back[target.seq] = record.key
-            if self._requests is not None and target.type == "movement":
-                self._requests.take_back(target.key, body)
+            requests = self._requests.get((body.get("holder", ""), body.get("kind", "")))
+            if requests is not None and target.type == "movement":
+                requests.take_back(target.key, body)
         elif isinstance(draft, Declaration):
             self.registry.declare(draft, record.key)
 
