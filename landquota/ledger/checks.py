@@ -179,9 +179,7 @@ def field_findings(draft: Draft) -> list[Finding]:
 def _texts(draft: Draft) -> Iterator[Finding]:
     kind = type(draft)
     for field, value in zip(_TEXTS[kind], _READ_TEXTS[kind](draft), strict=True):
-        if value is None and not field.required:
-            continue
-        problem = _text_problem(value, field)
+        problem = None if _sound(value, field) else _text_problem(value, field)
         if problem is not None:
             shown = "" if value is None else value[:40]
             yield finding(
@@ -194,15 +192,21 @@ def _texts(draft: Draft) -> Iterator[Finding]:
             yield finding(draft, "LEDGER-TEXT", "figure", field="value", value=shown, problem=problem)
 
 
+def _sound(value: str | None, field: _TextField) -> bool:
+    """Return whether nothing can be wrong with a text, which is what nearly all of them are."""
+    if value is None:
+        return not field.required
+    return 0 < len(value) <= field.limit and value.isprintable() and value == value.strip()
+
+
 def _text_problem(value: str | None, field: _TextField) -> Text | None:
     if value is None:
         return text("is missing") if field.required else None
-    stripped = value.strip()
-    if not stripped:
+    if not value.strip():
         return text("is empty")
     if len(value) > field.limit:
         return text("is longer than {limit} characters", limit=field.limit)
-    if value != stripped:
+    if value != value.strip():
         return text("has blanks at its beginning or end")
     if not value.isprintable():
         return _invisible(value, allowed=" \n\t" if field.lines else " ")
@@ -236,20 +240,21 @@ def _years(draft: Draft) -> Iterator[Finding]:
 
 
 def _amounts(draft: Draft) -> Iterator[Finding]:
-    if isinstance(draft, MovementDraft) and not 0 < draft.amount.units <= MOST_UNITS:
-        most = type(draft.amount)(MOST_UNITS)
-        yield finding(draft, "LEDGER-AMOUNT", "amount", amount=draft.amount, most=most)
-    if isinstance(draft, StatementDraft):
+    if isinstance(draft, MovementDraft):
+        if not 0 < draft.amount.units <= MOST_UNITS:
+            most = type(draft.amount)(MOST_UNITS)
+            yield finding(draft, "LEDGER-AMOUNT", "amount", amount=draft.amount, most=most)
+    elif isinstance(draft, StatementDraft):
         bounds, nominal = draft.figure.bounds, draft.figure.nominal
         if bounds.low.units < 0 or max(nominal, bounds.high or bounds.low).units > MOST_UNITS:
             most = type(nominal)(MOST_UNITS)
             yield finding(draft, "LEDGER-FIGURE", "figure", written=draft.figure.written, most=most)
-    if isinstance(draft, ProgressDraft):
+    elif isinstance(draft, ProgressDraft):
         for name in ("developed", "to_develop", "invested", "investment"):
             amount = getattr(draft, name)
             if amount is not None and not 0 <= amount.units <= MOST_UNITS:
                 yield finding(draft, "LEDGER-FIGURE", name, written=amount, most=type(amount)(MOST_UNITS))
-    if isinstance(draft, AllowanceDraft) and not _is_percentage(draft.percent):
+    elif isinstance(draft, AllowanceDraft) and not _is_percentage(draft.percent):
         yield finding(draft, "LEDGER-PERCENT", "percent", percent=draft.percent)
 
 

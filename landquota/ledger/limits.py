@@ -6,9 +6,10 @@ own day to the last; balances are those of the end of a day.
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
-from collections.abc import Iterable
-from typing import Final, NamedTuple
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import CompoundSelect, Connection, bindparam, case, or_, select, union_all
 from sqlalchemy import func as sql
@@ -48,30 +49,32 @@ class Timeline:
 
     def __init__(self, changes: Iterable[_Change] = ()) -> None:
         self._days: list[str] = []
-        self._nets: dict[str, int] = {}
-        self._funds: dict[str, int] = {}
-        self._paid: dict[str, int] = {}
+        self._nets: list[int] = []
+        self._funds: list[int] = []
+        self._paid: list[int] = []
         self._last = self._last_funds = self._last_paid = 0
         for day, movement, change in changes:
             self.add(day, change, movement=movement)
 
     def add(self, day: str, change: int, *, movement: str) -> None:
         """Let `change` count from `day` on."""
-        if day not in self._nets:
-            insort(self._days, day)  # at the end, where entries come in the order of their days
-            self._nets[day] = self._funds[day] = self._paid[day] = 0
-        self._nets[day] += change
+        at = bisect_left(self._days, day)
+        if at == len(self._days) or self._days[at] != day:
+            self._days.insert(at, day)
+            for each in (self._nets, self._funds, self._paid):
+                each.insert(at, 0)
+        self._nets[at] += change
         self._last += change
         if movement not in USING:
-            self._funds[day] += change
+            self._funds[at] += change
             self._last_funds += change
         if movement == PAYING:
-            self._paid[day] += change
+            self._paid[at] += change
             self._last_paid += change
 
     def balance(self, day: str) -> int:
         """Return the balance at the end of `day`."""
-        return self._last - sum(self._nets[later] for later in self._days[bisect_right(self._days, day) :])
+        return self._last - sum(self._nets[bisect_right(self._days, day) :])
 
     def lowest_from(self, day: str, *, hundredths: int = 0) -> Room:
         """Return what is left at the end of `day` or of any later day, where it is least.
@@ -81,19 +84,19 @@ class Timeline:
         hundredths
             The over-limit allowance in hundredths of a percent of the funds of the same day.
         """
-        later = self._days[bisect_right(self._days, day) :]
-        balance = self._last - sum(self._nets[d] for d in later)
-        funds = self._last_funds - sum(self._funds[d] for d in later) if hundredths else 0
-        paid = self._last_paid - sum(self._paid[d] for d in later) if hundredths else 0
+        at = bisect_right(self._days, day)
+        balance = self._last - sum(self._nets[at:])
+        funds, paid = self._last_funds - sum(self._funds[at:]), self._last_paid - sum(self._paid[at:])
         allowed = over_limit(funds, hundredths, paid=paid)
         lowest = Room(balance + allowed, day, allowed)
-        for d in later:
-            balance += self._nets[d]
-            funds += self._funds[d]
-            paid += self._paid[d]
+        changes = zip(self._days[at:], self._nets[at:], self._funds[at:], self._paid[at:], strict=True)
+        for later, net, fund, payment in changes:
+            balance += net
+            funds += fund
+            paid += payment
             allowed = over_limit(funds, hundredths, paid=paid)
             if balance + allowed < lowest.units:
-                lowest = Room(balance + allowed, d, allowed)
+                lowest = Room(balance + allowed, later, allowed)
         return lowest
 
 
@@ -109,7 +112,7 @@ class Limits:
         self._connection = connection
         self._last_account = last_account
         self._timelines: dict[int, Timeline] = {}
-        self._unwritten: dict[int, list[_Change]] = {}
+        self._pending: defaultdict[int, list[_Change]] = defaultdict(list)
 
     def timeline(self, account: int | None) -> Timeline:
         """Return the timeline of the account with this number, with what the transaction has added."""
@@ -118,22 +121,23 @@ class Limits:
         timeline = self._timelines.get(account)
         if timeline is None:
             changes = _changes(self._connection, account) if account <= self._last_account else []
-            timeline = self._timelines[account] = Timeline([*changes, *self._unwritten.pop(account, ())])
+            timeline = self._timelines[account] = Timeline([*changes, *self._pending.pop(account, ())])
         return timeline
 
-    def add(self, account: int, day: str, change: int, *, movement: str) -> None:
-        """Count what a transfer that the transaction is going to write brings to an account, or takes from it."""
-        timeline = self._timelines.get(account)
-        if timeline is not None:
-            timeline.add(day, change, movement=movement)
-        elif account <= self._last_account:
-            self._unwritten.setdefault(account, []).append((day, movement, change))
-        else:
-            self._timelines[account] = Timeline([(day, movement, change)])
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Count a row of the table of transfers that the transaction is going to write."""
+        day, movement = row["effective"], row["movement"]
+        for account, change in ((row["debit"], -row["amount"]), (row["credit"], row["amount"])):
+            timeline = self._timelines.get(account)
+            if timeline is None:
+                self._pending[account].append((day, movement, change))
+            else:
+                timeline.add(day, change, movement=movement)
 
     def written(self) -> None:
-        """Take note that the transfers counted so far are in the table now."""
-        self._unwritten.clear()
+        """Take note that the transfers counted so far are in the table now, where old accounts are read."""
+        for account in [account for account in self._pending if account <= self._last_account]:
+            del self._pending[account]
 
 
 def timeline_of(connection: Connection, account_id: int) -> Timeline:

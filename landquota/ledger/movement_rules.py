@@ -43,8 +43,9 @@ _OF_SOME: Final[Mapping[str, frozenset[str]]] = {
     "request": frozenset(SATISFYING),
     "to": frozenset({name for name, movement in MOVEMENTS.items() if movement.needs_to}) | TO_OPTIONAL,
 }
-#: Reads all of them in one call.
+#: Reads all of them in one call, and what it reads where none is filled.
 _READ_OF_SOME: Final = attrgetter(*_OF_SOME)
+_UNSAID: Final = (None,) * len(_OF_SOME)
 _OF_QUOTA: Final = ("kind", "year")
 
 
@@ -62,9 +63,11 @@ def movement_findings(draft: MovementDraft, known: Known) -> Iterator[Finding]:
 
 def _needless(draft: MovementDraft, movement: Movement) -> Iterator[Finding]:
     """Find fields that say something this movement cannot mean."""
-    for (field, names), value in zip(_OF_SOME.items(), _READ_OF_SOME(draft), strict=True):
-        if value is not None and movement.name not in names:
-            yield field_needless(draft, field, movement.label)
+    said = _READ_OF_SOME(draft)
+    if said != _UNSAID:
+        for (field, names), value in zip(_OF_SOME.items(), said, strict=True):
+            if value is not None and movement.name not in names:
+                yield field_needless(draft, field, movement.label)
     if movement.of_land:
         for field in _OF_QUOTA:
             if getattr(draft, field) is not None:
@@ -129,7 +132,7 @@ def _request(draft: MovementDraft, known: Known) -> Iterator[Finding]:
     if found is not None:
         record, body = found
         if (body["movement"], body["holder"], body.get("kind")) == (REQUEST, draft.holder, draft.kind):
-            yield from _request_exceeded(draft, known.outstanding(record.key))
+            yield from _request_exceeded(draft, known.outstanding(record.key, draft.holder, draft.kind or ""))
             return
     yield finding(
         draft, "LEDGER-REQUEST-UNKNOWN", "request", request=draft.request, holder=draft.holder, kind=draft.kind

@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -116,7 +117,7 @@ class Posting:
         self._records: dict[str, Record | None] = {}
         self._first = self._head[0] + 1
         self._taken_back: dict[int, str | None] = {}
-        self._requests: Requests | None = None
+        self._requests: dict[tuple[str, str], Requests] = {}
         last_account = connection.execute(select(sql.coalesce(sql.max(schema.account.c.id), 0))).scalar_one()
         self._limits = Limits(connection, last_account=last_account)
         self._opened = OpenedAccounts(connection)
@@ -126,7 +127,8 @@ class Posting:
             find_book=lambda kind: self.registry.kinds[kind].book if kind in self.registry.kinds else None,
             last_account=last_account,
         )
-        self._unwritten: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._entries: list[Record] = []
+        self._rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         self._doubtful_names: set[str] = set()
         self._doubtful_accounts: set[Account] = set()
 
@@ -197,16 +199,17 @@ class Posting:
         query = select(entry.c.key).join(reversal, reversal.c.seq == entry.c.seq).where(reversal.c.target == seq)
         return self._connection.execute(query).scalar_one_or_none()
 
-    def outstanding(self, request: str) -> Outstanding:
-        """Return what is left of the live request with the key `request`, whatever the day."""
+    def outstanding(self, request: str, holder: str, kind: str) -> Outstanding:
+        """Return what is left of a live request for quota of a holder and kind, whatever the day."""
         last = LATEST.isoformat()
-        if self._requests is None:
+        requests = self._requests.get((holder, kind))
+        if requests is None:
             self.write()  # so that the query sees the earlier drafts too
-            self._requests = live_requests(self._connection, as_of=last)
-        group = self._requests.group(request)
-        asked = Account(self._projection.book(group.kind), *group, State.REQUESTED.value)
-        counted = self.registry.kinds[group.kind].commodity
-        return self._requests.outstanding(request, requested=self._balance(asked, last), counted=counted)
+            requests = live_requests(self._connection, as_of=last, holder=holder, kind=kind)
+            self._requests[holder, kind] = requests
+        asked = Account(self._projection.book(kind), *requests.group(request), State.REQUESTED.value)
+        counted = self.registry.kinds[kind].commodity
+        return requests.outstanding(request, requested=self._balance(asked, last), counted=counted)
 
     def reservations(self, holder: str, kind: str, year: int | None) -> tuple[str, ...]:
         """Return the keys of the reservations of a holder's quota of which something is left."""
@@ -221,10 +224,13 @@ class Posting:
 
     def write(self) -> None:
         """Write what was taken in; it is safe only when the transaction has been committed."""
-        for table in (schema.entry, *schema.PROJECTIONS):
-            rows = self._unwritten.pop(table.name, [])
+        if self._entries:
+            insert_rows(self._connection, schema.entry, self._entries)
+            self._entries.clear()
+        for table in schema.PROJECTIONS:
+            rows = self._rows.pop(table.name, [])
             if rows:
-                insert_rows(self._connection, table, rows)
+                insert_rows(self._connection, table, [*map(itemgetter(*table.columns.keys()), rows)])
         self._limits.written()
 
     def _again(self, draft: Draft, content: Content, record: Record, problems: list[Finding]) -> Receipt:
@@ -255,34 +261,30 @@ class Posting:
         transfer = self._projection.transfer(record, content.body)
         if transfer is not None:
             self._check_limit(draft, transfer)
-        self._unwritten[schema.entry.name].append(record._asdict())
+        self._entries.append(record)
         for table, row in self._projection.rows_of(record, content.body, transfer):
-            self._unwritten[table].append(row)
-        if transfer is not None:
-            self._count(transfer)
+            self._rows[table].append(row)
+            if table == schema.transfer.name:
+                self._limits.add(row)
         self._records[record.key] = record
         self._head = (record.seq, record.hash)
         self._follow(draft, content, record)
         return Receipt(record.seq, record.key, record.hash, already=False)
 
-    def _count(self, transfer: Transfer) -> None:
-        """Let later drafts see what a transfer leaves on its accounts, which have been opened."""
-        for account, change in ((transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)):
-            number = self._projection.account_id(account)
-            if number is not None and account.limited:
-                self._limits.add(number, transfer.effective, change, movement=transfer.movement)
-
     def _follow(self, draft: Draft, content: Content, record: Record) -> None:
         """Keep in mind what a later draft of the transaction is judged by."""
-        if isinstance(draft, Declaration):
-            self.registry.declare(draft, record.key)
+        if isinstance(draft, MovementDraft):
+            requests = self._requests.get((draft.holder, draft.kind or ""))
+            if requests is not None:
+                requests.take(record.key, content.body)
         elif isinstance(draft, ReversalDraft):
             target, body = self._find_target(draft.reverses) or (record, {})
             self._taken_back[target.seq] = record.key
-            if self._requests is not None and target.type == "movement":
-                self._requests.take_back(target.key, body)
-        elif isinstance(draft, MovementDraft) and self._requests is not None:
-            self._requests.take(record.key, content.body)
+            requests = self._requests.get((body.get("holder", ""), body.get("kind", "")))
+            if requests is not None and target.type == "movement":
+                requests.take_back(target.key, body)
+        elif isinstance(draft, Declaration):
+            self.registry.declare(draft, record.key)
 
     def _balance(self, account: Account, day: str) -> int:
         """Return the balance at the end of `day`."""
@@ -398,8 +400,10 @@ def _own_key(draft: Draft) -> str | None:
 
 def _keys(draft: Draft) -> Iterator[str]:
     """Yield the key that `draft` brings and those of the entries that it names."""
-    own = _own_key(draft)
-    for key in (own, *(getattr(draft, field, None) for field in _NAMING)):
+    named = (
+        (draft.request, draft.reservation) if isinstance(draft, MovementDraft) else (getattr(draft, "reverses", None),)
+    )
+    for key in (_own_key(draft), *named):
         if key is not None:
             yield key
 

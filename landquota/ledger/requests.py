@@ -14,6 +14,7 @@ from landquota.amount import Amount
 from landquota.i18n import Text, text
 from landquota.ledger import schema
 from landquota.ledger.movements import MOVEMENTS
+from landquota.ledger.opened import accounts_of
 from landquota.ledger.statements import Group
 
 #: The movement that asks, and those that may satisfy it by naming its key.
@@ -96,8 +97,13 @@ class Requests:
         return self._satisfied[group]
 
 
-def live_requests(connection: Connection, *, as_of: str) -> Requests:
-    """Return the requests that hold at the end of `as_of`, with what has satisfied them by then."""
+def live_requests(
+    connection: Connection, *, as_of: str, holder: str | None = None, kind: str | None = None
+) -> Requests:
+    """Return the requests that hold at the end of `as_of`, with what has satisfied them by then.
+
+    With a `holder` and a `kind`, only those for quota of theirs, of whatever year, are looked for.
+    """
     entry, transfer, reversal = schema.entry, schema.transfer, schema.reversal
     taken_back = and_(reversal.c.target == transfer.c.seq, reversal.c.effective <= as_of)
     names_one = and_(transfer.c.movement.in_(SATISFYING), entry.c.body.contains('"request":"'))
@@ -113,6 +119,8 @@ def live_requests(connection: Connection, *, as_of: str) -> Requests:
         )
         .order_by(entry.c.seq)
     )
+    if holder is not None and kind is not None:
+        query = query.where(transfer.c.credit.in_(accounts_of(holder, kind)))
     requests = Requests()
     for key, body in connection.execute(query):
         requests.take(key, json.loads(body))
