@@ -9,8 +9,9 @@ from typing import Final
 from landquota.errors import UsageError
 from landquota.findings import Finding, FindingsError
 from landquota.i18n import text
+from landquota.ledger.doubts import Unjudged
 from landquota.ledger.drafts import Draft
-from landquota.ledger.posting import Posting, Receipt, Unjudged
+from landquota.ledger.posting import Posting, Receipt
 from landquota.ledger.refusals import EntryRefused
 
 #: How many drafts are looked up, checked and written together.

@@ -343,7 +343,11 @@ class Ledger(LedgerCalendar):
             problem = broken_chain(connection, self._store.dialect)
         if problem is not None:
             raise InputError(
-                text("{path}: the chain of entries does not hold: {problem}", path=self._store.dialect.place, problem=problem),
+                text(
+                    "{path}: the chain of entries does not hold: {problem}",
+                    path=self._store.dialect.place,
+                    problem=problem,
+                ),
                 remedy=text("Find the altered entry with 'landquota ledger verify', and restore a copy."),
             )
 

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import itemgetter
-from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -23,15 +22,17 @@ from landquota.errors import Refusal
 from landquota.findings import Finding
 from landquota.i18n import Renderable, text
 from landquota.ledger import schema
-from landquota.ledger.accounts import LAND, QUOTA, Account, Transfer, transfer_of
+from landquota.ledger.accounts import QUOTA, Account, Transfer, transfer_of
 from landquota.ledger.checks import field_findings, finding
 from landquota.ledger.content import Content
 from landquota.ledger.declarations import LATEST, HolderDraft, KindDraft
+from landquota.ledger.doubts import Doubts, Unjudged
 from landquota.ledger.drafts import Declaration, Draft, MovementDraft, ReversalDraft
 from landquota.ledger.entries import GENESIS, Record, chained
 from landquota.ledger.insertion import insert_rows
+from landquota.ledger.leaving import stage_left
 from landquota.ledger.limits import Limits, Room, timeline_before
-from landquota.ledger.movements import MOVEMENTS, STAGES, USES, State
+from landquota.ledger.movements import MOVEMENTS, USES, State
 from landquota.ledger.opened import OpenedAccounts
 from landquota.ledger.overdraft import Overdraft, overdraft_finding, shortage_of
 from landquota.ledger.projection import Projection
@@ -43,16 +44,6 @@ from landquota.ledger.rules import rule_findings
 
 #: Keys that the ledger gives by itself: L- and the number of the entry.
 _GIVEN: Final = re.compile(r"L-(\d{6,})")
-#: Findings that say that something is not there, and the parameter that names it.
-_HANGS_ON: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "LEDGER-HOLDER-UNKNOWN": "name",
-        "LEDGER-KIND-UNKNOWN": "name",
-        "LEDGER-REQUEST-UNKNOWN": "request",
-        "LEDGER-REVERSAL-UNKNOWN": "key",
-        "LEDGER-RESERVATION-UNKNOWN": "reservation",
-    }
-)
 #: Findings after which a draft must not even be looked up or compared: broken text, a time for a day.
 _UNUSABLE: Final = frozenset({"LEDGER-TEXT", "LEDGER-DATE"})
 #: Findings that a draft whose entry is there already may have because of that very entry.
@@ -67,8 +58,6 @@ _OF_ITS_ENTRY: Final = frozenset(
         "LEDGER-PERIOD-ORDER",
     }
 )
-#: Fields that name other entries by their keys.
-_NAMING: Final = ("request", "reservation", "reverses")
 #: How many keys one query asks for.
 _CHUNK: Final = 500
 #: From how many drafts on it is worth reading all accounts of quota at once.
@@ -87,15 +76,6 @@ class Receipt:
     hash: str
     already: bool
     declared: tuple[str, ...] = ()
-
-
-class Unjudged(Refusal):
-    """A draft that hangs on one that was refused: only mending that one will tell."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            text("This entry hangs on an earlier one that was refused"), remedy=text("Mend the earlier one first.")
-        )
 
 
 class Posting:
@@ -129,8 +109,7 @@ class Posting:
         )
         self._entries: list[Record] = []
         self._rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-        self._doubtful_names: set[str] = set()
-        self._doubtful_accounts: set[Account] = set()
+        self._doubts = Doubts()
 
     def expect(self, drafts: Collection[Draft]) -> None:
         """Look up the keys of `drafts`, and those that they name, together instead of one by one.
@@ -180,7 +159,7 @@ class Posting:
         problems += [*self._key_findings(draft, key), *self._rule_findings(draft)]
         if problems:
             raise self._refused(draft, EntryRefused(problems))
-        if self._doubtful_names and not self._doubtful_names.isdisjoint(_names(draft)):
+        if self._doubts.touch(draft):
             raise self._refused(draft, Unjudged())
         return self._take(draft, content, key)
 
@@ -249,11 +228,7 @@ class Posting:
 
     def _rule_findings(self, draft: Draft) -> list[Finding]:
         """Return the rules that `draft` breaks, without those for which an earlier draft is to blame."""
-        return [
-            problem
-            for problem in rule_findings(draft, self)
-            if problem.params.get(_HANGS_ON.get(problem.code, "")) not in self._doubtful_names
-        ]
+        return [problem for problem in rule_findings(draft, self) if not self._doubts.explain(problem)]
 
     def _take(self, draft: Draft, content: Content, key: str | None) -> Receipt:
         seq, prev = self._head[0] + 1, self._head[1]
@@ -304,16 +279,11 @@ class Posting:
             return draft
         if record is not None:
             return replace(draft, from_stage=json.loads(record.body).get("from_stage"))
-        earlier = STAGES[1 : STAGES.index(movement.target)]
         day = draft.effective.isoformat()
-        stages = {
-            stage: Account(LAND, draft.holder, None, None, stage.value, draft.parcel) for stage in reversed(earlier)
-        }
-        there = {stage: self._room(account, day).units for stage, account in stages.items()}
-        enough = [stage for stage, units in there.items() if units >= draft.amount.units]
-        some = [stage for stage, units in there.items() if units > 0]
-        doubtful = [stage for stage, account in stages.items() if account in self._doubtful_accounts]
-        return replace(draft, from_stage=(*enough, *some, *doubtful, movement.source)[0].value)
+        stage = stage_left(
+            draft, movement, room=lambda account: self._room(account, day).units, doubtful=self._doubts.accounts
+        )
+        return replace(draft, from_stage=stage.value)
 
     def _check_limit(self, draft: Draft, transfer: Transfer) -> None:
         if not transfer.debit.limited:
@@ -329,7 +299,7 @@ class Posting:
         room = self._room(transfer.debit, transfer.effective, hundredths=hundredths)
         if room.units >= transfer.amount or room.units - transfer.amount >= self._level_before(draft, transfer):
             return
-        if transfer.debit in self._doubtful_accounts:
+        if transfer.debit in self._doubts.accounts:
             raise self._refused(draft, Unjudged())
         self.write()  # so that the arithmetic sees the earlier drafts too; it is undone with the transaction
         label = _label(transfer, taken_back=isinstance(draft, ReversalDraft))
@@ -358,29 +328,20 @@ class Posting:
 
     def _refused(self, draft: Draft, refusal: Refusal) -> Refusal:
         """Remember what would have come of `draft`: what hangs on it cannot be judged."""
-        names = {draft.key}
-        if isinstance(draft, HolderDraft):
-            names.add(draft.holder)
-        elif isinstance(draft, KindDraft):
-            names.add(draft.kind)
-        elif isinstance(draft, MovementDraft) and draft.movement in MOVEMENTS:
-            unsaid = dict.fromkeys(("to", "to_year", "kind", "parcel", "batch"))
-            body = {**unsaid, **draft.content.body}
-            book = QUOTA if draft.kind is None else self._projection.book(draft.kind)
-            self._doubtful_accounts.add(transfer_of(body, "", key=draft.key or "", book=book).credit)
-        elif isinstance(draft, ReversalDraft):
-            self._doubtful_accounts |= self._given_back(draft.reverses)
         known = self.registry.holders.keys() | self.registry.kinds.keys()
-        self._doubtful_names |= {name for name in names if name is not None} - known
+        self._doubts.add(draft, self._would_fill(draft), declared=known)
         return refusal
 
-    def _given_back(self, key: str) -> set[Account]:
-        """Return the account to which the taking back of a movement would give."""
-        target, body = self._find_target(key) or (None, {})
-        if target is None or target.type != "movement":
-            return set()
-        transfer = self._projection.transfer(target, body)
-        return set() if transfer is None else {transfer.debit}
+    def _would_fill(self, draft: Draft) -> set[Account]:
+        """Return the account to which `draft` would have given."""
+        if isinstance(draft, MovementDraft) and draft.movement in MOVEMENTS:
+            unsaid = dict.fromkeys(("to", "to_year", "kind", "parcel", "batch"))
+            book = QUOTA if draft.kind is None else self._projection.book(draft.kind)
+            return {transfer_of({**unsaid, **draft.content.body}, "", key=draft.key or "", book=book).credit}
+        if isinstance(draft, ReversalDraft) and (found := self._find_target(draft.reverses)) is not None:
+            transfer = self._projection.transfer(*found)
+            return set() if transfer is None or found[0].type != "movement" else {transfer.debit}
+        return set()
 
     def _find_target(self, key: str) -> tuple[Record, Mapping[str, Any]] | None:
         record = self.find(key)
@@ -406,12 +367,6 @@ def _keys(draft: Draft) -> Iterator[str]:
     for key in (_own_key(draft), *named):
         if key is not None:
             yield key
-
-
-def _names(draft: Draft) -> set[str]:
-    """Return the names on which `draft` hangs: holders, kinds, and keys of other entries."""
-    fields = ("holder", "parent", "to", "kind", *_NAMING)
-    return {name for field in fields if (name := getattr(draft, field, None)) is not None}
 
 
 def _label(transfer: Transfer, *, taken_back: bool) -> Renderable:
