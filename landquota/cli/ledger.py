@@ -262,7 +262,8 @@ def balance(session: Session, holder: str | None, kind: str | None) -> None:
     as_of = session.date(project)
     with _open(session) as book:
         book.require(holder=holder, kind=kind)
-        rows = [p for p in book.positions(as_of) if holder in {None, p.holder} and kind in {None, p.kind}]
+        found = book.positions(as_of, entries=session.json)
+        rows = [p for p in found if holder in {None, p.holder} and kind in {None, p.kind}]
         names = Names.of(book.holders(), book.kinds())
         head = book.head
     if session.json:
