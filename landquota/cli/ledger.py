@@ -234,13 +234,14 @@ def balance(session: Session, holder: str | None, kind: str | None) -> None:
     as_of = session.date(project)
     with open_ledger(session) as book:
         book.require(holder=holder, kind=kind)
-        rows = [p for p in book.positions(as_of) if holder in {None, p.holder} and kind in {None, p.kind}]
+        found = book.positions(as_of, entries=session.json)
+        rows = [p for p in found if holder in {None, p.holder} and kind in {None, p.kind}]
         names = Names.of(book.holders(), book.kinds())
         noticed = book.check_rules(as_of)
         head = book.head
     if session.json:
-        found = [finding.to_json(session.language) for finding in noticed]
-        answer = {"as_of": as_of.isoformat(), "ledger_head": head, "positions": plain.balance(rows), "findings": found}
+        notices = [finding.to_json(session.language) for finding in noticed]
+        answer = {"as_of": as_of.isoformat(), "ledger_head": head, "positions": plain.balance(rows), "findings": notices}
         session.print_json(answer)
         return
     from landquota.reports.terminal import console, short_hash, show_findings, show_positions

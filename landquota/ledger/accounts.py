@@ -15,6 +15,8 @@ QUOTA: Final = "quota"
 PLAN: Final = "plan"
 MONEY: Final = "money"
 LAND: Final = "land"
+#: Those whose accounts have a holder's quota of a kind and year.
+OF_KINDS: Final = (QUOTA, PLAN, MONEY)
 #: Since this version of the bodies each reservation is an account of its own; before, they lay in one pool.
 _NAMED_RESERVATIONS: Final = 2
 
@@ -66,6 +68,7 @@ class Transfer(NamedTuple):
     effective: str
     zone: str | None = None
     parcel: str | None = None
+    request: str | None = None
     mirror: bool = False
 
     def mirrored(self, effective: str) -> Transfer:
@@ -98,6 +101,7 @@ def transfer_of(body: Mapping[str, Any], effective: str, *, key: str = "", book:
         effective=effective,
         zone=body.get("zone"),
         parcel=body.get("parcel"),
+        request=body.get("request"),
     )
 
 

@@ -16,7 +16,7 @@ from landquota.ledger.batch import in_utc, post_all, take_all
 from landquota.ledger.calendar import LedgerCalendar
 from landquota.ledger.checks import field_findings
 from landquota.ledger.controls import require_control
-from landquota.ledger.declarations import HolderDraft, KindDraft
+from landquota.ledger.declarations import EARLIEST, HolderDraft, KindDraft
 from landquota.ledger.drafts import Draft, MovementDraft, ReversalDraft, StatementDraft
 from landquota.ledger.entries import Entry, Record
 from landquota.ledger.journal import print_journal
@@ -102,7 +102,7 @@ class Ledger(LedgerCalendar):
             written.
         """
         with self._store.writing() as connection:
-            posting = Posting(connection, recorded=in_utc(recorded))
+            posting = Posting(connection, recorded=in_utc(recorded), since=_first_day([draft]))
             declarations: list[HolderDraft | KindDraft] = []
             if declare and isinstance(draft, MovementDraft | StatementDraft) and not field_findings(draft):
                 declarations = implied(draft, posting.registry)
@@ -130,19 +130,19 @@ class Ledger(LedgerCalendar):
             Something is wrong with at least one draft; every such draft has its findings.
         """
         with self._store.writing() as connection:
-            posting = Posting(connection, recorded=in_utc(recorded))
+            posting = Posting(connection, recorded=in_utc(recorded), since=_first_day(drafts))
             return take_all(posting, drafts, progress=progress)
 
     def check_all(self, drafts: Sequence[Draft]) -> list[Finding]:
         """Return what :meth:`import_all` would find wrong with `drafts`; nothing is written."""
         with self._store.trying() as connection:
-            return post_all(Posting(connection, recorded=""), drafts)[1]
+            return post_all(Posting(connection, recorded="", since=_first_day(drafts)), drafts)[1]
 
     def preview(self, drafts: Sequence[Draft], *, as_of: date) -> Preview:
         """Return what :meth:`import_all` would do to the balances at the end of `as_of`; nothing is written."""
         with self._store.trying() as connection:
             before = balances(connection, as_of=as_of)
-            posting = Posting(connection, recorded="")
+            posting = Posting(connection, recorded="", since=_first_day(drafts))
             receipts, findings = post_all(posting, drafts)
             posting.write()
             changed = changes(before, balances(connection, as_of=as_of), posting.registry)
@@ -229,16 +229,32 @@ class Ledger(LedgerCalendar):
         with self._reading() as connection:
             return tuple(declared(connection).kinds.values())
 
-    def positions(self, as_of: date) -> tuple[Position, ...]:
-        """Return every (holder, kind, year) that has transfers or statements by the end of `as_of`."""
-        with self._reading() as connection:
-            return positions(connection, declared(connection), as_of=as_of)
+    def positions(self, as_of: date, *, entries: bool = True) -> tuple[Position, ...]:
+        """Return every (holder, kind, year) that has transfers or statements by the end of `as_of`.
 
-    def position(self, holder: str, kind: str, year: int | None, *, as_of: date) -> Position | None:
-        """Return one holder's quota of one kind and year, or None where nothing of it is recorded by then."""
+        Parameters
+        ----------
+        entries
+            Whether the keys of the entries behind the figures are wanted too: of a million
+            entries they take longer than all figures together.
+        """
+        with self._reading() as connection:
+            return positions(connection, declared(connection), as_of=as_of, entries=entries)
+
+    def position(
+        self, holder: str, kind: str, year: int | None, *, as_of: date, entries: bool = True
+    ) -> Position | None:
+        """Return one holder's quota of one kind and year, or None where nothing of it is recorded by then.
+
+        Parameters
+        ----------
+        entries
+            Whether the keys of the entries behind the figures are wanted too; without them a
+            position among a million entries is a matter of milliseconds.
+        """
         with self._reading() as connection:
             group = Group(holder, kind, year)
-            found = positions(connection, declared(connection), as_of=as_of, group=group)
+            found = positions(connection, declared(connection), as_of=as_of, group=group, entries=entries)
         return found[0] if found else None
 
     def reservations(self, as_of: date) -> tuple[Reservation, ...]:
@@ -350,6 +366,11 @@ class Ledger(LedgerCalendar):
                 ),
                 remedy=text("Find the altered entry with 'landquota ledger verify', and restore a copy."),
             )
+
+
+def _first_day(drafts: Sequence[Draft]) -> str:
+    """Return the earliest day of `drafts`, which have not been checked: one may have a time beside its day."""
+    return min((draft.effective.isoformat() for draft in drafts), default=EARLIEST.isoformat())[:10]
 
 
 def _name(declaration: HolderDraft | KindDraft) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import CompoundSelect, Connection, bindparam, case, or_, select, union_all
+from sqlalchemy import Connection, Select, Text, bindparam, case, or_, select, union_all
 from sqlalchemy import func as sql
 
 from landquota.ledger import schema
@@ -105,12 +105,14 @@ class Limits:
 
     An account is read once, by the covering index, and one that the transaction opens (those
     after `last_account`) never; what the transaction adds is kept here, so that no entry of an
-    import reads the earlier ones again.
+    import reads the earlier ones again.  No entry counts from a day before `since`: what came
+    and went before that day is one sum.
     """
 
-    def __init__(self, connection: Connection, *, last_account: int) -> None:
+    def __init__(self, connection: Connection, *, last_account: int, since: str) -> None:
         self._connection = connection
         self._last_account = last_account
+        self._since = since
         self._timelines: dict[int, Timeline] = {}
         self._pending: defaultdict[int, list[_Change]] = defaultdict(list)
 
@@ -120,7 +122,7 @@ class Limits:
             return Timeline()
         timeline = self._timelines.get(account)
         if timeline is None:
-            changes = _changes(self._connection, account) if account <= self._last_account else []
+            changes = self._read(account) if account <= self._last_account else []
             timeline = self._timelines[account] = Timeline([*changes, *self._pending.pop(account, ())])
         return timeline
 
@@ -139,10 +141,13 @@ class Limits:
         for account in [account for account in self._pending if account <= self._last_account]:
             del self._pending[account]
 
+    def _read(self, account: int) -> list[_Change]:
+        return _changes_of(self._connection, account, since=self._since)
+
 
 def timeline_of(connection: Connection, account_id: int) -> Timeline:
     """Return the timeline of an account by its number."""
-    return Timeline(_changes(connection, account_id))
+    return Timeline(_changes_of(connection, account_id, since=""))
 
 
 def timeline_before(connection: Connection, account_id: int, seq: int) -> Timeline:
@@ -155,19 +160,21 @@ def timeline_before(connection: Connection, account_id: int, seq: int) -> Timeli
     return Timeline((day, movement, int(change)) for day, movement, change in rows)
 
 
-def _changes(connection: Connection, account: int) -> list[_Change]:
-    return [
-        (day, movement, int(change)) for day, movement, change in connection.execute(_CHANGES, {"account": account})
-    ]
+def _changes_of(connection: Connection, account: int, *, since: str) -> list[_Change]:
+    rows = connection.execute(_CHANGES, {"account": account, "since": since})
+    return [(day, movement, int(change)) for day, movement, change in rows]
 
 
-def _changes_by_day() -> CompoundSelect[str, str, int]:
-    column = schema.transfer.c
-    day, movement = column.effective, column.movement
-    given = select(day, movement, -sql.sum(column.amount)).where(column.debit == bindparam("account"))
-    received = select(day, movement, sql.sum(column.amount)).where(column.credit == bindparam("account"))
-    return union_all(given.group_by(day, movement), received.group_by(day, movement))
+def _changes() -> Iterator[Select[str, str, int]]:
+    """Yield what selects the changes of one account by day and movement, those before a day as if they were of it."""
+    column, since = schema.transfer.c, bindparam("since", type_=Text)
+    for side, change in ((column.debit, -sql.sum(column.amount)), (column.credit, sql.sum(column.amount))):
+        mine = side == bindparam("account")
+        before = select(since, column.movement, change).where(mine, column.effective < since)
+        yield before.group_by(column.movement)
+        later = select(column.effective, column.movement, change).where(mine, column.effective >= since)
+        yield later.group_by(column.movement, column.mirror, column.effective)
 
 
-#: What one account has given and received; made once, for an import asks it of thousands.
-_CHANGES: Final = _changes_by_day()
+#: Made once, for an import asks it of thousands of accounts.
+_CHANGES: Final = union_all(*_changes())

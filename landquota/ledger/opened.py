@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from landquota.ledger import schema
-from landquota.ledger.accounts import MONEY, PLAN, QUOTA, Account
+from landquota.ledger.accounts import Account
 
 #: Which number an account has; made once, for an import asks it again and again.
 _NUMBER: Final = select(schema.account.c.id).where(
@@ -24,13 +24,6 @@ def account_number(connection: Connection, account: Account) -> int | None:
         holder=account.holder or "", kind=account.kind or "", year=account.year or 0, item=account.item or ""
     )
     return connection.execute(_NUMBER, said._asdict()).scalar_one_or_none()
-
-
-def accounts_of(holder: str, kind: str) -> Select[int]:
-    """Select, by their index, the numbers of the accounts of a holder's quota of one kind, of all years and states."""
-    book, of_holder, of_kind, *_ = schema.ACCOUNT_IDENTITY
-    books = (QUOTA, PLAN, MONEY)
-    return select(schema.account.c.id).where(book.in_(books), of_holder == holder, of_kind == kind)
 
 
 class OpenedAccounts:

@@ -87,9 +87,11 @@ class Posting:
         A connection that holds the write lock.
     recorded
         The time of recording, UTC in ISO form.
+    since
+        The first day from which a draft of the transaction counts; any, where it is not known.
     """
 
-    def __init__(self, connection: Connection, *, recorded: str) -> None:
+    def __init__(self, connection: Connection, *, recorded: str, since: str = "") -> None:
         self.registry = declared(connection)
         self._connection = connection
         self._recorded = recorded
@@ -99,7 +101,7 @@ class Posting:
         self._taken_back: dict[int, str | None] = {}
         self._requests: dict[tuple[str, str], Requests] = {}
         last_account = connection.execute(select(sql.coalesce(sql.max(schema.account.c.id), 0))).scalar_one()
-        self._limits = Limits(connection, last_account=last_account)
+        self._limits = Limits(connection, last_account=last_account, since=since)
         self._opened = OpenedAccounts(connection)
         self._projection = Projection(
             find_account=self._opened.find,

@@ -131,6 +131,7 @@ class Projection:
             "mirror": int(transfer.mirror),
             "zone": transfer.zone,
             "parcel": transfer.parcel,
+            "request": transfer.request,
         }
         return [*rows, ("transfer", row)]
 

@@ -118,19 +118,24 @@ transfer = Table(
     Column("mirror", Integer, nullable=False),
     Column("zone", Text),
     Column("parcel", Text),
+    Column("request", Text),
     CheckConstraint("amount > 0", name="transfer_amount"),
     CheckConstraint("debit <> credit", name="transfer_accounts"),
 )
-# Both cover a balance as of a date, and what it comes from: the table itself is not read.
+# Both cover a balance as of a date, and what it comes from, in the order in which it is summed: the table
+# itself is not read, and nothing is sorted.
 for _side in (transfer.c.debit, transfer.c.credit):
     Index(
         f"transfer_{_side.name}",
         _side,
-        transfer.c.effective,
         transfer.c.movement,
         transfer.c.mirror,
+        transfer.c.effective,
         transfer.c.amount,
     )
+# What has satisfied a request: few transfers name one.
+_names_one = transfer.c.request.is_not(None)
+Index("transfer_request", transfer.c.request, sqlite_where=_names_one, postgresql_where=_names_one)
 
 statement = Table(
     "statement",
