@@ -25,7 +25,7 @@ def adopt(put: Callable[[object, str, object], object] = setattr) -> None:
     later.PROJECTIONS += (Table("tag", later.metadata, seq),)
     later.META = [{**row, "value": str(VERSION)} if row["name"] == "schema" else row for row in schema.META]
     later.SCHEMA_VERSION = VERSION
-    for name in ("metadata", "META", "PROJECTIONS", "SCHEMA_VERSION", *schema.metadata.tables):
+    for name in ("metadata", "META", "PROJECTIONS", "SCHEMA_VERSION", "ACCOUNT_IDENTITY", *schema.metadata.tables):
         put(schema, name, getattr(later, name))
     put(Projection, "_transfer", _remarked)
     sqlite._pristine_structure.cache_clear()
