@@ -46,8 +46,8 @@ class Kind:
 class Place:
     """Where something was found.
 
-    `line` counts text lines and `row` table rows (the heading is row 1); `x` and `y` are
-    coordinates in the file's own reference system, east and north.
+    `line` counts text lines and `row` table rows (the heading is row 1), in the `sheet` of a
+    workbook; `x` and `y` are coordinates in the file's own reference system, east and north.
     """
 
     file: str | None = None
@@ -57,6 +57,13 @@ class Place:
     feature: str | None = None
     x: float | None = None
     y: float | None = None
+    sheet: str | None = None
+
+    @property
+    def source(self) -> str | None:
+        """The file, and the sheet in it where there are sheets."""
+        parts = [part for part in (self.file, self.sheet) if part is not None]
+        return " › ".join(parts) or None
 
     def to_json(self) -> dict[str, object]:
         """Return the parts that are known."""
@@ -64,7 +71,7 @@ class Place:
 
     def render(self, language: str) -> str:
         """Return the place in words, the file first."""
-        parts: list[Text | str] = [self.file] if self.file is not None else []
+        parts: list[Text | str] = [self.source] if self.source is not None else []
         if self.line is not None:
             parts.append(text("line {line}", line=self.line))
         if self.row is not None:
@@ -79,8 +86,8 @@ class Place:
         return " · ".join(p.render(language) if isinstance(p, Text) else p for p in parts)
 
     def order(self) -> tuple[str, int, str, str]:
-        """Return what places are sorted by: file, line or row, column, feature."""
-        return (self.file or "", self.line or self.row or 0, self.column or "", self.feature or "")
+        """Return what places are sorted by: file and sheet, line or row, column, feature."""
+        return (self.source or "", self.line or self.row or 0, self.column or "", self.feature or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,11 +133,28 @@ def built(project: Project) -> Project:
         The project has not been built.
     """
     if not (project.ledger_file.is_file() and project.layers_file.is_file()):
-        raise UsageError(
-            text("{folder} has not been built", folder=project.folder),
-            remedy=text("Run: landquota --project {folder} build", folder=project.folder),
-        )
+        raise _unbuilt(project)
     return project
+
+
+def with_ledger(project: Project) -> Project:
+    """Return the project, its ledger being there: built, or restored without the layers.
+
+    Raises
+    ------
+    UsageError
+        There is no ledger.
+    """
+    if not project.ledger_file.is_file():
+        raise _unbuilt(project)
+    return project
+
+
+def _unbuilt(project: Project) -> UsageError:
+    return UsageError(
+        text("{folder} has not been built", folder=project.folder),
+        remedy=text("Run: landquota --project {folder} build", folder=project.folder),
+    )
 
 
 def _project(folder: Path, settings: Mapping[str, object], file: Path) -> Project:

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
 
 from landquota.area import parse_amount, parse_figure
 from landquota.dates import parse_date
-from landquota.errors import InputError, LandquotaError
 from landquota.findings import Finding, Place
 from landquota.formats.tables import Row, read_csv
-from landquota.i18n import text
-from landquota.ledger import Draft, Entry, HolderDraft, KindDraft, MovementDraft, StatementDraft
+from landquota.ledger import (
+    AllowanceDraft,
+    Draft,
+    Entry,
+    HolderDraft,
+    KindDraft,
+    KindRuleDraft,
+    MovementDraft,
+    StatementDraft,
+)
+from landquota.seed_cells import Cells, decided, filled, optional_date, optional_year, unit_of_quota, yes_or_no
 
 #: The heading of each seed file: the columns that must be there, and those that may.
 HOLDERS: Final = (("holder", "level", "parent"), ("name_en", "zone", "document", "clause", "note"))
 KINDS: Final = (
     ("kind", "name", "unit", "covers_conversion"),
     ("name_en", "level", "consumed_by", "valid_from", "valid_to", "carry", "document", "clause", "note"),
+)
+KIND_RULES: Final = (("kind", "carry", "valid_from", "document"), ("valid_to", "clause", "note"))
+ALLOWANCES: Final = (
+    ("name", "holder", "kind", "percent", "valid_from", "document"),
+    ("year", "valid_to", "clause", "note"),
 )
 MOVEMENTS: Final = (
     ("movement", "holder", "kind", "area", "date", "document"),
@@ -43,25 +54,15 @@ FACTS: Final = (
     ("subject", "zone", "topic", "flag"),
 )
 #: The files whose rows become ledger entries, in the order in which they depend on each other.
-LEDGER_FILES: Final = ("holders.csv", "quota_kinds.csv", "statements.csv", "movements.csv")
+LEDGER_FILES: Final = (
+    *("holders.csv", "quota_kinds.csv", "kind_rules.csv", "allowances.csv"),
+    *("statements.csv", "movements.csv"),
+)
 
 T = TypeVar("T")
 
-_UNITS: Final = {"亩": "mu", "mu": "mu", "kg": "kg", "公斤": "kg", "千克": "kg", "元": "yuan", "yuan": "yuan"}
-
 #: What the keys of seed rows that name none begin with.
 SEED_KEY: Final = "seeds:"
-_YES: Final = {
-    "yes": True,
-    "true": True,
-    "1": True,
-    "是": True,
-    "no": False,
-    "false": False,
-    "0": False,
-    "否": False,
-    "": False,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +120,6 @@ def read_seeds(folder: Path) -> tuple[Seeds, list[Finding]]:
     return Seeds(tuple(drafts), documents, facts), findings
 
 
-def movement_rows(path: Path) -> tuple[list[Draft], list[Finding]]:
-    """Read movements from a CSV file outside the project, such as a clerk's own table."""
-    rows, findings = read_csv(path, required=MOVEMENTS[0], optional=MOVEMENTS[1])
-    return keyed(_drafts(rows, _movement, None, findings)), findings
-
-
 def _rows(path: Path, heading: tuple[tuple[str, ...], tuple[str, ...]], findings: list[Finding]) -> list[Row]:
     if not path.is_file():
         return []
@@ -134,82 +129,23 @@ def _rows(path: Path, heading: tuple[tuple[str, ...], tuple[str, ...]], findings
 
 
 def _drafts(
-    rows: Iterable[Row], make: Callable[[_Cells], Draft], known: set[str] | None, findings: list[Finding]
+    rows: Iterable[Row], make: Callable[[Cells], Draft], known: set[str] | None, findings: list[Finding]
 ) -> Iterator[Draft]:
     for row in rows:
         document = row.values["document"]
         if known is not None and document and document not in known:
             findings.append(_unknown_document(row, document))
-        cells = _Cells(row)
+        cells = Cells(row)
         draft = make(cells)
         findings.extend(cells.findings)
         if not cells.findings:
             yield draft
 
 
-class _Cells:
-    """The cells of one row; what cannot be read is kept as findings, all of the row's at once."""
-
-    def __init__(self, row: Row) -> None:
-        self.row = row
-        self.findings: list[Finding] = []
-
-    def text(self, column: str) -> str | None:
-        """Return the cell, or None where it is empty."""
-        return self.row.values[column] or None
-
-    def read(self, column: str, reader: Callable[[str], T]) -> T:
-        """Return what `reader` makes of the cell; after a finding, nothing that anybody will use."""
-        try:
-            return reader(self.row.values[column])
-        except LandquotaError as problem:
-            params = {"problem": problem.message, "remedy": problem.remedy or text("Mend the cell.")}
-            self.findings.append(Finding("SEED-CELL", self.row.place(column), params))
-            return None  # type: ignore[return-value] # the draft is dropped
-
-
-def _optional_date(written: str) -> date | None:
-    return parse_date(written) if written else None
-
-
-def _optional_year(written: str) -> int | None:
-    if not written:
-        return None
-    if not re.fullmatch("[0-9]{4}", written):
-        raise InputError(
-            text("'{written}' is not a year", written=written), remedy=text("Write four digits, such as 2018.")
-        )
-    return int(written)
-
-
-def _yes_or_no(written: str) -> bool:
-    try:
-        return _YES[written.lower()]
-    except KeyError:
-        raise InputError(
-            text("'{written}' is neither yes nor no", written=written), remedy=text("Write yes (是) or no (否).")
-        ) from None
-
-
-def _filled(written: str) -> str:
-    if not written:
-        raise InputError(text("the cell is empty"), remedy=text("Fill it in."))
-    return written
-
-
-def _unit(written: str) -> str:
-    try:
-        return _UNITS[written.lower()]
-    except KeyError:
-        raise InputError(
-            text("'{written}' is not a unit of quota", written=written), remedy=text("Write 亩 (mu), kg or 元 (yuan).")
-        ) from None
-
-
-def _holder(cells: _Cells) -> HolderDraft:
+def _holder(cells: Cells) -> HolderDraft:
     return HolderDraft(
-        holder=cells.read("holder", _filled),
-        level=cells.read("level", _filled),
+        holder=cells.read("holder", filled),
+        level=cells.read("level", filled),
         parent=cells.text("parent"),
         zone=cells.text("zone"),
         name_en=cells.text("name_en"),
@@ -219,78 +155,107 @@ def _holder(cells: _Cells) -> HolderDraft:
     )
 
 
-def _kind(cells: _Cells) -> KindDraft:
+def _kind(cells: Cells) -> KindDraft:
     return KindDraft(
-        kind=cells.read("kind", _filled),
-        name=cells.read("name", _filled),
+        kind=cells.read("kind", filled),
+        name=cells.read("name", filled),
         name_en=cells.text("name_en"),
         level=cells.text("level"),
-        unit=cells.read("unit", _unit),
+        unit=cells.read("unit", unit_of_quota),
         consumed_by=cells.text("consumed_by"),
-        covers_conversion=cells.read("covers_conversion", _yes_or_no),
-        valid_from=cells.read("valid_from", _optional_date),
-        valid_to=cells.read("valid_to", _optional_date),
-        carry=cells.read("carry", _yes_or_no),
+        covers_conversion=cells.read("covers_conversion", yes_or_no),
+        valid_from=cells.read("valid_from", optional_date),
+        valid_to=cells.read("valid_to", optional_date),
+        carry=cells.read("carry", yes_or_no),
         document=cells.text("document"),
         clause=cells.text("clause"),
         place=cells.row.place("kind"),
     )
 
 
-def _statement(cells: _Cells) -> StatementDraft:
+def _kind_rule(cells: Cells) -> KindRuleDraft:
+    return KindRuleDraft(
+        kind=cells.read("kind", filled),
+        carry=cells.read("carry", decided),
+        effective=cells.read("valid_from", parse_date),
+        valid_to=cells.read("valid_to", optional_date),
+        document=cells.read("document", filled),
+        clause=cells.text("clause"),
+        place=cells.row.place("kind"),
+    )
+
+
+def _allowance(cells: Cells) -> AllowanceDraft:
+    return AllowanceDraft(
+        name=cells.read("name", filled),
+        holder=cells.read("holder", filled),
+        kind=cells.read("kind", filled),
+        year=cells.read("year", optional_year),
+        percent=cells.read("percent", filled),
+        effective=cells.read("valid_from", parse_date),
+        valid_to=cells.read("valid_to", optional_date),
+        document=cells.read("document", filled),
+        clause=cells.text("clause"),
+        place=cells.row.place("name"),
+    )
+
+
+def _statement(cells: Cells) -> StatementDraft:
     return StatementDraft(
-        measure=cells.read("measure", _filled),
-        holder=cells.read("holder", _filled),
+        measure=cells.read("measure", filled),
+        holder=cells.read("holder", filled),
         figure=cells.read("value", parse_figure),
         effective=cells.read("as_of", parse_date),
-        document=cells.read("document", _filled),
+        document=cells.read("document", filled),
         clause=cells.text("clause"),
         kind=cells.text("kind"),
-        year=cells.read("year", _optional_year),
-        basis=cells.read("basis", _filled),
+        year=cells.read("year", optional_year),
+        basis=cells.read("basis", filled),
         note=cells.text("note"),
         key=cells.text("key"),
         place=cells.row.place("measure"),
     )
 
 
-def _movement(cells: _Cells) -> MovementDraft:
+def _movement(cells: Cells) -> MovementDraft:
     return MovementDraft(
-        movement=cells.read("movement", _filled),
-        holder=cells.read("holder", _filled),
+        movement=cells.read("movement", filled),
+        holder=cells.read("holder", filled),
         to=cells.text("to"),
         kind=cells.text("kind"),
-        year=cells.read("year", _optional_year),
-        to_year=cells.read("to_year", _optional_year),
+        year=cells.read("year", optional_year),
+        to_year=cells.read("to_year", optional_year),
         amount=cells.read("area", parse_amount),
         effective=cells.read("date", parse_date),
-        document=cells.read("document", _filled),
+        document=cells.read("document", filled),
         clause=cells.text("clause"),
         zone=cells.text("zone"),
         parcel=cells.text("parcel"),
         request=cells.text("request"),
-        expires=cells.read("expires", _optional_date),
+        expires=cells.read("expires", optional_date),
         reason=cells.text("reason") or cells.text("note"),
         reservation=cells.text("reservation"),
         batch=cells.text("batch"),
         from_stage=cells.text("from_stage"),
-        deadline=cells.read("deadline", _optional_date),
-        starts_by=cells.read("starts_by", _optional_date),
+        deadline=cells.read("deadline", optional_date),
+        starts_by=cells.read("starts_by", optional_date),
         key=cells.text("key"),
         place=cells.row.place("movement"),
     )
 
 
-_LEDGER_TABLES: Final[tuple[tuple[str, tuple[tuple[str, ...], tuple[str, ...]], Callable[[_Cells], Draft]], ...]] = (
+_LEDGER_TABLES: Final[tuple[tuple[str, tuple[tuple[str, ...], tuple[str, ...]], Callable[[Cells], Draft]], ...]] = (
     ("holders.csv", HOLDERS, _holder),
     ("quota_kinds.csv", KINDS, _kind),
+    ("kind_rules.csv", KIND_RULES, _kind_rule),
+    ("allowances.csv", ALLOWANCES, _allowance),
     ("statements.csv", STATEMENTS, _statement),
     ("movements.csv", MOVEMENTS, _movement),
 )
 
 
 def keyed(drafts: Iterable[Draft], *, prefix: str = "") -> list[Draft]:
-    """Give every movement and statement without a key one of its own, so that it is posted once.
+    """Give every entry without a key one of its own, so that it is posted once; holders and kinds are known by name.
 
     The key is made of the document, the clause and what the row is about (not of its amount, nor
     of where it stands): a row keeps its key when rows are added above it or the table is renamed,
@@ -301,18 +266,30 @@ def keyed(drafts: Iterable[Draft], *, prefix: str = "") -> list[Draft]:
 
 
 def _with_key(draft: Draft, prefix: str, seen: Counter[str]) -> Draft:
-    if not isinstance(draft, MovementDraft | StatementDraft):
+    about = _about(draft)
+    if not about:
         return draft
-    what = draft.measure if isinstance(draft, StatementDraft) else draft.movement
-    about = [what, draft.holder, draft.kind, draft.year, draft.effective.isoformat()]
-    if isinstance(draft, MovementDraft):
-        about += [draft.to, draft.zone, draft.parcel, draft.request]
-        # Only where they say something: rows that were imported before they were known keep their keys.
-        about += [each for each in (draft.reservation, draft.batch) if each is not None]
     digest = hashlib.sha256(json.dumps(about, ensure_ascii=False).encode()).hexdigest()[:12]
     key = ":".join((f"{prefix}{draft.document}", draft.clause or "", digest))
     seen[key] += 1
     return replace(draft, key=key if seen[key] == 1 else f"{key}:{seen[key]}")
+
+
+def _about(draft: Draft) -> list[object]:
+    """Return what a row is about: all that it says but the amount (or what a rule decides)."""
+    day = draft.effective.isoformat()
+    if isinstance(draft, StatementDraft):
+        return [draft.measure, draft.holder, draft.kind, draft.year, day]
+    if isinstance(draft, KindRuleDraft):
+        return ["kind_rule", draft.kind, day]
+    if isinstance(draft, AllowanceDraft):
+        return ["allowance", draft.name, draft.holder, draft.kind, draft.year, day]
+    if not isinstance(draft, MovementDraft):
+        return []
+    about: list[object] = [draft.movement, draft.holder, draft.kind, draft.year, day]
+    about += [draft.to, draft.zone, draft.parcel, draft.request]
+    # Only where they say something: rows that were imported before they were known keep their keys.
+    return about + [each for each in (draft.reservation, draft.batch) if each is not None]
 
 
 def gone(drafts: Iterable[Draft], entries: Iterable[Entry]) -> list[Finding]:

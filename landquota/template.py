@@ -17,6 +17,8 @@ from landquota.project import DATA_FOLDERS, shipped_folder
 _TABLES: Final = {
     "documents.csv": seeds.DOCUMENTS,
     "facts.csv": seeds.FACTS,
+    "kind_rules.csv": seeds.KIND_RULES,
+    "allowances.csv": seeds.ALLOWANCES,
     "movements.csv": seeds.MOVEMENTS,
     "statements.csv": seeds.STATEMENTS,
 }

@@ -65,6 +65,9 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "expire": mark("Expire"),
         "carry": mark("Carry over"),
         "carry_deficit": mark("Carry deficit"),
+        # what becomes of quota at the end of its year, beside the movements
+        "stays_reserved": mark("Stays reserved"),
+        "used_later": mark("Used later"),
         # movements of land
         "approve": mark("Approve"),
         "divide": mark("Divide into parcels"),

@@ -10,9 +10,18 @@ import pytest
 from landquota.area import Area, Unit
 from landquota.dates import parse_date
 from landquota.errors import InputError
-from landquota.ledger import Draft, HolderDraft, KindDraft, Ledger, MovementDraft, StatementDraft
+from landquota.ledger import (
+    AllowanceDraft,
+    Draft,
+    HolderDraft,
+    KindDraft,
+    KindRuleDraft,
+    Ledger,
+    MovementDraft,
+    StatementDraft,
+)
 from landquota.project import shipped_folder
-from landquota.seeds import gone, movement_rows, read_seeds
+from landquota.seeds import gone, read_seeds
 
 DOCUMENTS = "document,issuer,title\nD1,某局,某文\n"
 MOVEMENTS = "movement,holder,kind,area,date,document,key\n"
@@ -106,17 +115,42 @@ def test_every_problem_of_every_file_is_found_at_once(tmp_path: Path) -> None:
     assert "Did you mean 'mu'?" in cell.remedy("en")
 
 
-def test_a_clerks_own_table_may_name_documents_of_its_own(tmp_path: Path) -> None:
-    path = tmp_path / "mine.csv"
-    path.write_bytes((MOVEMENTS + "grant,甲镇,统筹,1,700亩,x,y,z\n").encode("gbk"))
-    drafts, findings = movement_rows(path)
-    assert drafts == []
-    assert [f.code for f in findings] == ["TABLE-ROW-LENGTH"]
-    path.write_bytes((MOVEMENTS + 'grant,甲镇,统筹,"1,700亩",2018/6/26,甬〔2018〕1号,k\n').encode("gbk"))
-    (draft,), findings = movement_rows(path)
+def test_rules_and_allowances_are_read_and_posted_once(tmp_path: Path) -> None:
+    holders = "holder,level,parent\n甲县,county,\n"
+    kinds = "kind,name,unit,covers_conversion\n统筹,统筹指标,亩,是\n"
+    rules = "kind,carry,valid_from,valid_to,document\n统筹,是,2018-01-01,2018-12-31,D1\n统筹,否,2019-01-01,,D1\n"
+    allowances = (
+        "name,holder,kind,year,percent,valid_from,document,clause\n先行用地,甲县,统筹,2018,2.5,2018-07-01,D1,三\n"
+    )
+    tables = {"holders": holders, "quota_kinds": kinds, "kind_rules": rules, "allowances": allowances}
+    seeds, findings = read_seeds(folder(tmp_path, **tables))
     assert findings == []
-    assert isinstance(draft, MovementDraft)
-    assert (draft.amount.number, draft.effective) == ("1700", date(2018, 6, 26))
+    first, second, allowed = seeds.drafts[2:]
+    assert isinstance(first, KindRuleDraft)
+    assert isinstance(allowed, AllowanceDraft)
+    assert (first.carry, first.effective, first.valid_to) == (True, date(2018, 1, 1), date(2018, 12, 31))
+    assert (allowed.name, allowed.year, allowed.percent, allowed.clause) == ("先行用地", 2018, "2.5", "三")
+    assert len({first.key, second.key, allowed.key}) == 3
+    assert all(str(draft.key).startswith("seeds:D1:") for draft in (first, second, allowed))
+    recorded = datetime(2024, 1, 1, tzinfo=UTC)
+    with Ledger.open(tmp_path / "ledger.sqlite", create=True) as ledger:
+        assert len(ledger.import_all(seeds.drafts, recorded=recorded)) == 5
+        again, _ = read_seeds(tmp_path)
+        assert all(receipt.already for receipt in ledger.import_all(again.drafts, recorded=recorded))
+        edited, _ = read_seeds(folder(tmp_path, kind_rules=rules.replace("是", "否")))
+        (finding,) = ledger.check_all(edited.drafts)
+        assert (finding.code, finding.place.file, finding.place.row) == ("LEDGER-KEY-CONFLICT", "kind_rules.csv", 2)
+
+
+def test_a_rule_that_decides_nothing_is_no_rule(tmp_path: Path) -> None:
+    rules = "kind,carry,valid_from,document\n统筹,,2018-01-01,D1\n统筹,也许,2018-01-01,D1\n"
+    allowances = "name,holder,kind,percent,valid_from,document\na,甲县,统筹,,2018,D9\n"
+    _, findings = read_seeds(folder(tmp_path, kind_rules=rules, allowances=allowances))
+    assert {(f.code, f.place.file, f.place.row, f.place.column) for f in findings} == {
+        ("SEED-CELL", "kind_rules.csv", 2, "carry"), ("SEED-CELL", "kind_rules.csv", 3, "carry"),
+        ("SEED-CELL", "allowances.csv", 2, "percent"), ("SEED-CELL", "allowances.csv", 2, "valid_from"),
+        ("SEED-DOCUMENT-UNKNOWN", "allowances.csv", 2, "document"),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

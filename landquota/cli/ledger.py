@@ -1,15 +1,14 @@
-"""``ledger``: post, state, reverse, import, and look at what is there."""
+"""``ledger``: post, state, reverse, and look at what is there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from landquota.cli.options import FILE, Group, Session, common_options, day, option, pass_session
+from landquota.cli.options import Group, Session, common_options, day, option, pass_session
 from landquota.i18n import mark, say, text
 
 if TYPE_CHECKING:
@@ -31,19 +30,20 @@ def ledger() -> None:
     """Hold the ledger commands."""
 
 
-def _open(session: Session) -> Ledger:
+def open_ledger(session: Session) -> Ledger:
+    """Open the ledger of the project that the command works in."""
     from landquota.ledger import Ledger
-    from landquota.project import built
+    from landquota.project import with_ledger
 
-    return Ledger.open(built(session.project()).ledger_file)
+    return Ledger.open(with_ledger(session.project()).ledger_file)
 
 
-def _now() -> datetime:
+def now() -> datetime:
     """Return when the entry is recorded; the one place that reads the clock for a post."""
     return datetime.now(UTC)
 
 
-def _figure(parse: Callable[[str], T], written: str) -> T:
+def read_figure(parse: Callable[[str], T], written: str) -> T:
     """Read an option's figure; one that cannot be read is wrong usage, no refusal of the ledger's."""
     from landquota.errors import InputError, UsageError
 
@@ -53,7 +53,8 @@ def _figure(parse: Callable[[str], T], written: str) -> T:
         raise UsageError(problem.message, remedy=problem.remedy) from problem
 
 
-def _confirm(session: Session, receipt: Receipt, head: str) -> None:
+def confirm(session: Session, receipt: Receipt, head: str) -> None:
+    """Say what was posted, or was there already."""
     if session.json:
         session.print_json(
             {
@@ -124,10 +125,10 @@ def post(session: Session, *, declare: bool, amount: str, **given: Any) -> None:
     from landquota.area import parse_amount
     from landquota.ledger import MovementDraft
 
-    draft = MovementDraft(amount=_figure(parse_amount, amount), **given)
-    with _open(session) as book:
-        receipt = book.post(draft, recorded=_now(), declare=declare)
-        _confirm(session, receipt, book.head)
+    draft = MovementDraft(amount=read_figure(parse_amount, amount), **given)
+    with open_ledger(session) as book:
+        receipt = book.post(draft, recorded=now(), declare=declare)
+        confirm(session, receipt, book.head)
 
 
 @ledger.command(
@@ -161,13 +162,14 @@ def state(session: Session, *, value: str, declare: bool, **given: Any) -> None:
     from landquota.area import parse_figure
     from landquota.ledger import StatementDraft
 
-    draft = StatementDraft(figure=_figure(parse_figure, value), effective=_stated_as_of(session), **given)
-    with _open(session) as book:
-        receipt = book.post(draft, recorded=_now(), declare=declare)
-        _confirm(session, receipt, book.head)
+    draft = StatementDraft(figure=read_figure(parse_figure, value), effective=stated_as_of(session), **given)
+    with open_ledger(session) as book:
+        receipt = book.post(draft, recorded=now(), declare=declare)
+        confirm(session, receipt, book.head)
 
 
-def _stated_as_of(session: Session) -> date:
+def stated_as_of(session: Session) -> date:
+    """Return the date of a statement, which has to be given."""
     if session.as_of is None:
         raise click.MissingParameter(param_hint="'--as-of'", param_type="option")
     return session.as_of
@@ -184,39 +186,9 @@ def _stated_as_of(session: Session) -> date:
 @pass_session
 def reverse(session: Session, key: str, reason: str, effective: date) -> None:
     """Reverse one entry."""
-    with _open(session) as book:
-        receipt = book.reverse(key, reason=reason, effective=effective, recorded=_now())
-        _confirm(session, receipt, book.head)
-
-
-@ledger.command(
-    "import",
-    help=mark("Import movements from a CSV file: all of them, or none with every error named."),
-    example="landquota ledger import movements2024.csv",
-)
-@click.argument("file", type=FILE)
-@common_options
-@pass_session
-def import_(session: Session, file: Path) -> None:
-    """Import one file of movements."""
-    from landquota.findings import FindingsError, has_errors
-    from landquota.reports.terminal import progress
-    from landquota.seeds import movement_rows
-
-    drafts, findings = movement_rows(file)
-    with _open(session) as book, progress(say("Importing")) as report:
-        findings += book.check_all(drafts) if has_errors(findings) else []
-        if has_errors(findings):
-            raise FindingsError(findings)
-        receipts = book.import_all(drafts, recorded=_now(), progress=report)
-        head = book.head
-    present = sum(receipt.already for receipt in receipts)
-    if session.json:
-        session.print_json({"entries_added": len(receipts) - present, "entries_present": present, "ledger_head": head})
-        return
-    click.echo(
-        say("Ledger: {added} entries added, {present} already there.", added=len(receipts) - present, present=present)
-    )
+    with open_ledger(session) as book:
+        receipt = book.reverse(key, reason=reason, effective=effective, recorded=now())
+        confirm(session, receipt, book.head)
 
 
 @ledger.command(
@@ -234,7 +206,7 @@ def log(session: Session, *, everything: bool, **chosen: str | None) -> None:
     """List entries in their order."""
     from landquota.reports import plain
 
-    with _open(session) as book:
+    with open_ledger(session) as book:
         book.require(holder=chosen["holder"], kind=chosen["kind"])
         entries = book.entries(as_of=session.as_of, **chosen)
     if session.json:
@@ -260,87 +232,21 @@ def balance(session: Session, holder: str | None, kind: str | None) -> None:
 
     project = session.project()
     as_of = session.date(project)
-    with _open(session) as book:
+    with open_ledger(session) as book:
         book.require(holder=holder, kind=kind)
-        rows = [p for p in book.positions(as_of) if holder in {None, p.holder} and kind in {None, p.kind}]
+        found = book.positions(as_of, entries=session.json)
+        rows = [p for p in found if holder in {None, p.holder} and kind in {None, p.kind}]
         names = Names.of(book.holders(), book.kinds())
+        noticed = book.check_rules(as_of)
         head = book.head
     if session.json:
-        session.print_json({"as_of": as_of.isoformat(), "ledger_head": head, "positions": plain.balance(rows)})
+        notices = [finding.to_json(session.language) for finding in noticed]
+        answer = {"as_of": as_of.isoformat(), "ledger_head": head, "positions": plain.balance(rows), "findings": notices}
+        session.print_json(answer)
         return
-    from landquota.reports.terminal import console, short_hash, show_positions
+    from landquota.reports.terminal import console, short_hash, show_findings, show_positions
 
     show_positions(rows, console(), names, title=text("{book} as of {as_of}, end of day", as_of=as_of))
+    if noticed:
+        show_findings(noticed, console())
     click.echo(say("Ledger head {head}", head=short_hash(head)))
-
-
-@ledger.command(
-    help=mark(
-        "Check the ledger by its chain of hashes and by replay; exit 1 and the first bad entry if it was altered."
-    ),
-    example="landquota ledger verify\nlandquota ledger verify --head 3e4b40…7c",
-)
-@option("--head", help=mark("Head that an earlier export or map printed: finds a removed tail."))
-@common_options
-@pass_session
-def verify(session: Session, head: str | None) -> None:
-    """Verify the whole ledger."""
-    with _open(session) as book:
-        report = book.verify(head=head)
-    problems = [problem.render(session.language) for problem in report.problems]
-    if session.json:
-        session.print_json(
-            {"ok": report.ok, "entries": report.entries, "ledger_head": report.head, "problems": problems}
-        )
-    elif report.ok:
-        click.echo(
-            say(
-                "Verified: {entries} entries, chain and replay agree; head {head}",
-                entries=report.entries,
-                head=report.head,
-            )
-        )
-    else:
-        click.echo(say("The ledger was altered. First bad entry:"), err=True)
-        for problem in problems:
-            click.echo(f"  {problem}", err=True)
-    if not report.ok:
-        click.get_current_context().exit(1)
-
-
-@ledger.command(
-    help=mark("Write all entries as CSV (UTF-8 with BOM), and print the ledger's head."),
-    example="landquota ledger export -o ledger.csv",
-)
-@option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    metavar="CSV",
-    help=mark("Where to write the entries."),
-)
-@common_options
-@pass_session
-def export(session: Session, output: Path) -> None:
-    """Export the entries."""
-    from landquota.formats.tables import write_csv
-    from landquota.reports.plain import MU_COLUMNS
-
-    with _open(session) as book:
-        entries = book.entries(as_of=session.as_of)
-        head = book.head
-    fields = sorted({field for entry in entries for field in entry.body})
-    heading = ("seq", "key", "type", "effective", "recorded", "document", "clause", *fields, *MU_COLUMNS, "hash")
-    write_csv(output, heading, (_flat(entry, fields) for entry in entries))
-    if session.json:
-        session.print_json({"file": str(output), "entries": len(entries), "ledger_head": head})
-        return
-    click.echo(say("Wrote {count} entries to {path}; ledger head {head}", count=len(entries), path=output, head=head))
-
-
-def _flat(entry: Any, fields: Iterable[str]) -> list[object]:
-    from landquota.reports.plain import in_mu
-
-    fixed = (entry.seq, entry.key, entry.type, entry.effective, entry.recorded, entry.document, entry.clause)
-    return [*fixed, *(entry.body.get(field) for field in fields), *in_mu(entry).values(), entry.hash]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from landquota.cli.ledger import _confirm, _figure, _now, _open, ledger
+from landquota.cli.ledger import confirm, ledger, now, open_ledger, read_figure
 from landquota.cli.options import Session, common_options, day, option, pass_session
 from landquota.i18n import mark, say
 
@@ -35,7 +35,7 @@ def land(session: Session, holder: str | None, *, parcels: bool) -> None:
     from landquota.reports.wording import Names
 
     as_of = session.date(session.project())
-    with _open(session) as book:
+    with open_ledger(session) as book:
         book.require(holder=holder)
         rows = [row for row in book.land_positions(as_of) if holder in {None, row.holder}]
         plots = [row for row in book.plots(as_of) if holder in {None, row.holder}] if parcels else []
@@ -82,7 +82,7 @@ def ageing(session: Session, of: str | None, holder: str | None) -> None:
 
     as_of = session.date(session.project())
     asked = ("unsupplied", "unused") if of is None else (of,)
-    with _open(session) as book:
+    with open_ledger(session) as book:
         book.require(holder=holder)
         there = {"unsupplied": book.unsupplied(as_of), "unused": book.unused(as_of)}
         names = Names.of(book.holders(), book.kinds())
@@ -120,7 +120,7 @@ def idle(session: Session, holder: str | None) -> None:
     rules, findings = read_rules(project.seeds / _RULES)
     if has_errors(findings):
         raise FindingsError(findings)
-    with _open(session) as book:
+    with open_ledger(session) as book:
         book.require(holder=holder)
         rows, found = judge(
             [lot for lot in book.unused(as_of) if holder in {None, lot.holder}],
@@ -183,9 +183,9 @@ def progress(session: Session, **given: Any) -> None:
     given |= {name: _exact(given[name], Area) for name in ("developed", "to_develop")}
     given |= {name: _exact(given[name], Money) for name in ("invested", "investment")}
     draft = ProgressDraft(**given)
-    with _open(session) as book:
-        receipt = book.post(draft, recorded=_now())
-        _confirm(session, receipt, book.head)
+    with open_ledger(session) as book:
+        receipt = book.post(draft, recorded=now())
+        confirm(session, receipt, book.head)
 
 
 def _exact(written: str | None, counted: type[A]) -> A | None:
@@ -196,7 +196,7 @@ def _exact(written: str | None, counted: type[A]) -> A | None:
 
     if written is None:
         return None
-    figure = _figure(parse_figure, written)
+    figure = read_figure(parse_figure, written)
     if not (figure.bounds.exact and isinstance(figure.nominal, counted)):
         raise UsageError(
             text("'{written}' is no exact amount in {unit}", written=written, unit=counted.unit),

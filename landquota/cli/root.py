@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-import landquota.cli.ledger_land  # noqa: F401 - adds its commands to those of the ledger
+import landquota.cli.ledger_files
+import landquota.cli.ledger_journal
+import landquota.cli.ledger_land
+import landquota.cli.ledger_time
+import landquota.cli.ledger_verify  # noqa: F401 - their commands join those of the ledger
 from landquota import __version__
 from landquota.cli.layer import layer
 from landquota.cli.ledger import ledger

@@ -152,7 +152,7 @@ def read_csv(path: Path, *, required: Sequence[str], optional: Sequence[str] = (
             params = {"found": len(cells), "needed": len(heading)}
             findings.append(Finding("TABLE-ROW-LENGTH", Place(file=path.name, row=number), params))
             continue
-        values = dict.fromkeys(optional, "") | dict(zip(heading, map(_as_meant, cells), strict=False))
+        values = dict.fromkeys(optional, "") | dict(zip(heading, map(as_meant, cells), strict=False))
         rows.append(Row(path.name, number, values))
     return rows, findings
 
@@ -204,6 +204,13 @@ def write_csv(target: Path | TextIO, heading: Sequence[str], rows: Iterable[Sequ
     stream = io.StringIO(newline="")
     _write(stream, heading, rows)
     replace_file(target, stream.getvalue().encode())
+
+
+def as_meant(cell: str) -> str:
+    """Return a cell without the apostrophe of :func:`write_csv`; Excel, too, does not count it to the text."""
+    if cell.startswith(_APOSTROPHE) and cell.lstrip(_APOSTROPHE)[:1] in _FORMULA_STARTS:
+        return cell.removeprefix(_APOSTROPHE)
+    return cell
 
 
 def append_row(path: Path, values: Mapping[str, object]) -> None:
@@ -262,13 +269,6 @@ def _harmless(cell: str) -> str:
     begins = cell.lstrip(_APOSTROPHE)
     if begins[:1] in _FORMULA_STARTS and not _PLAIN_NUMBER.fullmatch(cell):
         return _APOSTROPHE + cell
-    return cell
-
-
-def _as_meant(cell: str) -> str:
-    """Return what :func:`_harmless` was given; Excel, too, does not count the apostrophe to the text."""
-    if cell.startswith(_APOSTROPHE) and cell.lstrip(_APOSTROPHE)[:1] in _FORMULA_STARTS:
-        return cell.removeprefix(_APOSTROPHE)
     return cell
 
 

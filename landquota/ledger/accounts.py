@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from landquota.amount import Money
@@ -16,6 +15,8 @@ QUOTA: Final = "quota"
 PLAN: Final = "plan"
 MONEY: Final = "money"
 LAND: Final = "land"
+#: Those whose accounts have a holder's quota of a kind and year.
+OF_KINDS: Final = (QUOTA, PLAN, MONEY)
 #: Since this version of the bodies each reservation is an account of its own; before, they lay in one pool.
 _NAMED_RESERVATIONS: Final = 2
 
@@ -53,8 +54,7 @@ class Account(NamedTuple):
         return Joined(tuple(part for part in parts if part is not None))
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(NamedTuple):
     """An exact amount (in smallest units) from `debit` to `credit`, counting from a day on.
 
     A mirrored transfer takes one back: it keeps the movement's name and has the accounts
@@ -68,11 +68,12 @@ class Transfer:
     effective: str
     zone: str | None = None
     parcel: str | None = None
+    request: str | None = None
     mirror: bool = False
 
     def mirrored(self, effective: str) -> Transfer:
         """Return the transfer that takes this one back on the day `effective`."""
-        return replace(self, debit=self.credit, credit=self.debit, effective=effective, mirror=True)
+        return self._replace(debit=self.credit, credit=self.debit, effective=effective, mirror=True)
 
 
 def transfer_of(body: Mapping[str, Any], effective: str, *, key: str = "", book: str = QUOTA) -> Transfer:
@@ -100,6 +101,7 @@ def transfer_of(body: Mapping[str, Any], effective: str, *, key: str = "", book:
         effective=effective,
         zone=body.get("zone"),
         parcel=body.get("parcel"),
+        request=body.get("request"),
     )
 
 
@@ -124,11 +126,10 @@ def _quota(movement: Movement, body: Mapping[str, Any], *, key: str, book: str) 
 
 
 def _land(movement: Movement, body: Mapping[str, Any]) -> tuple[Account, Account]:
-    """Return the accounts of a land movement: a parcel in one stage and in another."""
-    source = State(body.get("from_stage", movement.source))
-    target = movement.target
-    if target is State.APPROVED and body.get("parcel") is None:
-        target = State.BATCH
+    """Return the accounts of a land movement: a parcel, or a batch that is not divided, in one stage and in another."""
+    source, target = State(body.get("from_stage", movement.source)), movement.target
+    if body.get("parcel") is None:
+        source, target = (State.BATCH if end is State.APPROVED else end for end in (source, target))
     return _stage(body, source, body["holder"]), _stage(body, target, body.get("to") or body["holder"])
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from landquota.area import UNITS_PER_MU, Area
 from landquota.findings import Finding, Place
@@ -29,7 +30,6 @@ from landquota.ledger.drafts import Draft, MovementDraft, ProgressDraft, Reversa
 MOST_UNITS: Final = 1_000_000_000 * UNITS_PER_MU
 MOST: Final = Area(MOST_UNITS)
 
-_DATES: Final = ("effective", "expires", "valid_from", "valid_to", "deadline", "starts_by", "stopped_on")
 _PERCENTAGE: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
 
 #: Categories of characters that cannot be seen: controls, format marks, lone surrogates, separators.
@@ -111,6 +111,39 @@ _TEXTS: Final[Mapping[type[Draft], tuple[_TextField, ...]]] = MappingProxyType(
     }
 )
 
+#: What reads fields of a draft.
+_Reader = Callable[[Draft], tuple[Any, ...]]
+
+
+class _Fields(NamedTuple):
+    """Fields of one kind of draft that are checked alike, and what reads all of them in one call."""
+
+    names: tuple[str, ...]
+    read: _Reader
+
+    @classmethod
+    def of(cls, kind: type[Draft], names: Sequence[str]) -> _Fields:
+        """Return those of `names` that this kind of draft has.
+
+        One call for all of them: asked for one by one, 30 of them were a fifth of what an
+        entry costs.
+        """
+        present = tuple(name for name in names if hasattr(kind, name) or name in kind.__dataclass_fields__)
+        if len(present) > 1:
+            return cls(present, attrgetter(*present))
+        return cls(present, lambda draft: tuple(getattr(draft, name) for name in present))
+
+
+def _fields(names: Sequence[str]) -> Mapping[type[Draft], _Fields]:
+    return MappingProxyType({kind: _Fields.of(kind, names) for kind in _TEXTS})
+
+
+_READ_TEXTS: Final[Mapping[type[Draft], _Reader]] = MappingProxyType(
+    {kind: _Fields.of(kind, [field.name for field in fields]).read for kind, fields in _TEXTS.items()}
+)
+_DATES: Final = _fields(("effective", "expires", "valid_from", "valid_to", "deadline", "starts_by", "stopped_on"))
+_YEARS: Final = _fields(("year", "to_year"))
+
 #: What the fields are called where people fill them in, if not by their own name.
 _COLUMNS: Final[Mapping[type[Draft], Mapping[str, str]]] = MappingProxyType(
     {
@@ -134,7 +167,8 @@ def finding(draft: Draft, code: str, field: str, /, **params: object) -> Finding
 
 def column(draft: Draft, field: str) -> str:
     """Return what `field` is called where people fill it in."""
-    return _COLUMNS.get(type(draft), {}).get(field, field)
+    read = getattr(draft, "headings", None) or {}
+    return read.get(field) or _COLUMNS.get(type(draft), {}).get(field, field)
 
 
 def field_findings(draft: Draft) -> list[Finding]:
@@ -143,9 +177,9 @@ def field_findings(draft: Draft) -> list[Finding]:
 
 
 def _texts(draft: Draft) -> Iterator[Finding]:
-    for field in _TEXTS[type(draft)]:
-        value = getattr(draft, field.name)
-        problem = _text_problem(value, field)
+    kind = type(draft)
+    for field, value in zip(_TEXTS[kind], _READ_TEXTS[kind](draft), strict=True):
+        problem = None if _sound(value, field) else _text_problem(value, field)
         if problem is not None:
             shown = "" if value is None else value[:40]
             yield finding(
@@ -156,6 +190,13 @@ def _texts(draft: Draft) -> Iterator[Finding]:
         if problem is not None:
             shown = draft.figure.written[:40]
             yield finding(draft, "LEDGER-TEXT", "figure", field="value", value=shown, problem=problem)
+
+
+def _sound(value: str | None, field: _TextField) -> bool:
+    """Return whether nothing can be wrong with a text, which is what nearly all of them are."""
+    if value is None:
+        return not field.required
+    return 0 < len(value) <= field.limit and value.isprintable() and value == value.strip()
 
 
 def _text_problem(value: str | None, field: _TextField) -> Text | None:
@@ -180,8 +221,8 @@ def _invisible(value: str, *, allowed: str) -> Text | None:
 
 
 def _dates(draft: Draft) -> Iterator[Finding]:
-    for name in _DATES:
-        value = getattr(draft, name, None)
+    fields = _DATES[type(draft)]
+    for name, value in zip(fields.names, fields.read(draft), strict=True):
         if value is not None and not _plausible(value):
             yield finding(draft, "LEDGER-DATE", name, field=column(draft, name), value=value)
 
@@ -192,27 +233,28 @@ def _plausible(day: date) -> bool:
 
 
 def _years(draft: Draft) -> Iterator[Finding]:
-    for name in ("year", "to_year"):
-        value = getattr(draft, name, None)
+    fields = _YEARS[type(draft)]
+    for name, value in zip(fields.names, fields.read(draft), strict=True):
         if value is not None and not EARLIEST.year <= value <= LATEST.year:
             yield finding(draft, "LEDGER-YEAR", name, value=value)
 
 
 def _amounts(draft: Draft) -> Iterator[Finding]:
-    if isinstance(draft, MovementDraft) and not 0 < draft.amount.units <= MOST_UNITS:
-        most = type(draft.amount)(MOST_UNITS)
-        yield finding(draft, "LEDGER-AMOUNT", "amount", amount=draft.amount, most=most)
-    if isinstance(draft, StatementDraft):
+    if isinstance(draft, MovementDraft):
+        if not 0 < draft.amount.units <= MOST_UNITS:
+            most = type(draft.amount)(MOST_UNITS)
+            yield finding(draft, "LEDGER-AMOUNT", "amount", amount=draft.amount, most=most)
+    elif isinstance(draft, StatementDraft):
         bounds, nominal = draft.figure.bounds, draft.figure.nominal
         if bounds.low.units < 0 or max(nominal, bounds.high or bounds.low).units > MOST_UNITS:
             most = type(nominal)(MOST_UNITS)
             yield finding(draft, "LEDGER-FIGURE", "figure", written=draft.figure.written, most=most)
-    if isinstance(draft, ProgressDraft):
+    elif isinstance(draft, ProgressDraft):
         for name in ("developed", "to_develop", "invested", "investment"):
             amount = getattr(draft, name)
             if amount is not None and not 0 <= amount.units <= MOST_UNITS:
                 yield finding(draft, "LEDGER-FIGURE", name, written=amount, most=type(amount)(MOST_UNITS))
-    if isinstance(draft, AllowanceDraft) and not _is_percentage(draft.percent):
+    elif isinstance(draft, AllowanceDraft) and not _is_percentage(draft.percent):
         yield finding(draft, "LEDGER-PERCENT", "percent", percent=draft.percent)
 
 

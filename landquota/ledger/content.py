@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 #: Version of the canonical form and of the bodies; every body carries the one it is made with.
 VERSION: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """Everything of an entry but its number, its time of recording and its place in the chain."""
 
     type: str

@@ -6,7 +6,8 @@ the time of recording and the place in the chain.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -48,8 +49,9 @@ class MovementDraft:
     deadline, starts_by
         Of land: until when what was approved has to be supplied, and when construction has to
         start as agreed.
-    place
-        Where the draft was read; findings name it, the entry does not store it.
+    place, headings
+        Where the draft was read, and what its fields are called there; findings name both, the
+        entry stores neither.
     """
 
     movement: str
@@ -74,6 +76,7 @@ class MovementDraft:
     deadline: date | None = None
     starts_by: date | None = None
     place: Place | None = None
+    headings: Mapping[str, str] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "movement", code_of(self.movement, MOVEMENTS))
@@ -166,6 +169,7 @@ class ReversalDraft:
     clause: str | None = None
     key: str | None = None
     place: Place | None = None
+    headings: Mapping[str, str] | None = field(default=None, compare=False)
 
     @property
     def content(self) -> Content:

@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from json.encoder import encode_basestring as quoted
+from typing import Final, NamedTuple
 
 from landquota.amount import Amount
 from landquota.area import Area
@@ -19,9 +20,10 @@ Counted = type[Amount]
 #: What the first entry names as its predecessor, and the head of an empty ledger.
 GENESIS: Final = hashlib.sha256(b"landquota ledger 1").hexdigest()
 
+_CANONICAL: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
-@dataclass(frozen=True, slots=True)
-class Record:
+
+class Record(NamedTuple):
     """An entry exactly as it is stored; `body` is canonical JSON."""
 
     seq: int
@@ -82,23 +84,14 @@ class Entry:
 
 def canonical(data: Mapping[str, object]) -> str:
     """Return `data` as JSON in the one form that is hashed: sorted keys, no blanks, no escapes."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _CANONICAL.encode(data)
 
 
 def chained(content: Content, *, seq: int, key: str, recorded: str, prev: str) -> Record:
     """Return the record of `content` as number `seq`, after the entry whose hash is `prev`."""
-    fields = {
-        "seq": seq,
-        "key": key,
-        "type": content.type,
-        "effective": content.effective,
-        "recorded": recorded,
-        "document": content.document,
-        "clause": content.clause,
-        "body": canonical(content.body),
-        "prev": prev,
-    }
-    return Record(**fields, hash=_digest(fields))  # type: ignore[arg-type]
+    said = (content.document, content.clause, canonical(content.body))
+    fields = (seq, key, content.type, content.effective, recorded, *said, prev)
+    return Record(*fields, hash=_digest(*fields))
 
 
 def digest(record: Record) -> str:
@@ -109,10 +102,29 @@ def digest(record: Record) -> str:
     TypeError, ValueError
         A field holds what no entry can hold (bytes, broken text): it was altered.
     """
-    fields = {name: getattr(record, name) for name in Record.__slots__ if name != "hash"}
-    return _digest(fields)
+    return _digest(*record[:-1])
 
 
-def _digest(fields: Mapping[str, object]) -> str:
-    """Hash version 1 of the canonical form; a later version will be told by the body's ``v``."""
-    return hashlib.sha256(canonical({"v": 1, **fields}).encode("utf-8")).hexdigest()
+def _digest(  # noqa: PLR0917 - in the order of a record, without its hash
+    seq: int,
+    key: str,
+    what: str,
+    effective: str,
+    recorded: str,
+    document: str | None,
+    clause: str | None,
+    body: str,
+    prev: str,
+) -> str:
+    """Hash version 1 of the canonical form; a later version will be told by the body's ``v``.
+
+    The form is what :func:`canonical` makes of the fields by their names and ``"v": 1``.  It is
+    put together here because the chain is checked entry by entry: 3 µs each instead of 11.
+    """
+    form = (
+        f'{{"body":{quoted(body)},"clause":{"null" if clause is None else quoted(clause)},'
+        f'"document":{"null" if document is None else quoted(document)},"effective":{quoted(effective)},'
+        f'"key":{quoted(key)},"prev":{quoted(prev)},"recorded":{quoted(recorded)},"seq":{seq:d},'
+        f'"type":{quoted(what)},"v":1}}'
+    )
+    return hashlib.sha256(form.encode("utf-8")).hexdigest()

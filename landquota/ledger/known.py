@@ -33,8 +33,8 @@ class Known(Protocol):
         """Return the key of the reversal of the entry `seq`."""
         ...
 
-    def outstanding(self, request: str) -> Outstanding:
-        """Return what is left of the live request with the key `request`."""
+    def outstanding(self, request: str, holder: str, kind: str) -> Outstanding:
+        """Return what is left of the live request with the key `request`, for quota of a holder and kind."""
         ...
 
     def reservations(self, holder: str, kind: str, year: int | None) -> tuple[str, ...]:

@@ -200,7 +200,9 @@ def summed(moves: Iterable[LandMove], groups: Callable[[Stand], Iterable[G]]) ->
     for move in moves:
         for stand, units in move.ends():
             for group in groups(stand):
-                sums.setdefault(group, Sums()).add(move.key, stand.stage, units)
+                if group not in sums:
+                    sums[group] = Sums()
+                sums[group].add(move.key, stand.stage, units)
     return sums
 
 

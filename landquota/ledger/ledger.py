@@ -2,53 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from os import PathLike
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-from landquota.errors import LandquotaError, UsageError
-from landquota.findings import Finding, FindingsError
+from landquota.errors import InputError
+from landquota.findings import Finding
 from landquota.i18n import text
 from landquota.ledger import ageing
+from landquota.ledger.batch import in_utc, post_all, take_all
+from landquota.ledger.calendar import LedgerCalendar
 from landquota.ledger.checks import field_findings
-from landquota.ledger.declarations import HolderDraft, KindDraft
+from landquota.ledger.controls import require_control
+from landquota.ledger.declarations import EARLIEST, HolderDraft, KindDraft
 from landquota.ledger.drafts import Draft, MovementDraft, ReversalDraft, StatementDraft
-from landquota.ledger.entries import Entry
+from landquota.ledger.entries import Entry, Record
+from landquota.ledger.journal import print_journal
 from landquota.ledger.land import LandPosition, land_moves, land_positions, plot_positions
 from landquota.ledger.land_figures import LandFigure, check_land, land_figures
 from landquota.ledger.land_findings import deadlines, reports_of_nothing, skipped_stages
 from landquota.ledger.log import entries
 from landquota.ledger.positions import Position, check_statements, positions
-from landquota.ledger.posting import Posting, Receipt, Unjudged, head_of
+from landquota.ledger.posting import Posting, Receipt, head_of
+from landquota.ledger.preview import Preview, balances, changes
 from landquota.ledger.progress import Progress, latest_progress
 from landquota.ledger.refusals import EntryRefused
 from landquota.ledger.registry import Holder, Kind, declared, implied
 from landquota.ledger.reservations import Reservation, live_reservations
+from landquota.ledger.restore import all_records, restore
 from landquota.ledger.statements import Group
-from landquota.ledger.store import Store, open_store
-from landquota.ledger.verify import Verification, verify
+from landquota.ledger.store import open_store
+from landquota.ledger.verification import Verification
+from landquota.ledger.verify import broken_chain, verify
 from landquota.ledger.words import nearest
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
-
-class Ledger:
+class Ledger(LedgerCalendar):
     """A ledger of quota: entries that are only ever added, chained by their hashes.
 
     Every call is a transaction of its own: what it reads is one state of the ledger, and
     what it writes is on disk when it returns.  Between calls no lock is held.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
     @classmethod
-    def open(cls, place: str | PathLike[str], *, create: bool = False) -> Self:
+    def open(cls, place: str | PathLike[str], *, create: bool = False, verify: bool = False) -> Self:
         """Open the ledger at `place`; with `create` a missing one is made.
 
         Parameters
@@ -56,28 +55,28 @@ class Ledger:
         place
             The path of a file, or the URL of a PostgreSQL database with its driver,
             ``postgresql+psycopg://user:password@host/database``.
+        verify
+            Check the whole chain first: whoever gets the ledger knows that no entry was altered,
+            deleted or moved, and need not look at a report.  It takes 5 µs an entry; that the
+            tables agree with the entries, :meth:`verify` alone can tell.
 
         Raises
         ------
         InputError
             There is no ledger, it comes from a later version, or it cannot be kept there safely
-            (a read-only folder, a network share, a server that does not wait for its disk).
+            (a read-only folder, a network share, a server that does not wait for its disk); or its
+            chain is to be verified and does not hold.
         UsageError
             `place` is a URL, but not of what can keep a ledger.
         """
-        return cls(open_store(place, create=create))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file; closing twice does no harm."""
-        self._store.close()
+        ledger = cls(open_store(place, create=create))
+        try:
+            if verify:
+                ledger._require_chain()
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
 
     @property
     def head(self) -> str:
@@ -103,7 +102,7 @@ class Ledger:
             written.
         """
         with self._store.writing() as connection:
-            posting = Posting(connection, recorded=_utc(recorded))
+            posting = Posting(connection, recorded=in_utc(recorded), since=_first_day([draft]))
             declarations: list[HolderDraft | KindDraft] = []
             if declare and isinstance(draft, MovementDraft | StatementDraft) and not field_findings(draft):
                 declarations = implied(draft, posting.registry)
@@ -131,17 +130,23 @@ class Ledger:
             Something is wrong with at least one draft; every such draft has its findings.
         """
         with self._store.writing() as connection:
-            posting = Posting(connection, recorded=_utc(recorded))
-            receipts, findings = _post_all(posting, drafts, progress=progress)
-            if findings:
-                raise FindingsError(findings)
-            posting.write()
-        return receipts
+            posting = Posting(connection, recorded=in_utc(recorded), since=_first_day(drafts))
+            return take_all(posting, drafts, progress=progress)
 
     def check_all(self, drafts: Sequence[Draft]) -> list[Finding]:
         """Return what :meth:`import_all` would find wrong with `drafts`; nothing is written."""
         with self._store.trying() as connection:
-            return _post_all(Posting(connection, recorded=""), drafts)[1]
+            return post_all(Posting(connection, recorded="", since=_first_day(drafts)), drafts)[1]
+
+    def preview(self, drafts: Sequence[Draft], *, as_of: date) -> Preview:
+        """Return what :meth:`import_all` would do to the balances at the end of `as_of`; nothing is written."""
+        with self._store.trying() as connection:
+            before = balances(connection, as_of=as_of)
+            posting = Posting(connection, recorded="", since=_first_day(drafts))
+            receipts, findings = post_all(posting, drafts)
+            posting.write()
+            changed = changes(before, balances(connection, as_of=as_of), posting.registry)
+        return Preview(tuple(receipts), tuple(findings), changed)
 
     def reverse(
         self, key: str, *, reason: str, effective: date, recorded: datetime, key_of_reversal: str | None = None
@@ -156,6 +161,46 @@ class Ledger:
         """
         draft = ReversalDraft(reverses=key, reason=reason, effective=effective, key=key_of_reversal)
         return self.post(draft, recorded=recorded)
+
+    def assert_total(self, draft: StatementDraft, *, recorded: datetime) -> Receipt:
+        """Record an exact statement about quota if the ledger's entries come to the same, as of its day.
+
+        Raises
+        ------
+        Refusal
+            The ledger differs (see `ControlDiffers`), or the statement breaks a rule; nothing
+            was written.
+        """
+        with self._store.writing() as connection:
+            posting = Posting(connection, recorded=in_utc(recorded))
+            receipt = posting.post(draft)
+            require_control(connection, draft)
+            posting.write()
+        return receipt
+
+    def journal(self) -> str:
+        """Return every entry as readable text, from which :meth:`restore` makes the same ledger."""
+        with self._reading() as connection:
+            return print_journal(all_records(connection))
+
+    def restore(self, records: Sequence[Record], *, dry_run: bool = False) -> int:
+        """Add the entries of a journal that the ledger does not have yet; return how many.
+
+        Parameters
+        ----------
+        records
+            What :func:`~landquota.ledger.journal.parse_journal` read without a finding.
+        dry_run
+            Find out whether it can be done, and undo it.
+
+        Raises
+        ------
+        Refusal
+            The ledger's entries are not the first of the journal, or what would come of it does
+            not verify; nothing was written.
+        """
+        with self._store.trying() if dry_run else self._store.writing() as connection:
+            return restore(connection, self._store.dialect, records)
 
     def entries(
         self,
@@ -184,16 +229,32 @@ class Ledger:
         with self._reading() as connection:
             return tuple(declared(connection).kinds.values())
 
-    def positions(self, as_of: date) -> tuple[Position, ...]:
-        """Return every (holder, kind, year) that has transfers or statements by the end of `as_of`."""
-        with self._reading() as connection:
-            return positions(connection, declared(connection), as_of=as_of)
+    def positions(self, as_of: date, *, entries: bool = True) -> tuple[Position, ...]:
+        """Return every (holder, kind, year) that has transfers or statements by the end of `as_of`.
 
-    def position(self, holder: str, kind: str, year: int | None, *, as_of: date) -> Position | None:
-        """Return one holder's quota of one kind and year, or None where nothing of it is recorded by then."""
+        Parameters
+        ----------
+        entries
+            Whether the keys of the entries behind the figures are wanted too: of a million
+            entries they take longer than all figures together.
+        """
+        with self._reading() as connection:
+            return positions(connection, declared(connection), as_of=as_of, entries=entries)
+
+    def position(
+        self, holder: str, kind: str, year: int | None, *, as_of: date, entries: bool = True
+    ) -> Position | None:
+        """Return one holder's quota of one kind and year, or None where nothing of it is recorded by then.
+
+        Parameters
+        ----------
+        entries
+            Whether the keys of the entries behind the figures are wanted too; without them a
+            position among a million entries is a matter of milliseconds.
+        """
         with self._reading() as connection:
             group = Group(holder, kind, year)
-            found = positions(connection, declared(connection), as_of=as_of, group=group)
+            found = positions(connection, declared(connection), as_of=as_of, group=group, entries=entries)
         return found[0] if found else None
 
     def reservations(self, as_of: date) -> tuple[Reservation, ...]:
@@ -293,45 +354,24 @@ class Ledger:
         with self._store.reading() as connection:
             return verify(connection, self._store.dialect, head=head)
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """Read one state of the ledger; what no ledger could have written is said, not shown."""
-        try:
-            with self._store.reading() as connection:
-                yield connection
-        except (KeyError, TypeError, ValueError) as error:
-            raise LandquotaError(
-                text("The ledger holds what landquota did not write: {reason}", reason=repr(error)),
+    def _require_chain(self) -> None:
+        with self._store.reading() as connection:
+            problem = broken_chain(connection, self._store.dialect)
+        if problem is not None:
+            raise InputError(
+                text(
+                    "{path}: the chain of entries does not hold: {problem}",
+                    path=self._store.dialect.place,
+                    problem=problem,
+                ),
                 remedy=text("Find the altered entry with 'landquota ledger verify', and restore a copy."),
-            ) from error
+            )
 
 
-def _post_all(
-    posting: Posting, drafts: Sequence[Draft], *, progress: Callable[[int, int], None] | None = None
-) -> tuple[list[Receipt], list[Finding]]:
-    receipts: list[Receipt] = []
-    findings: list[Finding] = []
-    posting.expect(drafts)
-    for number, draft in enumerate(drafts, 1):
-        try:
-            receipts.append(posting.post(draft))
-        except EntryRefused as refusal:
-            findings += refusal.findings
-        except Unjudged:
-            pass  # the draft that it hangs on has its finding
-        if progress is not None:
-            progress(number, len(drafts))
-    return receipts, findings
+def _first_day(drafts: Sequence[Draft]) -> str:
+    """Return the earliest day of `drafts`, which have not been checked: one may have a time beside its day."""
+    return min((draft.effective.isoformat() for draft in drafts), default=EARLIEST.isoformat())[:10]
 
 
 def _name(declaration: HolderDraft | KindDraft) -> str:
     return declaration.holder if isinstance(declaration, HolderDraft) else declaration.kind
-
-
-def _utc(recorded: datetime) -> str:
-    if recorded.tzinfo is None:
-        raise UsageError(
-            text("The time of recording {recorded} has no time zone", recorded=recorded),
-            remedy=text("Pass it with its time zone, such as datetime.now(UTC)."),
-        )
-    return recorded.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -6,19 +6,30 @@ own day to the last; balances are those of the end of a day.
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
-from collections.abc import Iterable
-from typing import NamedTuple
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, Text, bindparam, case, or_, select, union_all
 from sqlalchemy import func as sql
 
 from landquota.ledger import schema
-from landquota.ledger.accounts import Account, Transfer
-from landquota.ledger.movements import USING
+from landquota.ledger.movements import PAYING, USING
 
 #: What a hundredth of a percent is of.
 _WHOLE = 10_000
+
+#: What counts on a day: the day, the movement, and what it brings.
+_Change = tuple[str, str, int]
+
+
+def over_limit(funds: int, hundredths: int, *, paid: int = 0) -> int:
+    """Return how far use may exceed `funds`: hundredths of a percent of them, less what a later year has paid of it."""
+    if not hundredths:
+        return 0
+    paid = max(0, paid)
+    return max(0, max(0, funds - paid) * hundredths // _WHOLE - paid)
 
 
 class Room(NamedTuple):
@@ -33,29 +44,37 @@ class Timeline:
     """The net change of one account on each day on which it changes.
 
     `funds` is the part of it that comes in or goes out; the rest is use and what is given back.
+    `paid` is what a later year has paid for this one: as much of an allowance is used up for good.
     """
 
-    def __init__(self, changes: Iterable[tuple[str, str, int]] = ()) -> None:
+    def __init__(self, changes: Iterable[_Change] = ()) -> None:
         self._days: list[str] = []
-        self._nets: dict[str, int] = {}
-        self._funds: dict[str, int] = {}
-        self._last = 0
+        self._nets: list[int] = []
+        self._funds: list[int] = []
+        self._paid: list[int] = []
+        self._last = self._last_funds = self._last_paid = 0
         for day, movement, change in changes:
             self.add(day, change, movement=movement)
 
     def add(self, day: str, change: int, *, movement: str) -> None:
         """Let `change` count from `day` on."""
-        if day not in self._nets:
-            insort(self._days, day)
-            self._nets[day] = self._funds[day] = 0
-        self._nets[day] += change
+        at = bisect_left(self._days, day)
+        if at == len(self._days) or self._days[at] != day:
+            self._days.insert(at, day)
+            for each in (self._nets, self._funds, self._paid):
+                each.insert(at, 0)
+        self._nets[at] += change
         self._last += change
         if movement not in USING:
-            self._funds[day] += change
+            self._funds[at] += change
+            self._last_funds += change
+        if movement == PAYING:
+            self._paid[at] += change
+            self._last_paid += change
 
     def balance(self, day: str) -> int:
         """Return the balance at the end of `day`."""
-        return self._last - sum(self._nets[later] for later in self._days[bisect_right(self._days, day) :])
+        return self._last - sum(self._nets[bisect_right(self._days, day) :])
 
     def lowest_from(self, day: str, *, hundredths: int = 0) -> Room:
         """Return what is left at the end of `day` or of any later day, where it is least.
@@ -66,60 +85,96 @@ class Timeline:
             The over-limit allowance in hundredths of a percent of the funds of the same day.
         """
         at = bisect_right(self._days, day)
-        later = self._days[at:]
-        balance = self._last - sum(self._nets[d] for d in later)
-        funds = sum(self._funds[d] for d in self._days[:at]) if hundredths else 0
-        allowed = max(0, funds) * hundredths // _WHOLE
+        balance = self._last - sum(self._nets[at:])
+        funds, paid = self._last_funds - sum(self._funds[at:]), self._last_paid - sum(self._paid[at:])
+        allowed = over_limit(funds, hundredths, paid=paid)
         lowest = Room(balance + allowed, day, allowed)
-        for d in later:
-            balance += self._nets[d]
-            funds += self._funds[d]
-            allowed = max(0, funds) * hundredths // _WHOLE if hundredths else 0
+        changes = zip(self._days[at:], self._nets[at:], self._funds[at:], self._paid[at:], strict=True)
+        for later, net, fund, payment in changes:
+            balance += net
+            funds += fund
+            paid += payment
+            allowed = over_limit(funds, hundredths, paid=paid)
             if balance + allowed < lowest.units:
-                lowest = Room(balance + allowed, d, allowed)
+                lowest = Room(balance + allowed, later, allowed)
         return lowest
 
 
 class Limits:
     """The timelines of the accounts that one write transaction takes from.
 
-    An account is read once, by the covering index; what the transaction adds is kept here,
-    so that no entry of an import reads the earlier ones again.
+    An account is read once, by the covering index, and one that the transaction opens (those
+    after `last_account`) never; what the transaction adds is kept here, so that no entry of an
+    import reads the earlier ones again.  No entry counts from a day before `since`: what came
+    and went before that day is one sum.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, last_account: int, since: str) -> None:
         self._connection = connection
-        self._timelines: dict[Account, Timeline] = {}
-        self._unwritten: dict[Account, list[tuple[str, str, int]]] = {}
+        self._last_account = last_account
+        self._since = since
+        self._timelines: dict[int, Timeline] = {}
+        self._pending: defaultdict[int, list[_Change]] = defaultdict(list)
 
-    def timeline(self, account: Account, account_id: int | None) -> Timeline:
-        """Return the timeline of `account`, with what the transaction has added."""
+    def timeline(self, account: int | None) -> Timeline:
+        """Return the timeline of the account with this number, with what the transaction has added."""
+        if account is None:
+            return Timeline()
         timeline = self._timelines.get(account)
         if timeline is None:
-            changes = [] if account_id is None else _changes(self._connection, account_id)
-            timeline = Timeline([*changes, *self._unwritten.pop(account, ())])
-            self._timelines[account] = timeline
+            changes = self._read(account) if account <= self._last_account else []
+            timeline = self._timelines[account] = Timeline([*changes, *self._pending.pop(account, ())])
         return timeline
 
-    def add(self, transfer: Transfer) -> None:
-        """Count a transfer that the transaction is going to write."""
-        for account, change in ((transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)):
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Count a row of the table of transfers that the transaction is going to write."""
+        day, movement = row["effective"], row["movement"]
+        for account, change in ((row["debit"], -row["amount"]), (row["credit"], row["amount"])):
             timeline = self._timelines.get(account)
-            if timeline is not None:
-                timeline.add(transfer.effective, change, movement=transfer.movement)
-            elif account.limited:
-                self._unwritten.setdefault(account, []).append((transfer.effective, transfer.movement, change))
+            if timeline is None:
+                self._pending[account].append((day, movement, change))
+            else:
+                timeline.add(day, change, movement=movement)
 
     def written(self) -> None:
-        """Take note that the transfers counted so far are in the table now."""
-        self._unwritten.clear()
+        """Take note that the transfers counted so far are in the table now, where old accounts are read."""
+        for account in [account for account in self._pending if account <= self._last_account]:
+            del self._pending[account]
+
+    def _read(self, account: int) -> list[_Change]:
+        return _changes_of(self._connection, account, since=self._since)
 
 
-def _changes(connection: Connection, account_id: int) -> list[tuple[str, str, int]]:
-    changes = []
+def timeline_of(connection: Connection, account_id: int) -> Timeline:
+    """Return the timeline of an account by its number."""
+    return Timeline(_changes_of(connection, account_id, since=""))
+
+
+def timeline_before(connection: Connection, account_id: int, seq: int) -> Timeline:
+    """Return the timeline of an account as it was before the entry `seq` was posted."""
     columns = schema.transfer.c
-    for column, sign in ((columns.debit, -1), (columns.credit, 1)):
-        query = select(columns.effective, columns.movement, sql.sum(columns.amount)).where(column == account_id)
-        rows = connection.execute(query.group_by(columns.effective, columns.movement))
-        changes += [(day, movement, sign * int(amount)) for day, movement, amount in rows]
-    return changes
+    sign = case((columns.debit == account_id, -1), else_=1)
+    query = select(columns.effective, columns.movement, sign * columns.amount)
+    mine = or_(columns.debit == account_id, columns.credit == account_id)
+    rows = connection.execute(query.where(mine, columns.seq < seq))
+    return Timeline((day, movement, int(change)) for day, movement, change in rows)
+
+
+def _changes_of(connection: Connection, account: int, *, since: str) -> list[_Change]:
+    rows = connection.execute(_CHANGES, {"account": account, "since": since})
+    return [(day, movement, int(change)) for day, movement, change in rows]
+
+
+def _changes() -> Iterator[Select[str, str, int]]:
+    """Yield what selects the changes of one account by day and movement, those before a day as if they were of it."""
+    column, since = schema.transfer.c, bindparam("since", type_=Text)
+    for side, change in ((column.debit, -sql.sum(column.amount)), (column.credit, sql.sum(column.amount))):
+        mine = side == bindparam("account")
+        before = select(since, column.movement, change).where(mine, column.effective < since)
+        yield before.group_by(column.movement)
+        later = select(column.effective, column.movement, change).where(mine, column.effective >= since)
+        yield later.group_by(column.movement, column.mirror, column.effective)
+
+
+#: Made once, for an import asks it of thousands of accounts.
+_CHANGES: Final = union_all(*_changes())

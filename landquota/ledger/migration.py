@@ -9,7 +9,8 @@ from landquota.i18n import text
 from landquota.ledger import schema
 from landquota.ledger.dialect import Dialect
 from landquota.ledger.entries import Record
-from landquota.ledger.verify import Replay, chain
+from landquota.ledger.replay import Replay
+from landquota.ledger.verify import chain, unreplayable
 
 
 def migrate(connection: Connection, dialect: Dialect) -> None:
@@ -41,7 +42,7 @@ def _replayed(connection: Connection, dialect: Dialect) -> Replay:
         rows = connection.execute(select(schema.entry).order_by(schema.entry.c.seq)).all()
     records = [Record(*row) for row in rows]
     replay = Replay(records)
-    problem = next(iter([*chain(records), *replay.problems]), None)
+    problem = next(iter([*chain(records), *unreplayable(replay)]), None)
     if problem is not None:
         raise InputError(
             text("it has been altered: {problem}", problem=problem),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 from typing import Any, Final
 
 from landquota.area import Area
@@ -15,6 +16,7 @@ from landquota.ledger.known import Known, closed, field_needless, known_holders,
 from landquota.ledger.movements import (
     CARRIES,
     MOVEMENTS,
+    OF_BATCH_OR_PARCEL,
     OF_RESERVATION,
     STAGES,
     TO_OPTIONAL,
@@ -30,7 +32,7 @@ from landquota.ledger.words import Joined, nearest, period
 #: Fields that only some movements have, and which.
 _OF_SOME: Final[Mapping[str, frozenset[str]]] = {
     "reservation": OF_RESERVATION,
-    "batch": frozenset({"approve", "divide"}),
+    "batch": frozenset({"approve", "divide", "revoke"}),
     "from_stage": frozenset(
         {name for name, movement in MOVEMENTS.items() if movement.advances} | {"revoke", "take_back"}
     ),
@@ -41,6 +43,9 @@ _OF_SOME: Final[Mapping[str, frozenset[str]]] = {
     "request": frozenset(SATISFYING),
     "to": frozenset({name for name, movement in MOVEMENTS.items() if movement.needs_to}) | TO_OPTIONAL,
 }
+#: Reads all of them in one call, and what it reads where none is filled.
+_READ_OF_SOME: Final = attrgetter(*_OF_SOME)
+_UNSAID: Final = (None,) * len(_OF_SOME)
 _OF_QUOTA: Final = ("kind", "year")
 
 
@@ -58,9 +63,11 @@ def movement_findings(draft: MovementDraft, known: Known) -> Iterator[Finding]:
 
 def _needless(draft: MovementDraft, movement: Movement) -> Iterator[Finding]:
     """Find fields that say something this movement cannot mean."""
-    for field, names in _OF_SOME.items():
-        if getattr(draft, field) is not None and movement.name not in names:
-            yield field_needless(draft, field, movement.label)
+    said = _READ_OF_SOME(draft)
+    if said != _UNSAID:
+        for (field, names), value in zip(_OF_SOME.items(), said, strict=True):
+            if value is not None and movement.name not in names:
+                yield field_needless(draft, field, movement.label)
     if movement.of_land:
         for field in _OF_QUOTA:
             if getattr(draft, field) is not None:
@@ -125,7 +132,7 @@ def _request(draft: MovementDraft, known: Known) -> Iterator[Finding]:
     if found is not None:
         record, body = found
         if (body["movement"], body["holder"], body.get("kind")) == (REQUEST, draft.holder, draft.kind):
-            yield from _request_exceeded(draft, known.outstanding(record.key))
+            yield from _request_exceeded(draft, known.outstanding(record.key, draft.holder, draft.kind or ""))
             return
     yield finding(
         draft, "LEDGER-REQUEST-UNKNOWN", "request", request=draft.request, holder=draft.holder, kind=draft.kind
@@ -200,9 +207,12 @@ def _land(draft: MovementDraft, movement: Movement) -> Iterator[Finding]:
     if not isinstance(draft.amount, Area):
         yield finding(draft, "LEDGER-AREA-NEEDED", "amount", what=movement.label, amount=draft.amount)
     batch, parcel = draft.batch is not None, draft.parcel is not None
-    if movement.name == "approve" and batch == parcel:
-        yield finding(draft, "LEDGER-LAND-APPROVED", "batch", movement=movement.label)
-    elif not parcel and movement.name != "approve":
+    if movement.name in OF_BATCH_OR_PARCEL:
+        if batch == parcel:
+            yield finding(draft, "LEDGER-LAND-APPROVED", "batch", movement=movement.label)
+        elif batch and draft.from_stage is not None:
+            yield field_needless(draft, "from_stage", movement.label)
+    elif not parcel:
         yield finding(draft, "LEDGER-LAND-FIELD", "parcel", movement=movement.label, field="parcel")
     if movement.name == "divide" and not batch:
         yield finding(draft, "LEDGER-LAND-FIELD", "batch", movement=movement.label, field="batch")

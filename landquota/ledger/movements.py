@@ -8,7 +8,7 @@ can state as of a date, and what a position reports.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -69,6 +69,8 @@ class Movement:
     from and the one it gives to; what only changes state needs neither.  `winds_down` marks
     movements that stay possible after a kind's validity has ended, `advances` those of land
     that may start from any earlier stage, `below` the one that may leave less than nothing.
+    `of_land` are those that move land from stage to stage, and no quota; `needs_to` those of
+    which a receiving holder has to be named.
     """
 
     name: str
@@ -80,21 +82,18 @@ class Movement:
     winds_down: bool = False
     advances: bool = False
     below: bool = False
+    of_land: bool = field(init=False)
+    needs_to: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Worked out once: every entry asks for both several times.
+        object.__setattr__(self, "of_land", self.source in STAGES or self.target in STAGES)
+        object.__setattr__(self, "needs_to", self.receiver in {Receiver.CHILD, Receiver.OTHER})
 
     @property
     def label(self) -> Word:
         """The field's word for it."""
         return Word(self.name)
-
-    @property
-    def of_land(self) -> bool:
-        """Whether it moves land from stage to stage, and no quota."""
-        return self.source in STAGES or self.target in STAGES
-
-    @property
-    def needs_to(self) -> bool:
-        """Whether a receiving holder has to be named."""
-        return self.receiver in {Receiver.CHILD, Receiver.OTHER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +173,15 @@ MOVEMENTS: Final = _by_name(
 
 #: Movements from one quota year to a later one, and of a deficit the other way.
 CARRIES: Final = frozenset({"carry", "carry_deficit"})
+#: The one by which a later year pays for what an earlier one has used beyond its own.
+PAYING: Final = "carry_deficit"
 #: Movements against a reservation: they name it, and never take more than is left of it.
 OF_RESERVATION: Final = frozenset({"release", "lapse", "commit"})
 #: Movements that use quota up, for which an over-limit allowance counts; with those that give it back.
 USES: Final = frozenset({"reserve", "commit"})
 USING: Final = USES | {"release", "lapse", "return"}
+#: Movements of land that are of a whole approval batch, or of one parcel.
+OF_BATCH_OR_PARCEL: Final = frozenset({"approve", "revoke"})
 #: Movements of land that may name the holder in whose books the parcel is kept.
 TO_OPTIONAL: Final = frozenset({"divide"})
 

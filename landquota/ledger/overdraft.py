@@ -129,7 +129,7 @@ class Shortage:
     def _terms(self) -> list[tuple[int, Renderable, Amount]]:
         """Return the terms of what is available, each with its sign, and the allowance beyond."""
         terms = [(TERMS[name], LABELS[name], self.figure(name)) for name in TERMS if self.figure(name)]
-        if self.allowance is not None:
+        if terms and self.allowance is not None:
             name, percent = self.allowance.name, self.allowance.percent
             words = text("over-limit allowance {percent} % ({name})", percent=percent, name=name)
             terms.append((1, words, self.allowed))

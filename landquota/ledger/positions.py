@@ -19,7 +19,7 @@ from landquota.findings import Finding, Place
 from landquota.ledger.accounts import QUOTA
 from landquota.ledger.movements import LABELS, TERMS, State
 from landquota.ledger.registry import Kind, Registry
-from landquota.ledger.requests import live_requests
+from landquota.ledger.requests import Requests, live_requests
 from landquota.ledger.statements import Group, StatementView, by_group, falls, live_statements, source
 from landquota.ledger.tally import Tally, entry_keys, tallies
 from landquota.ledger.words import account
@@ -45,7 +45,7 @@ class Position:
     withdrawn, reserved and committed.  `recorded` is what is held: available, reserved and
     committed together.  `requested` is what was asked for, less what was withdrawn, and
     `outstanding` what of it no grant that names its request has satisfied.  `entries` are the
-    keys behind the figures.
+    keys behind the figures, where they were asked for.
     """
 
     holder: str
@@ -76,22 +76,40 @@ class Position:
 
 
 def positions(
-    connection: Connection, registry: Registry, *, as_of: date, group: Group | None = None
+    connection: Connection, registry: Registry, *, as_of: date, group: Group | None = None, entries: bool = True
 ) -> tuple[Position, ...]:
-    """Return every position that has transfers or statements by the end of `as_of`, sorted, or that of one `group`."""
+    """Return every position that has transfers or statements by the end of `as_of`, sorted, or that of one `group`.
+
+    Parameters
+    ----------
+    entries
+        Whether the keys of the entries behind the figures are wanted; the figures alone are
+        sums of an index, while the keys of a million entries take seconds.
+    """
     day = as_of.isoformat()
     totals = tallies(connection, as_of=day, group=group)
-    keys = entry_keys(connection, as_of=day, group=group)
-    stated = by_group(live_statements(connection, as_of=as_of))
-    satisfied = live_requests(connection, as_of=day).satisfied()
+    keys = entry_keys(connection, as_of=day, group=group) if entries else None
+    stated = by_group(live_statements(connection, as_of=as_of, group=group))
+    asked = any(tally.requests for tally in totals.values())
+    requests = _requests(connection, day, group) if asked else Requests()
     groups = sorted(totals.keys() | stated.keys(), key=lambda g: (g.holder, g.kind, g.year or 0))
     return tuple(
         _position(
-            g, registry.kinds[g.kind], totals.get(g, _EMPTY), stated.get(g, {}), keys.get(g, []), satisfied=satisfied[g]
+            g,
+            registry.kinds[g.kind],
+            totals.get(g, _EMPTY),
+            stated.get(g, {}),
+            None if keys is None else keys.get(g, []),
+            satisfied=requests.satisfied(g),
         )
         for g in groups
-        if group in {None, g}
     )
+
+
+def _requests(connection: Connection, day: str, group: Group | None) -> Requests:
+    if group is None:
+        return live_requests(connection, as_of=day)
+    return live_requests(connection, as_of=day, holder=group.holder, kind=group.kind)
 
 
 def check_statements(connection: Connection, registry: Registry, *, as_of: date) -> list[Finding]:
@@ -106,7 +124,7 @@ def check_statements(connection: Connection, registry: Registry, *, as_of: date)
         (group, view)
         for group, views in live.items()
         for view in views.values()
-        if _authoritative(now.get(group, _EMPTY), view.measure)
+        if now.get(group, _EMPTY).speaks_about(view.measure)
     ]
     then = {day: tallies(connection, as_of=day.isoformat()) for day in {view.as_of for _, view in checked}}
     findings = falls(connection, as_of=as_of)
@@ -116,11 +134,6 @@ def check_statements(connection: Connection, registry: Registry, *, as_of: date)
         if not view.bounds.contains(figure):
             findings.append(_differs(view, group, figure))
     return findings
-
-
-def _authoritative(tally: Tally, measure: str) -> bool:
-    """Whether the ledger has transfers, not taken back, that speak about `measure`."""
-    return bool(tally.requests if measure == State.REQUESTED else tally.holdings)
 
 
 def _differs(view: StatementView, group: Group, figure: Amount) -> Finding:
@@ -141,11 +154,11 @@ def _position(
     kind: Kind,
     tally: Tally,
     stated: Mapping[str, StatementView],
-    keys: Iterable[str],
+    keys: Iterable[str] | None,
     *,
     satisfied: int,
 ) -> Position:
-    used = {measure: view for measure, view in stated.items() if not _authoritative(tally, measure)}
+    used = {measure: view for measure, view in stated.items() if not tally.speaks_about(measure)}
     held = {measure: view for measure, view in used.items() if measure != State.REQUESTED}
     counted = kind.commodity
     figures = dict.fromkeys(_FIGURES, Bounds.exactly(counted()))
@@ -160,7 +173,7 @@ def _position(
         book=kind.book,
         **figures,
         basis=_basis(held or ({} if tally.holdings else used)),
-        entries=(*keys, *(view.key for view in used.values())),
+        entries=() if keys is None else (*keys, *(view.key for view in used.values())),
     )
 
 

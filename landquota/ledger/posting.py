@@ -9,27 +9,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import date
-from types import MappingProxyType
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 from sqlalchemy import func as sql
 
 from landquota.errors import Refusal
 from landquota.findings import Finding
 from landquota.i18n import Renderable, text
 from landquota.ledger import schema
-from landquota.ledger.accounts import LAND, QUOTA, Account, Transfer, transfer_of
+from landquota.ledger.accounts import QUOTA, Account, Transfer, transfer_of
 from landquota.ledger.checks import field_findings, finding
 from landquota.ledger.content import Content
 from landquota.ledger.declarations import LATEST, HolderDraft, KindDraft
+from landquota.ledger.doubts import Doubts, Unjudged
 from landquota.ledger.drafts import Declaration, Draft, MovementDraft, ReversalDraft
 from landquota.ledger.entries import GENESIS, Record, chained
-from landquota.ledger.limits import Limits, Room
-from landquota.ledger.movements import MOVEMENTS, STAGES, USES, State
+from landquota.ledger.insertion import insert_rows
+from landquota.ledger.leaving import stage_left
+from landquota.ledger.limits import Limits, Room, timeline_before
+from landquota.ledger.movements import MOVEMENTS, USES, State
+from landquota.ledger.opened import OpenedAccounts
 from landquota.ledger.overdraft import Overdraft, overdraft_finding, shortage_of
 from landquota.ledger.projection import Projection
 from landquota.ledger.refusals import EntryRefused, conflict, differences
@@ -40,16 +44,6 @@ from landquota.ledger.rules import rule_findings
 
 #: Keys that the ledger gives by itself: L- and the number of the entry.
 _GIVEN: Final = re.compile(r"L-(\d{6,})")
-#: Findings that say that something is not there, and the parameter that names it.
-_HANGS_ON: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "LEDGER-HOLDER-UNKNOWN": "name",
-        "LEDGER-KIND-UNKNOWN": "name",
-        "LEDGER-REQUEST-UNKNOWN": "request",
-        "LEDGER-REVERSAL-UNKNOWN": "key",
-        "LEDGER-RESERVATION-UNKNOWN": "reservation",
-    }
-)
 #: Findings after which a draft must not even be looked up or compared: broken text, a time for a day.
 _UNUSABLE: Final = frozenset({"LEDGER-TEXT", "LEDGER-DATE"})
 #: Findings that a draft whose entry is there already may have because of that very entry.
@@ -66,6 +60,8 @@ _OF_ITS_ENTRY: Final = frozenset(
 )
 #: How many keys one query asks for.
 _CHUNK: Final = 500
+#: From how many drafts on it is worth reading all accounts of quota at once.
+_MANY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +78,6 @@ class Receipt:
     declared: tuple[str, ...] = ()
 
 
-class Unjudged(Refusal):
-    """A draft that hangs on one that was refused: only mending that one will tell."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            text("This entry hangs on an earlier one that was refused"), remedy=text("Mend the earlier one first.")
-        )
-
-
 class Posting:
     """What one write transaction has found and is going to write.
 
@@ -100,35 +87,57 @@ class Posting:
         A connection that holds the write lock.
     recorded
         The time of recording, UTC in ISO form.
+    since
+        The first day from which a draft of the transaction counts; any, where it is not known.
     """
 
-    def __init__(self, connection: Connection, *, recorded: str) -> None:
+    def __init__(self, connection: Connection, *, recorded: str, since: str = "") -> None:
         self.registry = declared(connection)
         self._connection = connection
         self._recorded = recorded
         self._head = head_of(connection)
         self._records: dict[str, Record | None] = {}
-        self._taken_back: dict[int, str] = {}
-        self._requests: Requests | None = None
-        self._limits = Limits(connection)
+        self._first = self._head[0] + 1
+        self._taken_back: dict[int, str | None] = {}
+        self._requests: dict[tuple[str, str], Requests] = {}
+        last_account = connection.execute(select(sql.coalesce(sql.max(schema.account.c.id), 0))).scalar_one()
+        self._limits = Limits(connection, last_account=last_account, since=since)
+        self._opened = OpenedAccounts(connection)
         self._projection = Projection(
-            find_account=self._find_account,
+            find_account=self._opened.find,
             find_target=self._find_target,
             find_book=lambda kind: self.registry.kinds[kind].book if kind in self.registry.kinds else None,
-            last_account=connection.execute(select(sql.coalesce(sql.max(schema.account.c.id), 0))).scalar_one(),
+            last_account=last_account,
         )
-        self._unwritten: dict[str, list[dict[str, Any]]] = {}
-        self._doubtful_names: set[str] = set()
-        self._doubtful_accounts: set[Account] = set()
+        self._entries: list[Record] = []
+        self._rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._doubts = Doubts()
 
-    def expect(self, drafts: Iterable[Draft]) -> None:
-        """Look up the keys of `drafts` together instead of one by one."""
-        keys = sorted({key for draft in drafts if (key := _own_key(draft)) is not None and key.isprintable()})
+    def expect(self, drafts: Collection[Draft]) -> None:
+        """Look up the keys of `drafts`, and those that they name, together instead of one by one.
+
+        What was taken in before is written, and looked up again where it is named: an import
+        of a million keeps in mind only what it needs next.
+        """
+        self.write()
+        self._records.clear()
+        if len(drafts) >= _MANY:
+            self._opened.expect_many()
+        keys = sorted({key for draft in drafts for key in _keys(draft) if key.isprintable()})
         for start in range(0, len(keys), _CHUNK):
             chunk = keys[start : start + _CHUNK]
             self._records.update(dict.fromkeys(chunk))
             rows = self._connection.execute(select(schema.entry).where(schema.entry.c.key.in_(chunk)))
-            self._records.update({row.key: Record(*row) for row in rows})
+            found = {row.key: Record(*row) for row in rows}
+            self._records.update(found)
+            self._expect_reversals([record.seq for record in found.values()])
+
+    def _expect_reversals(self, seqs: Collection[int]) -> None:
+        reversal, entry = schema.reversal, schema.entry
+        query = select(reversal.c.target, entry.c.key).join(entry, entry.c.seq == reversal.c.seq)
+        self._taken_back.update(dict.fromkeys(seqs))
+        for target, key in self._connection.execute(query.where(reversal.c.target.in_(seqs))):
+            self._taken_back[target] = key
 
     def post(self, draft: Draft) -> Receipt:
         """Take `draft` in, or refuse it.
@@ -141,7 +150,7 @@ class Posting:
             The draft hangs on an earlier one that was refused.
         """
         problems = field_findings(draft)
-        if any(problem.code in _UNUSABLE for problem in problems):
+        if problems and any(problem.code in _UNUSABLE for problem in problems):
             raise self._refused(draft, EntryRefused(problems))
         key = _own_key(draft)
         record = None if key is None else self.find(key)
@@ -152,7 +161,7 @@ class Posting:
         problems += [*self._key_findings(draft, key), *self._rule_findings(draft)]
         if problems:
             raise self._refused(draft, EntryRefused(problems))
-        if not self._doubtful_names.isdisjoint(_names(draft)):
+        if self._doubts.touch(draft):
             raise self._refused(draft, Unjudged())
         return self._take(draft, content, key)
 
@@ -165,22 +174,23 @@ class Posting:
 
     def taken_back_by(self, seq: int) -> str | None:
         """Return the key of the reversal of the entry `seq`."""
-        if seq in self._taken_back:
-            return self._taken_back[seq]
+        if seq in self._taken_back or seq >= self._first:
+            return self._taken_back.get(seq)
         reversal, entry = schema.reversal, schema.entry
         query = select(entry.c.key).join(reversal, reversal.c.seq == entry.c.seq).where(reversal.c.target == seq)
         return self._connection.execute(query).scalar_one_or_none()
 
-    def outstanding(self, request: str) -> Outstanding:
-        """Return what is left of the live request with the key `request`, whatever the day."""
+    def outstanding(self, request: str, holder: str, kind: str) -> Outstanding:
+        """Return what is left of a live request for quota of a holder and kind, whatever the day."""
         last = LATEST.isoformat()
-        if self._requests is None:
+        requests = self._requests.get((holder, kind))
+        if requests is None:
             self.write()  # so that the query sees the earlier drafts too
-            self._requests = live_requests(self._connection, as_of=last)
-        group = self._requests.group(request)
-        asked = Account(self._projection.book(group.kind), *group, State.REQUESTED.value)
-        counted = self.registry.kinds[group.kind].commodity
-        return self._requests.outstanding(request, requested=self._balance(asked, last), counted=counted)
+            requests = live_requests(self._connection, as_of=last, holder=holder, kind=kind)
+            self._requests[holder, kind] = requests
+        asked = Account(self._projection.book(kind), *requests.group(request), State.REQUESTED.value)
+        counted = self.registry.kinds[kind].commodity
+        return requests.outstanding(request, requested=self._balance(asked, last), counted=counted)
 
     def reservations(self, holder: str, kind: str, year: int | None) -> tuple[str, ...]:
         """Return the keys of the reservations of a holder's quota of which something is left."""
@@ -195,10 +205,13 @@ class Posting:
 
     def write(self) -> None:
         """Write what was taken in; it is safe only when the transaction has been committed."""
-        for table in (schema.entry, *schema.PROJECTIONS):
-            rows = self._unwritten.pop(table.name, [])
+        if self._entries:
+            insert_rows(self._connection, schema.entry, self._entries)
+            self._entries.clear()
+        for table in schema.PROJECTIONS:
+            rows = self._rows.pop(table.name, [])
             if rows:
-                self._connection.execute(insert(table), rows)
+                insert_rows(self._connection, table, [*map(itemgetter(*table.columns.keys()), rows)])
         self._limits.written()
 
     def _again(self, draft: Draft, content: Content, record: Record, problems: list[Finding]) -> Receipt:
@@ -210,18 +223,14 @@ class Posting:
         raise self._refused(draft, EntryRefused(problems) if problems else conflict(draft, record.key, found))
 
     def _key_findings(self, draft: Draft, key: str | None) -> list[Finding]:
-        given = _GIVEN.fullmatch(key or "")
+        given = None if key is None else _GIVEN.fullmatch(key)
         if given is None or int(given[1]) == self._head[0] + 1:
             return []
         return [finding(draft, "LEDGER-KEY-RESERVED", "key", key=key)]
 
     def _rule_findings(self, draft: Draft) -> list[Finding]:
         """Return the rules that `draft` breaks, without those for which an earlier draft is to blame."""
-        return [
-            problem
-            for problem in rule_findings(draft, self)
-            if problem.params.get(_HANGS_ON.get(problem.code, "")) not in self._doubtful_names
-        ]
+        return [problem for problem in rule_findings(draft, self) if not self._doubts.explain(problem)]
 
     def _take(self, draft: Draft, content: Content, key: str | None) -> Receipt:
         seq, prev = self._head[0] + 1, self._head[1]
@@ -229,10 +238,11 @@ class Posting:
         transfer = self._projection.transfer(record, content.body)
         if transfer is not None:
             self._check_limit(draft, transfer)
-            self._limits.add(transfer)
-        for table, row in self._projection.rows(record, content.body):
-            self._unwritten.setdefault(table, []).append(row)
-        self._unwritten.setdefault(schema.entry.name, []).append(asdict(record))
+        self._entries.append(record)
+        for table, row in self._projection.rows_of(record, content.body, transfer):
+            self._rows[table].append(row)
+            if table == schema.transfer.name:
+                self._limits.add(row)
         self._records[record.key] = record
         self._head = (record.seq, record.hash)
         self._follow(draft, content, record)
@@ -240,23 +250,26 @@ class Posting:
 
     def _follow(self, draft: Draft, content: Content, record: Record) -> None:
         """Keep in mind what a later draft of the transaction is judged by."""
-        if isinstance(draft, Declaration):
-            self.registry.declare(draft, record.key)
+        if isinstance(draft, MovementDraft):
+            requests = self._requests.get((draft.holder, draft.kind or ""))
+            if requests is not None:
+                requests.take(record.key, content.body)
         elif isinstance(draft, ReversalDraft):
             target, body = self._find_target(draft.reverses) or (record, {})
             self._taken_back[target.seq] = record.key
-            if self._requests is not None and target.type == "movement":
-                self._requests.take_back(target.key, body)
-        elif isinstance(draft, MovementDraft) and self._requests is not None:
-            self._requests.take(record.key, content.body)
+            requests = self._requests.get((body.get("holder", ""), body.get("kind", "")))
+            if requests is not None and target.type == "movement":
+                requests.take_back(target.key, body)
+        elif isinstance(draft, Declaration):
+            self.registry.declare(draft, record.key)
 
     def _balance(self, account: Account, day: str) -> int:
         """Return the balance at the end of `day`."""
-        return self._limits.timeline(account, self._projection.account_id(account)).balance(day)
+        return self._limits.timeline(self._projection.account_id(account)).balance(day)
 
     def _room(self, account: Account, day: str, *, hundredths: int = 0) -> Room:
         """Return the least that `account` can give on `day` or later."""
-        timeline = self._limits.timeline(account, self._projection.account_id(account))
+        timeline = self._limits.timeline(self._projection.account_id(account))
         return timeline.lowest_from(day, hundredths=hundredths)
 
     def _staged(self, draft: Draft, record: Record | None) -> Draft:
@@ -268,33 +281,27 @@ class Posting:
             return draft
         if record is not None:
             return replace(draft, from_stage=json.loads(record.body).get("from_stage"))
-        earlier = STAGES[1 : STAGES.index(movement.target)]
         day = draft.effective.isoformat()
-        there = {
-            stage: self._room(Account(LAND, draft.holder, None, None, stage.value, draft.parcel), day).units
-            for stage in reversed(earlier)
-        }
-        enough = [stage for stage, units in there.items() if units >= draft.amount.units]
-        some = [stage for stage, units in there.items() if units > 0]
-        return replace(draft, from_stage=(*enough, *some, movement.source)[0].value)
+        stage = stage_left(
+            draft, movement, room=lambda account: self._room(account, day).units, doubtful=self._doubts.accounts
+        )
+        return replace(draft, from_stage=stage.value)
 
     def _check_limit(self, draft: Draft, transfer: Transfer) -> None:
         if not transfer.debit.limited:
             return
-        if MOVEMENTS[transfer.movement].below:
-            if not transfer.mirror:
-                self._check_deficit(draft, transfer)
+        if MOVEMENTS[transfer.movement].below and not transfer.mirror:
+            self._check_deficit(draft, transfer)
             return
         allowance = None
         if transfer.movement in USES and not transfer.mirror and transfer.debit.state == State.AVAILABLE:
             holder, kind, year = transfer.debit.holder or "", transfer.debit.kind or "", transfer.debit.year
-            day = date.fromisoformat(transfer.effective)
-            allowance = self.registry.allowance(holder=holder, kind=kind, year=year, day=day)
+            allowance = self.registry.allowance(holder=holder, kind=kind, year=year, day=draft.effective)
         hundredths = 0 if allowance is None else allowance.hundredths
         room = self._room(transfer.debit, transfer.effective, hundredths=hundredths)
-        if room.units >= transfer.amount:
+        if room.units >= transfer.amount or room.units - transfer.amount >= self._level_before(draft, transfer):
             return
-        if transfer.debit in self._doubtful_accounts:
+        if transfer.debit in self._doubts.accounts:
             raise self._refused(draft, Unjudged())
         self.write()  # so that the arithmetic sees the earlier drafts too; it is undone with the transaction
         label = _label(transfer, taken_back=isinstance(draft, ReversalDraft))
@@ -302,6 +309,15 @@ class Posting:
             self._connection, transfer, label=label, room=room, registry=self.registry, allowance=allowance
         )
         raise self._refused(draft, Overdraft([overdraft_finding(draft, shortage)], shortage))
+
+    def _level_before(self, draft: Draft, transfer: Transfer) -> int:
+        """Return down to where a reversal may go: overdrawn as far as before the entry that it takes back."""
+        target = self.find(draft.reverses) if isinstance(draft, ReversalDraft) else None
+        number = self._projection.account_id(transfer.debit)
+        if target is None or number is None or transfer.debit.state != State.AVAILABLE:
+            return 0
+        self.write()
+        return min(0, timeline_before(self._connection, number, target.seq).lowest_from(transfer.effective).units)
 
     def _check_deficit(self, draft: Draft, transfer: Transfer) -> None:
         """Refuse to let a later year pay more for an earlier one than that one is overdrawn."""
@@ -314,31 +330,20 @@ class Posting:
 
     def _refused(self, draft: Draft, refusal: Refusal) -> Refusal:
         """Remember what would have come of `draft`: what hangs on it cannot be judged."""
-        names = {draft.key}
-        if isinstance(draft, HolderDraft):
-            names.add(draft.holder)
-        elif isinstance(draft, KindDraft):
-            names.add(draft.kind)
-        elif isinstance(draft, MovementDraft) and draft.movement in MOVEMENTS:
-            unsaid = dict.fromkeys(("to", "to_year", "kind", "parcel", "batch"))
-            body = {**unsaid, **draft.content.body}
-            book = QUOTA if draft.kind is None else self._projection.book(draft.kind)
-            self._doubtful_accounts.add(transfer_of(body, "", key=draft.key or "", book=book).credit)
         known = self.registry.holders.keys() | self.registry.kinds.keys()
-        self._doubtful_names |= {name for name in names if name is not None} - known
+        self._doubts.add(draft, self._would_fill(draft), declared=known)
         return refusal
 
-    def _find_account(self, account: Account) -> int | None:
-        columns = schema.account.c
-        query = select(columns.id).where(
-            columns.book == account.book,
-            columns.holder.is_not_distinct_from(account.holder),
-            columns.kind.is_not_distinct_from(account.kind),
-            columns.year.is_not_distinct_from(account.year),
-            columns.state == account.state,
-            columns.item.is_not_distinct_from(account.item),
-        )
-        return self._connection.execute(query).scalar_one_or_none()
+    def _would_fill(self, draft: Draft) -> set[Account]:
+        """Return the account to which `draft` would have given."""
+        if isinstance(draft, MovementDraft) and draft.movement in MOVEMENTS:
+            unsaid = dict.fromkeys(("to", "to_year", "kind", "parcel", "batch"))
+            book = QUOTA if draft.kind is None else self._projection.book(draft.kind)
+            return {transfer_of({**unsaid, **draft.content.body}, "", key=draft.key or "", book=book).credit}
+        if isinstance(draft, ReversalDraft) and (found := self._find_target(draft.reverses)) is not None:
+            transfer = self._projection.transfer(*found)
+            return set() if transfer is None or found[0].type != "movement" else {transfer.debit}
+        return set()
 
     def _find_target(self, key: str) -> tuple[Record, Mapping[str, Any]] | None:
         record = self.find(key)
@@ -356,10 +361,14 @@ def _own_key(draft: Draft) -> str | None:
     return None
 
 
-def _names(draft: Draft) -> set[str]:
-    """Return the names on which `draft` hangs: holders, kinds, and keys of other entries."""
-    fields = ("holder", "parent", "to", "kind", "request", "reservation", "reverses")
-    return {name for field in fields if (name := getattr(draft, field, None)) is not None}
+def _keys(draft: Draft) -> Iterator[str]:
+    """Yield the key that `draft` brings and those of the entries that it names."""
+    named = (
+        (draft.request, draft.reservation) if isinstance(draft, MovementDraft) else (getattr(draft, "reverses", None),)
+    )
+    for key in (_own_key(draft), *named):
+        if key is not None:
+            yield key
 
 
 def _label(transfer: Transfer, *, taken_back: bool) -> Renderable:

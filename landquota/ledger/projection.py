@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from landquota.ledger.accounts import QUOTA, Account, Transfer, book_of, transfer_of
 from landquota.ledger.entries import Record
+from landquota.ledger.movements import State
 
 #: A row of a projection table: the table's name and the values by column.
 Row = tuple[str, dict[str, Any]]
@@ -71,12 +72,12 @@ class Projection:
 
     def account_id(self, account: Account) -> int | None:
         """Return the number of an account that has been opened."""
-        if account not in self._accounts:
-            found = self._find_account(account)
-            if found is None:
-                return None
-            self._accounts[account] = found
-        return self._accounts[account]
+        number = self._accounts.get(account)
+        if number is None:
+            number = self._find_account(account)
+            if number is not None:
+                self._accounts[account] = number
+        return number
 
     def rows(self, record: Record, body: Mapping[str, Any]) -> list[Row]:
         """Return the rows that an entry adds.
@@ -86,16 +87,17 @@ class Projection:
         KeyError, TypeError, ValueError
             The entry is not one that the ledger could have written.
         """
+        return self.rows_of(record, body, self.transfer(record, body))
+
+    def rows_of(self, record: Record, body: Mapping[str, Any], transfer: Transfer | None) -> list[Row]:
+        """Return the rows of an entry whose `transfer` is known."""
         if record.type in _DECLARED:
             if record.type == "kind":
                 self._books[body["kind"]] = book_of(unit=body["unit"], consumed_by=body.get("consumed_by"))
             return [(record.type, _DECLARED[record.type](record, body))]
         if record.type not in {"movement", "reversal"}:
             raise ValueError(record.type)
-        rows: list[Row] = []
-        transfer = self.transfer(record, body)
-        if transfer is not None:
-            rows += self._transfer(record, transfer)
+        rows = [] if transfer is None else self._transfer(record, transfer)
         if record.type == "reversal":
             target, _ = self._target(body)
             rows.append(("reversal", {"seq": record.seq, "target": target.seq, "effective": record.effective}))
@@ -111,7 +113,9 @@ class Projection:
         rows: list[Row] = []
         ids = []
         for account in (transfer.debit, transfer.credit):
-            number = self.account_id(account)
+            # A reservation is known by the key of its own entry: it cannot have been there before.
+            new = account.item == record.key and account.state == State.RESERVED
+            number = None if new else self.account_id(account)
             if number is None:
                 number = self._last_account = self._last_account + 1
                 self._accounts[account] = number
@@ -127,6 +131,7 @@ class Projection:
             "mirror": int(transfer.mirror),
             "zone": transfer.zone,
             "parcel": transfer.parcel,
+            "request": transfer.request,
         }
         return [*rows, ("transfer", row)]
 

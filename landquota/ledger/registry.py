@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Select, Table, select
 
 from landquota.amount import Amount
 from landquota.area import COMMODITIES
@@ -60,12 +60,16 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class KindRule:
-    """A dated rule of a quota kind: whether it may be carried on a day from `effective` to `valid_to`."""
+    """A dated rule of a quota kind: whether it may be carried on a day from `effective` to `valid_to`.
+
+    `key` is that of its entry, which has the document.
+    """
 
     kind: str
     carry: bool
     effective: date
     valid_to: date | None
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class Allowance:
     hundredths: int
     effective: date
     valid_to: date | None
+    key: str
 
     @property
     def percent(self) -> str:
@@ -108,18 +113,23 @@ class Registry:
         elif isinstance(draft, KindDraft):
             self.kinds[draft.kind] = Kind(**{f.name: getattr(draft, f.name) for f in fields(Kind)})
         elif isinstance(draft, KindRuleDraft):
-            self.rules.append(KindRule(draft.kind, draft.carry, draft.effective, draft.valid_to))
+            self.rules.append(KindRule(draft.kind, draft.carry, draft.effective, draft.valid_to, key))
         elif isinstance(draft, AllowanceDraft):
             hundredths = int(Decimal(draft.percent) * 100)
-            given = {f.name: getattr(draft, f.name) for f in fields(Allowance) if f.name != "hundredths"}
-            self.allowances.append(Allowance(**given, hundredths=hundredths))
+            given = {f.name: getattr(draft, f.name) for f in fields(Allowance) if f.name not in {"hundredths", "key"}}
+            self.allowances.append(Allowance(**given, hundredths=hundredths, key=key))
         else:
             self.closed_through, self.closed_by = draft.through, key
 
     def may_carry(self, kind: str, day: date) -> bool:
-        """Return whether a kind may be carried over on `day`: by the latest rule that holds, else as declared."""
+        """Return whether a kind may be carried over on `day`: by the rule that holds, else as declared."""
+        rule = self.rule(kind, day)
+        return self.kinds[kind].carry if rule is None else rule.carry
+
+    def rule(self, kind: str, day: date) -> KindRule | None:
+        """Return the rule of a kind that holds on `day`: the one that began last, of several the one declared last."""
         holding = [rule for rule in self.rules if rule.kind == kind and _holds(rule, day)]
-        return max(holding, key=lambda rule: rule.effective).carry if holding else self.kinds[kind].carry
+        return max(reversed(holding), key=lambda rule: rule.effective, default=None)
 
     def allowance(self, *, holder: str, kind: str, year: int | None, day: date) -> Allowance | None:
         """Return the allowance that counts for an entry of `day`: the one declared last among those that hold."""
@@ -153,15 +163,22 @@ def declared(connection: Connection) -> Registry:
 
 def _dated(connection: Connection, registry: Registry) -> None:
     """Read the rules, allowances and closed periods."""
-    for row in connection.execute(select(schema.kind_rule).order_by(schema.kind_rule.c.seq)).mappings():
-        registry.rules.append(KindRule(row["kind"], bool(row["carry"]), **_days(row)))
-    for row in connection.execute(select(schema.allowance).order_by(schema.allowance.c.seq)).mappings():
+    entry = schema.entry
+    for row in connection.execute(_with_keys(schema.kind_rule)).mappings():
+        registry.rules.append(KindRule(row["kind"], bool(row["carry"]), **_days(row), key=row["key"]))
+    for row in connection.execute(_with_keys(schema.allowance)).mappings():
         values: dict[str, Any] = {f.name: row[f.name] for f in fields(Allowance)}
         registry.allowances.append(Allowance(**values | _days(row)))
-    period, entry = schema.period, schema.entry
+    period = schema.period
     query = select(period.c.through, entry.c.key).join(entry, entry.c.seq == period.c.seq).order_by(period.c.seq.desc())
     for through, key in connection.execute(query.limit(1)):
         registry.closed_through, registry.closed_by = date.fromisoformat(through), key
+
+
+def _with_keys(table: Table) -> Select[Any]:
+    """Select the rows of a table in their order, each with the key of its entry."""
+    entry = schema.entry
+    return select(table, entry.c.key).join(entry, entry.c.seq == table.c.seq).order_by(table.c.seq)
 
 
 def _days(row: RowMapping) -> dict[str, Any]:

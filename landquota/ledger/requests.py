@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, Select, and_, case, select
+from sqlalchemy import func as sql
 
 from landquota.amount import Amount
 from landquota.i18n import Text, text
 from landquota.ledger import schema
-from landquota.ledger.movements import MOVEMENTS
+from landquota.ledger.accounts import OF_KINDS
+from landquota.ledger.movements import MOVEMENTS, State
 from landquota.ledger.statements import Group
 
 #: The movement that asks, and those that may satisfy it by naming its key.
@@ -55,20 +57,27 @@ class Requests:
 
     def __init__(self) -> None:
         self._live: dict[str, _Request] = {}
+        self._satisfied: Counter[Group] = Counter()
 
     def take(self, key: str, body: Mapping[str, Any]) -> None:
         """Count the movement `key`, if it asks or satisfies."""
         if body["movement"] == REQUEST:
             self._live[key] = _Request(Group(body["holder"], body["kind"], body.get("year")), body["amount"])
         elif body.get("request") in self._live:
-            self._live[body["request"]].satisfied += body["amount"]
+            self.satisfy(body["request"], body["amount"])
 
     def take_back(self, key: str, body: Mapping[str, Any]) -> None:
         """Count the movement `key` no more."""
-        if body["movement"] == REQUEST:
-            self._live.pop(key, None)
+        if body["movement"] == REQUEST and key in self._live:
+            self.satisfy(key, -self._live[key].satisfied)
+            del self._live[key]
         elif body.get("request") in self._live:
-            self._live[body["request"]].satisfied -= body["amount"]
+            self.satisfy(body["request"], -body["amount"])
+
+    def satisfy(self, key: str, amount: int) -> None:
+        """Count `amount` as granted in the name of the request `key`."""
+        self._live[key].satisfied += amount
+        self._satisfied[self._live[key].group] += amount
 
     def group(self, key: str) -> Group:
         """Return whose quota, of which kind and year, the request `key` asks for."""
@@ -82,35 +91,56 @@ class Requests:
         """
         request = self._live[key]
         alone = Outstanding(counted(request.asked), counted(request.satisfied))
-        together = Outstanding(counted(requested), counted(self.satisfied()[request.group]))
+        together = Outstanding(counted(requested), counted(self.satisfied(request.group)))
         return min(alone, together, key=lambda left: left.amount)
 
-    def satisfied(self) -> Counter[Group]:
-        """Return how much has been satisfied, by what was asked for."""
-        sums: Counter[Group] = Counter()
-        for request in self._live.values():
-            sums[request.group] += request.satisfied
-        return sums
+    def satisfied(self, group: Group) -> int:
+        """Return how much of what was asked for a holder's quota has been satisfied."""
+        return self._satisfied[group]
 
 
-def live_requests(connection: Connection, *, as_of: str) -> Requests:
-    """Return the requests that hold at the end of `as_of`, with what has satisfied them by then."""
+def live_requests(
+    connection: Connection, *, as_of: str, holder: str | None = None, kind: str | None = None
+) -> Requests:
+    """Return the requests that hold at the end of `as_of`, with what has satisfied them by then.
+
+    With a `holder` and a `kind`, only those for quota of theirs, of whatever year, are looked for.
+    """
+    live = _live(as_of, _asking(holder, kind))
+    requests = Requests()
+    for key, body in connection.execute(live):
+        requests.take(key, json.loads(body))
+    transfer = schema.transfer.c
+    # What was taken back counts no more.
+    amount = case((transfer.mirror == 1, -transfer.amount), else_=transfer.amount)
+    keys = live.with_only_columns(schema.entry.c.key)
+    query = select(transfer.request, sql.sum(amount)).where(transfer.request.in_(keys), transfer.effective <= as_of)
+    for key, satisfied in connection.execute(query.group_by(transfer.request)):
+        requests.satisfy(key, int(satisfied))
+    return requests
+
+
+def _live(as_of: str, accounts: Select[int]) -> Select[str, str]:
+    """Select the requests, not taken back, that `accounts` have received, by key and body."""
     entry, transfer, reversal = schema.entry, schema.transfer, schema.reversal
     taken_back = and_(reversal.c.target == transfer.c.seq, reversal.c.effective <= as_of)
-    names_one = and_(transfer.c.movement.in_(SATISFYING), entry.c.body.contains('"request":"'))
-    query = (
+    return (
         select(entry.c.key, entry.c.body)
         .join(transfer, transfer.c.seq == entry.c.seq)
         .outerjoin(reversal, taken_back)
         .where(
-            entry.c.type == "movement",
-            or_(transfer.c.movement == REQUEST, names_one),
+            transfer.c.credit.in_(accounts),
+            transfer.c.movement == REQUEST,
             transfer.c.effective <= as_of,
             reversal.c.seq.is_(None),
         )
-        .order_by(entry.c.seq)
     )
-    requests = Requests()
-    for key, body in connection.execute(query):
-        requests.take(key, json.loads(body))
-    return requests
+
+
+def _asking(holder: str | None, kind: str | None) -> Select[int]:
+    """Select the accounts of what was asked for, of everybody or of one holder and kind."""
+    _, of_holder, of_kind, _, state, _ = schema.ACCOUNT_IDENTITY
+    asking = select(schema.account.c.id).where(state == State.REQUESTED.value)
+    if holder is None or kind is None:
+        return asking
+    return asking.where(schema.account.c.book.in_(OF_KINDS), of_holder == holder, of_kind == kind)

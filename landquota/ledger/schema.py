@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    literal_column,
 )
 
 from landquota.ledger.entries import GENESIS
@@ -90,17 +91,20 @@ account = Table(
     Column("state", Text, nullable=False),
     Column("item", Text),
 )
-# The issuer has no holder, land no kind and some quota no year: null has to count as one value here.
-Index(
-    "account_identity",
+_NO_TEXT: Final = literal_column("''", Text)
+#: What tells one account from another, in the order of :class:`~landquota.ledger.accounts.Account`.  The
+#: issuer has no holder, land no kind and some quota no year: null has to count as one value here.
+#: Only a query in these very words, without parameters in them, finds an account by the index; the
+#: others read the whole table (0.6 ms among 5,000 accounts).
+ACCOUNT_IDENTITY: Final = (
     account.c.book,
-    func.coalesce(account.c.holder, ""),
-    func.coalesce(account.c.kind, ""),
-    func.coalesce(account.c.year, 0),
+    func.coalesce(account.c.holder, _NO_TEXT),
+    func.coalesce(account.c.kind, _NO_TEXT),
+    func.coalesce(account.c.year, literal_column("0", Integer)),
     account.c.state,
-    func.coalesce(account.c.item, ""),
-    unique=True,
+    func.coalesce(account.c.item, _NO_TEXT),
 )
+Index("account_identity", *ACCOUNT_IDENTITY, unique=True)
 
 transfer = Table(
     "transfer",
@@ -114,19 +118,24 @@ transfer = Table(
     Column("mirror", Integer, nullable=False),
     Column("zone", Text),
     Column("parcel", Text),
+    Column("request", Text),
     CheckConstraint("amount > 0", name="transfer_amount"),
     CheckConstraint("debit <> credit", name="transfer_accounts"),
 )
-# Both cover a balance as of a date, and what it comes from: the table itself is not read.
+# Both cover a balance as of a date, and what it comes from, in the order in which it is summed: the table
+# itself is not read, and nothing is sorted.
 for _side in (transfer.c.debit, transfer.c.credit):
     Index(
         f"transfer_{_side.name}",
         _side,
-        transfer.c.effective,
         transfer.c.movement,
         transfer.c.mirror,
+        transfer.c.effective,
         transfer.c.amount,
     )
+# What has satisfied a request: few transfers name one.
+_names_one = transfer.c.request.is_not(None)
+Index("transfer_request", transfer.c.request, sqlite_where=_names_one, postgresql_where=_names_one)
 
 statement = Table(
     "statement",

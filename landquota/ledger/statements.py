@@ -70,13 +70,15 @@ class StatementView:
         return None if self.kind is None else Group(self.holder, self.kind, self.year)
 
 
-def live_statements(connection: Connection, *, as_of: date) -> tuple[StatementView, ...]:
+def live_statements(connection: Connection, *, as_of: date, group: Group | None = None) -> tuple[StatementView, ...]:
     """Return the statements that hold at the end of `as_of`: the latest per holder, measure, kind and year.
+
+    With a `group`, only those about it.
 
     One taken back by then does not count, and the one before it holds again.  Of two as of
     the same day the one posted later holds.
     """
-    views = _standing(connection, as_of=as_of)
+    views = _standing(connection, as_of=as_of, group=group)
     latest = {(view.holder, view.measure, view.kind, view.year): view for view in views}
     return tuple(sorted(latest.values(), key=lambda view: (view.as_of, view.key)))
 
@@ -120,7 +122,7 @@ def source(view: StatementView) -> Joined:
     return Joined(tuple(part for part in (view.document, view.clause) if part), " ")
 
 
-def _standing(connection: Connection, *, as_of: date) -> list[StatementView]:
+def _standing(connection: Connection, *, as_of: date, group: Group | None = None) -> list[StatementView]:
     """Return the statements not taken back by the end of `as_of`, superseded ones too, by day."""
     day = as_of.isoformat()
     statement, entry, reversal = schema.statement, schema.entry, schema.reversal
@@ -132,6 +134,12 @@ def _standing(connection: Connection, *, as_of: date) -> list[StatementView]:
         .where(statement.c.effective <= day, reversal.c.seq.is_(None))
         .order_by(statement.c.effective, statement.c.seq)
     )
+    if group is not None:
+        query = query.where(
+            statement.c.holder == group.holder,
+            statement.c.kind == group.kind,
+            statement.c.year.is_not_distinct_from(group.year),
+        )
     return [_view(row) for row in connection.execute(query).mappings()]
 
 

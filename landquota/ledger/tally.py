@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 from sqlalchemy import func as sql
 
 from landquota.ledger import schema
-from landquota.ledger.accounts import LAND, Account
-from landquota.ledger.movements import MOVEMENTS, State
+from landquota.ledger.accounts import LAND, OF_KINDS, Account
+from landquota.ledger.movements import MOVEMENTS, USING, State
+from landquota.ledger.opened import account_number
 from landquota.ledger.statements import Group
+
+#: The states in which quota lies on one account each.  What is reserved lies on an account per reservation: it
+#: is not summed over all of them, for it is what the other states gave for use and did not get back.
+_SUMMED: Final = (State.REQUESTED.value, State.AVAILABLE.value, State.COMMITTED.value)
 
 
 @dataclass(slots=True)
@@ -31,8 +37,31 @@ class Tally:
         """Add to the sum `name`."""
         self.sums[name] = self.sums.get(name, 0) + amount
 
+    def take(self, flow: Flow) -> None:
+        """Count what a movement has brought to one of the group's accounts or taken from it."""
+        state = flow.account.state
+        if state == State.RESERVED:
+            return  # it is what the other states gave for use
+        movement = MOVEMENTS[flow.movement]
+        # A transfer that takes another one back has the accounts the other way round.
+        term = movement.gives if flow.credit is not flow.mirror else movement.takes
+        sign = -1 if flow.mirror else 1
+        self.add(state, flow.change)
+        if flow.movement in USING:
+            self.add(State.RESERVED, -flow.change)
+        if term is not None:
+            self.add(term, sign * flow.amount)
+        if state == State.REQUESTED:
+            self.requests += sign * flow.number
+        else:
+            self.holdings += sign * flow.number
 
-class _Flow(NamedTuple):
+    def speaks_about(self, measure: str) -> bool:
+        """Return whether there are transfers, not taken back, that tell what `measure` is."""
+        return bool(self.requests if measure == State.REQUESTED else self.holdings)
+
+
+class Flow(NamedTuple):
     """What one movement, or the taking back of it, has brought to an account or taken from it."""
 
     account: Account
@@ -40,7 +69,12 @@ class _Flow(NamedTuple):
     mirror: bool
     credit: bool
     amount: int
-    number: int
+    number: int = 1
+
+    @property
+    def change(self) -> int:
+        """What the account has more by it."""
+        return self.amount if self.credit else -self.amount
 
 
 def tallies(connection: Connection, *, as_of: str, group: Group | None = None) -> dict[Group, Tally]:
@@ -49,19 +83,10 @@ def tallies(connection: Connection, *, as_of: str, group: Group | None = None) -
     The states are balances; the terms are sums of movements, less what was taken back.
     """
     totals: dict[Group, Tally] = {}
-    for flow in _flows(connection, as_of, _accounts(connection, group=group), whole=group is None):
-        movement = MOVEMENTS[flow.movement]
-        # A transfer that takes another one back has the accounts the other way round.
-        term = movement.gives if flow.credit is not flow.mirror else movement.takes
-        sign = -1 if flow.mirror else 1
-        tally = totals.setdefault(_group(flow.account), Tally())
-        tally.add(flow.account.state, flow.amount if flow.credit else -flow.amount)
-        if term is not None:
-            tally.add(term, sign * flow.amount)
-        if flow.account.state == State.REQUESTED:
-            tally.requests += sign * flow.number
-        else:
-            tally.holdings += sign * flow.number
+    summed = _summed(group)
+    accounts = _accounts(connection, summed)
+    for flow in _flows(connection, as_of, accounts, select(schema.account.c.id).where(*summed)):
+        totals.setdefault(_group(flow.account), Tally()).take(flow)
     return totals
 
 
@@ -69,7 +94,7 @@ def available(connection: Connection, *, kind: str, year: int | None, as_of: str
     """Return what each holder has available of a kind and year, where it is above zero."""
     has = {
         account.holder or "": balance(connection, number, as_of=as_of)
-        for number, account in _accounts(connection).items()
+        for number, account in _accounts(connection, _summed()).items()
         if (account.kind, account.year, account.state) == (kind, year, State.AVAILABLE)
     }
     return {holder: units for holder, units in has.items() if units > 0}
@@ -85,25 +110,16 @@ def stock(connection: Connection, parcel: Account, *, as_of: str) -> dict[str, i
 
 def flows_of(connection: Connection, account: Account, *, as_of: str) -> dict[str, int]:
     """Return what each movement has brought to an account, less what it has taken and what was taken back."""
-    columns = schema.account.c
-    query = select(columns.id).where(
-        columns.book == account.book,
-        columns.holder == account.holder,
-        columns.kind.is_not_distinct_from(account.kind),
-        columns.year.is_not_distinct_from(account.year),
-        columns.state == account.state,
-        columns.item.is_not_distinct_from(account.item),
-    )
-    sums: dict[str, int] = {}
-    for number in connection.execute(query).scalars():
-        for flow in _flows(connection, as_of, {number: account}, whole=False):
-            sums[flow.movement] = sums.get(flow.movement, 0) + (flow.amount if flow.credit else -flow.amount)
+    number = account_number(connection, account)
+    sums: Counter[str] = Counter()
+    for flow in () if number is None else _flows(connection, as_of, {number: account}, [number]):
+        sums[flow.movement] += flow.change
     return sums
 
 
 def entry_keys(connection: Connection, *, as_of: str, group: Group | None = None) -> dict[Group, list[str]]:
     """Return the keys of the entries behind each group's sums, in their order."""
-    accounts = _accounts(connection, group=group)
+    accounts = _accounts(connection, _summed(group))  # every transfer of a group touches one of these
     transfer, entry = schema.transfer, schema.entry
     query = (
         select(transfer.c.debit, transfer.c.credit, entry.c.key)
@@ -122,6 +138,27 @@ def entry_keys(connection: Connection, *, as_of: str, group: Group | None = None
     return keys
 
 
+def behind(connection: Connection, group: Group, measure: str, *, as_of: str) -> list[tuple[str, int]]:
+    """Return the keys of the entries that a group's `measure` is the sum of, with what each adds to it."""
+    accounts = _accounts(connection, _summed(group))
+    transfer, entry, numbers = schema.transfer.c, schema.entry, list(accounts)
+    query = (
+        select(entry.c.key, transfer.movement, transfer.mirror, transfer.debit, transfer.credit, transfer.amount)
+        .join(entry, entry.c.seq == transfer.seq)
+        .where(transfer.effective <= as_of, transfer.debit.in_(numbers) | transfer.credit.in_(numbers))
+        .order_by(transfer.seq)
+    )
+    added: list[tuple[str, int]] = []
+    for key, movement, mirror, debit, credit, amount in connection.execute(query):
+        tally = Tally()
+        for number, credited in ((debit, False), (credit, True)):
+            if number in accounts:
+                tally.take(Flow(accounts[number], movement, bool(mirror), credited, amount))
+        if tally.sums.get(measure):
+            added.append((key, tally.sums[measure]))
+    return added
+
+
 def balance(connection: Connection, account: int, *, as_of: str) -> int:
     """Return the balance of one account at the end of `as_of`."""
     columns = schema.transfer.c
@@ -134,31 +171,30 @@ def balance(connection: Connection, account: int, *, as_of: str) -> int:
     return int(received) - int(given)
 
 
-def _flows(connection: Connection, as_of: str, accounts: dict[int, Account], *, whole: bool) -> Iterator[_Flow]:
-    """Yield the flows of `accounts`, summed in the database: of all of them at once, or of each by the index."""
+def _flows(
+    connection: Connection, as_of: str, accounts: Mapping[int, Account], numbers: Select[int] | Sequence[int]
+) -> Iterator[Flow]:
+    """Yield the flows of `accounts`, chosen by their `numbers` and summed in the database in the order of the index."""
     columns = schema.transfer.c
     for side in (columns.debit, columns.credit):
         same = (side, columns.movement, columns.mirror)
-        query = select(*same, sql.sum(columns.amount), sql.count()).where(columns.effective <= as_of).group_by(*same)
-        if not whole:
-            query = query.where(side.in_(list(accounts)))
-        for number, movement, mirror, amount, count in connection.execute(query):
-            if number in accounts:
-                credit = side is columns.credit
-                yield _Flow(accounts[number], movement, bool(mirror), credit, int(amount), count)
+        query = select(*same, sql.sum(columns.amount), sql.count()).where(side.in_(numbers)).group_by(*same)
+        for number, movement, mirror, amount, count in connection.execute(query.where(columns.effective <= as_of)):
+            yield Flow(accounts[number], movement, bool(mirror), side is columns.credit, int(amount), count)
 
 
-def _accounts(connection: Connection, *, group: Group | None = None) -> dict[int, Account]:
-    """Return the holders' accounts of quota, planning scale and money by number, or those of one group."""
-    columns = schema.account.c
-    query = select(schema.account).where(columns.book != LAND, columns.holder.is_not(None))
-    if group is not None:
-        query = query.where(
-            columns.holder == group.holder,
-            columns.kind == group.kind,
-            columns.year.is_not_distinct_from(group.year),
-        )
-    rows = connection.execute(query)
+def _summed(group: Group | None = None) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for the accounts that are summed: of holders' quota, scale and money, or of one group."""
+    book, holder, kind, year, state, _ = schema.ACCOUNT_IDENTITY
+    conditions = (book.in_(OF_KINDS), schema.account.c.holder.is_not(None), state.in_(_SUMMED))
+    if group is None:
+        return conditions
+    return (*conditions, holder == group.holder, kind == group.kind, year == (group.year or 0))
+
+
+def _accounts(connection: Connection, conditions: Iterable[ColumnElement[bool]]) -> dict[int, Account]:
+    """Return accounts by their numbers."""
+    rows = connection.execute(select(schema.account).where(*conditions))
     return {row.id: Account(row.book, row.holder, row.kind, row.year, row.state, row.item) for row in rows}
 
 

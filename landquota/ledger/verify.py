@@ -1,14 +1,13 @@
 """Verification: the chain recomputed, the entries replayed, and nothing believed that is stored.
 
-It names what does not fit and never raises on altered data.
+It names what does not fit, section by section, and never raises on altered data.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -18,9 +17,11 @@ from sqlalchemy.exc import DBAPIError
 from landquota.errors import UsageError
 from landquota.i18n import Text, text
 from landquota.ledger import schema
+from landquota.ledger.audit import audit
 from landquota.ledger.dialect import Dialect
 from landquota.ledger.entries import GENESIS, Record, canonical, digest
-from landquota.ledger.projection import Projection
+from landquota.ledger.replay import Due, Replay, primary_key
+from landquota.ledger.verification import Problem, Section, Verification, plain
 from landquota.ledger.words import Joined
 
 #: A head as people write it: its digits, at least the first 6, or the short form ``3e4b40…7c``.
@@ -28,6 +29,9 @@ _HEAD: Final = re.compile(r"([0-9a-f]{6,64})(?:(?:…|\.\.\.)([0-9a-f]*))?")
 #: How many altered things of one kind are named, and what stands between them.
 _NAMED: Final = 3
 _COMMA: Final = text(", ")
+_ENTRIES: Final = select(schema.entry).order_by(schema.entry.c.seq)
+#: How many entries are fetched together.
+_TOGETHER: Final = 5_000
 #: What can have become of the parts of the structure.
 _FATES: Final[Mapping[tuple[str, str], Text]] = MappingProxyType(
     {
@@ -47,38 +51,8 @@ _FATES: Final[Mapping[tuple[str, str], Text]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that does not fit; `seq` and `key` name the entry where one is to blame."""
-
-    seq: int | None
-    key: str | None
-    message: Text
-
-    def render(self, language: str) -> str:
-        """Return what was found, the entry first."""
-        if self.seq is None:
-            return self.message.render(language)
-        if self.key is None:
-            return text("entry {seq}: {message}", seq=self.seq, message=self.message).render(language)
-        return text("entry {seq} ({key}): {message}", seq=self.seq, key=self.key, message=self.message).render(language)
-
-    def __str__(self) -> str:
-        return self.render("en")
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What a verification found; `head` is the hash of the last entry as it is stored."""
-
-    ok: bool
-    entries: int
-    head: str
-    problems: tuple[Problem, ...]
-
-
 def verify(connection: Connection, dialect: Dialect, *, head: str | None) -> Verification:
-    """Check the whole ledger: chain, replay, structure, and that `head` is still in it.
+    """Check the whole ledger: chain, tables, structure and what the entries say, and that `head` is still in it.
 
     Parameters
     ----------
@@ -92,38 +66,68 @@ def verify(connection: Connection, dialect: Dialect, *, head: str | None) -> Ver
     """
     beginning, end = _read_head(head)
     records: list[Record] = []
-    problems: list[Problem] = []
+    sections: list[Section] = []
+    audited: list[Section] = []
     try:
         with dialect.reading_anything(connection):
-            records += [Record(*row) for row in connection.execute(select(schema.entry).order_by(schema.entry.c.seq))]
-            problems += [*chain(records), *_head(records, head, beginning, end), *_replay(connection, records)]
+            records += map(Record._make, connection.execute(_ENTRIES))
+            chained = [*chain(records), *_head(records, head, beginning, end)]
+            sections.append(Section("chain", len(records), chained))
+            replay = Replay(records)
+            audited += audit(replay)
+            sections.append(_tables(connection, records, replay))
     except DBAPIError as error:
-        problems.append(_unreadable(error))
-    problems += _structure(connection, dialect)
-    last = _plain(records[-1].hash) if records else GENESIS
-    return Verification(not problems, len(records), last, tuple(problems))
+        sections.append(Section("tables", 0, [_unreadable(error)]))
+    sections.append(Section("structure", len(schema.metadata.tables), list(_structure(connection, dialect))))
+    last = plain(records[-1].hash) if records else GENESIS
+    return Verification(len(records), last, (*sections, *audited))
+
+
+def broken_chain(connection: Connection, dialect: Dialect) -> Problem | None:
+    """Return the first place where the chain does not hold, without replaying what the entries say.
+
+    The entries are read once and none is kept: 5 µs each, a tenth of what :func:`verify` takes.
+    """
+    try:
+        with dialect.reading_anything(connection):
+            entries = connection.execute(_ENTRIES, execution_options={"yield_per": _TOGETHER})
+            return next(_followed(map(Record._make, entries), _hashed), None)
+    except DBAPIError as error:
+        return _unreadable(error)
 
 
 def chain(records: Iterable[Record]) -> Iterator[Problem]:
+    """Recompute every hash, follow the chain, and make sure that every body has the one form that is hashed."""
+    return _followed(records, _intact)
+
+
+def _followed(records: Iterable[Record], intact: Callable[[Record], bool]) -> Iterator[Problem]:
     """Recompute every hash, and follow the chain from the first entry to the last."""
     number, prev = 0, GENESIS
     for record in records:
-        key = _plain(record.key)
+        key = plain(record.key)
         if record.seq != number + 1:
             message = text("is missing, up to the entry {seq} ({key}): deleted or moved", seq=record.seq, key=key)
             yield Problem(number + 1, None, message)
         elif record.prev != prev:
             message = text("does not follow from the entry before it: altered, inserted, deleted or reordered")
             yield Problem(record.seq, key, message)
-        if not _intact(record):
+        if not intact(record):
             yield Problem(record.seq, key, text("was altered: its content does not give its hash"))
         number, prev = record.seq, record.hash
 
 
+def _hashed(record: Record) -> bool:
+    try:
+        return digest(record) == record.hash
+    except (TypeError, ValueError):  # bytes, broken text: nothing that the ledger writes
+        return False
+
+
 def _intact(record: Record) -> bool:
     try:
-        return digest(record) == record.hash and canonical(json.loads(record.body)) == record.body
-    except (TypeError, ValueError, RecursionError):  # bytes, broken text: nothing that the ledger writes
+        return _hashed(record) and canonical(json.loads(record.body)) == record.body
+    except (TypeError, ValueError, RecursionError):  # no JSON, or deeper than anything that the ledger writes
         return False
 
 
@@ -158,61 +162,42 @@ def _head(records: Iterable[Record], head: str | None, beginning: str, end: str)
         yield Problem(None, None, message)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A row as it should be, and the entry that it follows from."""
-
-    seq: int
-    row: Mapping[str, Any]
+def unreplayable(replay: Replay) -> list[Problem]:
+    """Return the entries that no ledger could have written."""
+    return [Problem(record.seq, plain(record.key), text("cannot be replayed")) for record in replay.failed]
 
 
-class Replay:
-    """The rows that the entries come to, by table and primary key, and the entries that cannot be replayed."""
-
-    def __init__(self, records: Iterable[Record]) -> None:
-        self._seen: dict[str, tuple[Record, Mapping[str, Any]]] = {}
-        self._projection = Projection(
-            find_account=lambda _: None, find_target=self._seen.get, find_book=lambda _: None, last_account=0
-        )
-        self.rows: dict[str, dict[object, Due]] = {table.name: {} for table in schema.PROJECTIONS}
-        self.problems: list[Problem] = []
-        for record in records:
-            self._add(record)
-
-    def _add(self, record: Record) -> None:
-        try:
-            body = json.loads(record.body)
-            rows = self._projection.rows(record, body)
-            self._seen[record.key] = (record, body)
-            for table, row in rows:
-                key = _primary_key(schema.metadata.tables[table], row)
-                self.rows[table][key] = Due(record.seq, row)
-        except (AttributeError, ArithmeticError, KeyError, TypeError, ValueError, RecursionError):
-            self.problems.append(Problem(record.seq, _plain(record.key), text("cannot be replayed")))
-
-
-def _replay(connection: Connection, records: Sequence[Record]) -> Iterator[Problem]:
+def _tables(connection: Connection, records: Sequence[Record], replay: Replay) -> Section:
     """Compare every table with what the entries come to, both ways."""
-    replay = Replay(records)
-    yield from replay.problems
-    keys = {record.seq: _plain(record.key) for record in records}
+    keys = {record.seq: plain(record.key) for record in records}
+    problems = unreplayable(replay)
+    count = 0
     for table in schema.PROJECTIONS:
-        expected = replay.rows[table.name]
-        for found in connection.execute(select(table)).mappings():
-            row = dict(found)
-            due = expected.pop(_primary_key(table, row), None)
-            seq = _number(row.get("seq")) if due is None else due.seq
-            for message in _differences(row, due):
-                yield Problem(seq, keys.get(seq or 0), _about(table, row, message))
-        for due in expected.values():
-            yield Problem(due.seq, keys.get(due.seq), _about(table, due.row, text("it is missing")))
-    yield from _meta(connection)
+        rows = [dict(row) for row in connection.execute(select(table)).mappings()]
+        problems += _compare(table, rows, replay.rows[table.name], keys)
+        count += len(rows)
+    return Section("tables", count, [*problems, *_meta(connection)])
+
+
+def _compare(
+    table: Table, rows: Iterable[Mapping[str, Any]], due: Mapping[object, Due], keys: Mapping[int, str]
+) -> Iterator[Problem]:
+    expected = dict(due)
+    for row in rows:
+        should = expected.pop(primary_key(table.name, row), None)
+        seq = _number(row.get("seq")) if should is None else should.seq
+        for message in _differences(row, should):
+            yield Problem(seq, keys.get(seq or 0), _about(table, row, message))
+    for should in expected.values():
+        yield Problem(should.seq, keys.get(should.seq), _about(table, should.row, text("it is missing")))
 
 
 def _differences(row: Mapping[str, Any], due: Due | None) -> Iterator[Text]:
     if due is None:
         yield text("no entry stands behind it")
         return
+    if row == due.row and float not in map(type, row.values()):
+        return  # nearly every row; what is equal and of another type (1.0) is named below
     for name, value in due.row.items():
         if (type(row[name]), row[name]) != (type(value), value):
             yield _differs(name, row[name], value)
@@ -258,17 +243,9 @@ def _unreadable(error: DBAPIError) -> Problem:
 
 
 def _about(table: Table, row: Mapping[str, Any], message: Text) -> Text:
-    return text("table {table}, row {row}: {message}", table=table.name, row=_primary_key(table, row), message=message)
-
-
-def _primary_key(table: Table, row: Mapping[str, Any]) -> object:
-    (column,) = table.primary_key.columns
-    return row[column.name]
-
-
-def _plain(value: object) -> str:
-    """Return a stored text, or its escaped form if no ledger could have written it."""
-    return value if isinstance(value, str) and value.isprintable() else ascii(value)
+    return text(
+        "table {table}, row {row}: {message}", table=table.name, row=primary_key(table.name, row), message=message
+    )
 
 
 def _number(value: object) -> int | None:

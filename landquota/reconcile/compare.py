@@ -74,6 +74,7 @@ def reconcile(
         *noticed,
         *ledger.check_statements(as_of),
         *ledger.check_land(as_of),
+        *ledger.check_rules(as_of),
         *tie_findings(zones, parcels, holders, ledger.entries(as_of=as_of)),
         *zone_findings(zones, project),
         *map_findings(layers, project),

@@ -67,7 +67,7 @@ def rows(findings: Iterable[Finding], language: str) -> Iterator[FindingRow]:
         yield FindingRow(
             severity=label(kind.severity.value, language),
             code=finding.code,
-            file=_shown(place.file),
+            file=_shown(place.source),
             line=place.line if place.line is not None else place.row,
             column=_shown(place.column),
             feature=_shown(place.feature),

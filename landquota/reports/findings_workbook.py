@@ -1,29 +1,30 @@
-"""Findings as an Excel workbook: a summary, the files, and every finding, to be filtered and handed on.
-
-A text never becomes a formula, whatever it begins with, neither when the workbook is opened nor
-when someone edits the cell.
-"""
+"""Findings as an Excel workbook: a summary, the files, and every finding, to be filtered and handed on."""
 
 from __future__ import annotations
 
-import io
 import math
-import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
 
 from landquota.area import Area, Unit
 from landquota.findings import Finding, Severity
+from landquota.formats.sheets.writing import (
+    BOLD,
+    TOP,
+    WRAPPED,
+    heading_cell,
+    keep_heading,
+    new_book,
+    new_sheet,
+    plain_cell,
+    saved,
+    text_cell,
+)
 from landquota.i18n import Text, clean, text
 from landquota.reports.findings_rows import HEADINGS, FindingRow, rows
 from landquota.reports.replacing import replacing
@@ -36,30 +37,12 @@ if TYPE_CHECKING:
 
 #: What a sheet holds at most, its heading among them.
 SHEET_ROWS: Final = 1_048_576
-#: What a cell holds at most.
-CELL_CHARACTERS: Final = 32_767
-
-#: The same bytes for the same findings: neither the clock nor the zip format's own say when.
-_WRITTEN: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - openpyxl writes UTC and takes none
-_ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
-_MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
-
-#: How a cell begins that a spreadsheet would take for a formula once somebody edits it.
-_FORMULA_STARTS: Final = tuple("=+-@＝＋－＠")
-#: What XML cannot hold, beyond the control characters.
-_NO_CHARACTER: Final = re.compile("[\ufffe\uffff]")
-
 _FILLS: Final = {
     Severity.ERROR: PatternFill("solid", fgColor="F6CFCB"),
     Severity.WARNING: PatternFill("solid", fgColor="FBE6BF"),
     Severity.NOTE: PatternFill("solid", fgColor="E3EAF0"),
 }
-_BOLD: Final = Font(bold=True)
 _TITLE: Final = Font(bold=True, size=14)
-_WRAPPED: Final = Alignment(vertical="top", wrap_text=True)
-_TOP: Final = Alignment(vertical="top")
-_HEADING_FILL: Final = PatternFill("solid", fgColor="DCE3E8")
-_RULED: Final = Border(bottom=Side(style="thin", color="8A949C"))
 
 _WIDTHS: Final[Mapping[str, float]] = {
     "severity": 10,
@@ -86,8 +69,6 @@ _FILE_HEADINGS: Final[Mapping[str, tuple[Text, float]]] = {
     "warnings": (text("Warnings"), 10),
 }
 _AREA_FORMAT: Final = "#,##0.00"
-#: The number that paper of this size has in a workbook.
-_A4: Final = 9
 
 _Value = str | float | None
 
@@ -145,30 +126,17 @@ def write(
         The file cannot be written.
     """
     listed = list(rows(findings, language))
-    book = Workbook(write_only=True)
-    book.properties.creator = "landquota"
-    book.properties.created = _WRITTEN
-    summary = _sheet(book, text("Summary").render(language))
+    book = new_book()
+    summary = new_sheet(book, text("Summary").render(language))
     if sources:
-        _files(_sheet(book, text("Files").render(language)), sources, language)
-    listing = _sheet(book, text("Findings").render(language))
+        _files(new_sheet(book, text("Files").render(language)), sources, language)
+    listing = new_sheet(book, text("Findings").render(language))
     _head(summary, title, list(_counts(listed, language, sheet_rows)))
     _summary(summary, listed, language)
     _list(listing, listed[: sheet_rows - 1], language)
-    buffer = io.BytesIO()
-    book.save(buffer)
+    data = saved(book)
     with replacing(path) as part:
-        _undated(buffer, part)
-
-
-def _sheet(book: Workbook, name: str) -> Worksheet:
-    """Return a new sheet, to be printed across and not cut; it has what is used here of an ordinary one."""
-    sheet = cast("Worksheet", book.create_sheet(name))
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = _A4
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0  # as many pages down as there are
-    return sheet
+        part.write_bytes(data)
 
 
 def _head(sheet: Worksheet, title: str, lines: Sequence[str]) -> None:
@@ -184,16 +152,16 @@ def _head(sheet: Worksheet, title: str, lines: Sequence[str]) -> None:
 def _summary(sheet: Worksheet, listed: Sequence[FindingRow], language: str) -> None:
     """Write a row for each code: how many, who acts, and the first case."""
     headings = (HEADINGS["severity"], HEADINGS["code"], text("Number"), HEADINGS["actor"], text("The first of them"))
-    sheet.append([_heading(sheet, one.render(language)) for one in headings])
+    sheet.append([heading_cell(sheet, one.render(language)) for one in headings])
     for first, count in _codes(listed):
         fill = _FILLS[Severity(first.severity_code)]
         sheet.append(
             [
-                _text(sheet, first.severity, fill=fill, font=_BOLD),
+                _text(sheet, first.severity, fill=fill, font=BOLD),
                 _text(sheet, first.code),
-                _cell(sheet, count, alignment=_TOP),
+                plain_cell(sheet, count, alignment=TOP),
                 _text(sheet, first.actor),
-                _text(sheet, first.message, alignment=_WRAPPED),
+                _text(sheet, first.message, alignment=WRAPPED),
             ]
         )
 
@@ -228,45 +196,34 @@ def _files(sheet: Worksheet, sources: Sequence[CheckedFile], language: str) -> N
     """Write a row for each file: what it holds, and how much is wrong with it."""
     for column, (_, width) in enumerate(_FILE_HEADINGS.values(), 1):
         sheet.column_dimensions[get_column_letter(column)].width = width
-    _keep_heading(sheet, f"A1:{get_column_letter(len(_FILE_HEADINGS))}{len(sources) + 1}")
-    sheet.append([_heading(sheet, said.render(language)) for said, _ in _FILE_HEADINGS.values()])
+    keep_heading(sheet, f"A1:{get_column_letter(len(_FILE_HEADINGS))}{len(sources) + 1}")
+    sheet.append([heading_cell(sheet, said.render(language)) for said, _ in _FILE_HEADINGS.values()])
     for one in sources:
         fill = {"fill": _FILLS[Severity.ERROR]} if one.errors else {}
         features: _Value = text("not read").render(language) if one.features is None else one.features
         area = None if one.area_m2 is None else float(one.area_m2.m2)
         sheet.append(
             [
-                _text(sheet, one.file, alignment=_WRAPPED, **fill),
+                _text(sheet, one.file, alignment=WRAPPED, **fill),
                 _value(sheet, features, wrapped=False),
-                None if area is None else _cell(sheet, area, alignment=_TOP, number_format=_AREA_FORMAT),
-                _cell(sheet, one.errors, alignment=_TOP),
-                _cell(sheet, one.warnings, alignment=_TOP),
+                None if area is None else plain_cell(sheet, area, alignment=TOP, number_format=_AREA_FORMAT),
+                plain_cell(sheet, one.errors, alignment=TOP),
+                plain_cell(sheet, one.warnings, alignment=TOP),
             ]
         )
 
 
-def _keep_heading(sheet: Worksheet, cells: str) -> None:
-    """Keep the first row in sight, on every printed page too, and give it filters."""
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = cells
-    sheet.print_title_rows = "1:1"
-
-
 def _list(sheet: Worksheet, listed: Sequence[FindingRow], language: str) -> None:
     """Write one row per finding below a heading that stays, with filters."""
-    _keep_heading(sheet, f"A1:{get_column_letter(len(HEADINGS))}{len(listed) + 1}")
+    keep_heading(sheet, f"A1:{get_column_letter(len(HEADINGS))}{len(listed) + 1}")
     for column, name in enumerate(HEADINGS, 1):
         sheet.column_dimensions[get_column_letter(column)].width = _WIDTHS[name]
-    sheet.append([_heading(sheet, heading.render(language)) for heading in HEADINGS.values()])
+    sheet.append([heading_cell(sheet, heading.render(language)) for heading in HEADINGS.values()])
     for row in listed:
         fill = _FILLS[Severity(row.severity_code)]
-        word = _text(sheet, row.severity, fill=fill, font=_BOLD)
+        word = _text(sheet, row.severity, fill=fill, font=BOLD)
         rest = list(HEADINGS)[1:]
         sheet.append([word, *(_value(sheet, getattr(row, name), wrapped=name in _WRAPS) for name in rest)])
-
-
-def _heading(sheet: Worksheet, said: str) -> Cell:
-    return _text(sheet, said, font=_BOLD, fill=_HEADING_FILL, alignment=_WRAPPED, border=_RULED)
 
 
 def _value(sheet: Worksheet, value: _Value, *, wrapped: bool) -> Cell | None:
@@ -274,37 +231,12 @@ def _value(sheet: Worksheet, value: _Value, *, wrapped: bool) -> Cell | None:
     if value is None:
         return None
     if isinstance(value, str):
-        return _text(sheet, value, alignment=_WRAPPED if wrapped else _TOP)
+        return _text(sheet, value, alignment=WRAPPED if wrapped else TOP)
     if math.isfinite(value):
-        return _cell(sheet, value, alignment=_TOP)
+        return plain_cell(sheet, value, alignment=TOP)
     return _text(sheet, str(value))
 
 
 def _text(sheet: Worksheet, value: str, **style: object) -> Cell:
-    """Return a cell that is text and stays text; what a cell cannot hold is replaced visibly."""
-    whole = _NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", clean(value))
-    shown = whole if len(whole) <= CELL_CHARACTERS else whole[: CELL_CHARACTERS - 1] + "…"
-    cell = _cell(sheet, shown, **{"alignment": _TOP, **style})
-    cell.data_type = "s"
-    cell.quotePrefix = shown.startswith(_FORMULA_STARTS)
-    return cell
-
-
-def _cell(sheet: Worksheet, value: str | float, **style: object) -> Cell:
-    cell = WriteOnlyCell(sheet, value)
-    for name, look in style.items():
-        setattr(cell, name, look)
-    return cell
-
-
-def _undated(book: io.BytesIO, path: Path) -> None:
-    """Write a workbook's parts with fixed times."""
-    with zipfile.ZipFile(book) as dated, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as fixed:
-        for name in dated.namelist():
-            data = dated.read(name)
-            if name == "docProps/core.xml":
-                data = _MODIFIED.sub(rb"\g<1>2000-01-01T00:00:00Z", data)
-            entry = zipfile.ZipInfo(name, _ZIP_TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 0  # the same on Windows and elsewhere
-            fixed.writestr(entry, data)
+    """Return a text cell; control characters in names are made visible."""
+    return text_cell(sheet, clean(value), **style)

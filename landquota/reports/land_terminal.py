@@ -75,7 +75,7 @@ def show_ageing(lots: Sequence[Lot], out: Console, names: Names, *, as_of: date,
     language = current_language.get()
     title = say("{what} (mu) as of {as_of}, end of day", what=label(of, language), as_of=as_of.isoformat())
     if not lots:
-        write(out, f"{title}: {say('none')}")
+        write(out, say("{title}: none", title=title))
         return
     table = new_table(title)
     for heading in (say("Holder"), say("Batch"), say("Parcel")):
@@ -96,7 +96,7 @@ def _lot_row(lot: Lot, names: Names, as_of: date, language: str) -> tuple[str, .
     return (
         *map(clean, (names.say(lot.holder, language), lot.batch or _NOTHING, lot.parcel or _NOTHING)),
         lot.area.mu,
-        lot.since.isoformat() + (f" ({say('taken back')})" if lot.taken_back else ""),
+        say("{day} (taken back)", day=lot.since) if lot.taken_back else lot.since.isoformat(),
         str(lot.days(as_of)),
         lot.bucket(as_of).render(language),
         _NOTHING if lot.deadline is None else lot.deadline.isoformat(),
@@ -122,7 +122,7 @@ def show_idle(rows: Sequence[Judged], out: Console, names: Names, *, as_of: date
     language = current_language.get()
     title = say("Idle land (mu) as of {as_of}, end of day", as_of=as_of.isoformat())
     if not rows:
-        write(out, f"{title}: {say('no supplied land that is not completed')}")
+        write(out, say("{title}: no supplied land that is not completed", title=title))
         return
     table = new_table(title)
     for heading in (say("Holder"), say("Parcel")):
@@ -137,7 +137,7 @@ def show_idle(rows: Sequence[Judged], out: Console, names: Names, *, as_of: date
 
 
 def _idle_row(row: Judged, names: Names, language: str) -> tuple[str, ...]:
-    start = _day(row.counted_from) + (f" ({say('assumed')})" if row.assumed else "")
+    start = say("{day} (assumed)", day=row.counted_from) if row.assumed else _day(row.counted_from)
     return (
         *map(clean, (names.say(row.lot.holder, language), row.lot.parcel or _NOTHING)),
         row.lot.area.mu,

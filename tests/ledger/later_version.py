@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
 
 from landquota.ledger import schema, sqlite
+from landquota.ledger.accounts import Transfer
+from landquota.ledger.entries import Record
+from landquota.ledger.projection import Projection, Row
 
 VERSION = schema.SCHEMA_VERSION + 1
 
@@ -24,7 +27,18 @@ def adopt(put: Callable[[object, str, object], object] = setattr) -> None:
     later.SCHEMA_VERSION = VERSION
     for name in ("metadata", "META", "PROJECTIONS", "SCHEMA_VERSION", *schema.metadata.tables):
         put(schema, name, getattr(later, name))
+    put(Projection, "_transfer", _remarked)
     sqlite._pristine_structure.cache_clear()
+
+
+_today = Projection._transfer
+
+
+def _remarked(self: Projection, record: Record, transfer: Transfer) -> list[Row]:
+    """Return today's rows of a transfer, with the column of the later version."""
+    return [
+        (name, row | {"remark": None} if name == "transfer" else row) for name, row in _today(self, record, transfer)
+    ]
 
 
 def _loaded_again() -> Any:

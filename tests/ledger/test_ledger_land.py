@@ -135,6 +135,16 @@ def test_only_what_was_supplied_is_taken_back(kept: Ledger) -> None:
             kept.post(land("take_back", "1亩", END, parcel=P2, from_stage=stage), recorded=NOW)
 
 
+def test_what_of_a_batch_is_not_divided_can_be_revoked(kept: Ledger) -> None:
+    with pytest.raises(Overdraft, match="revoke approval 11 mu exceeds what is approved, not yet divided"):
+        kept.post(land("revoke", "11亩", END, batch=BATCH), recorded=NOW)
+    with pytest.raises(EntryRefused, match="'from_stage / --from-stage' has no meaning with 'revoke approval'"):
+        kept.post(land("revoke", "1亩", END, batch=BATCH, from_stage="requisitioned"), recorded=NOW)
+    kept.post(land("revoke", "10亩", END, batch=BATCH), recorded=NOW)
+    assert "batch" not in stages(kept)
+    assert through(kept)["batch"] == "20"
+
+
 def test_what_is_revoked_is_gone_from_every_stage(kept: Ledger) -> None:
     kept.post(land("revoke", "8亩", END, parcel=P2, from_stage="banked"), recorded=NOW)
     (position,) = kept.land_positions(END)

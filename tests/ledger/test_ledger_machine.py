@@ -117,6 +117,19 @@ class Model:
         days = [step.day, *(s.day for s in self.steps if s.day > step.day)]
         return all(self.balance(step.source, day) + self.allowed(step, day) >= step.amount for day in days)
 
+    def can_take_back(self, step: Step, day: date) -> bool:
+        """Whether what a step gave is still there; what was overdrawn before it may be overdrawn again."""
+        where = step.target
+        if where is None:
+            return True
+        number = next(n for n, each in enumerate(self.steps) if each is step)
+        before = Model()
+        before.steps = self.steps[:number]
+        levels = [before.balance(where, d) for d in (day, *(s.day for s in before.steps if s.day > day))]
+        level = min(0, *levels) if where.state == "available" else 0
+        days = [day, *(s.day for s in self.steps if s.day > day)]
+        return all(self.balance(where, d) - step.amount >= level for d in days)
+
     def balances(self, day: date) -> dict[Where, int]:
         places = {w for s in self.steps for w in (s.source, s.target) if w is not None and s.day <= day}
         return {where: self.balance(where, day) for where in places}
@@ -291,8 +304,7 @@ class LedgerAgainstModel(RuleBasedStateMachine):
         key, step = entry
         day = step.day + timedelta(days=later)
         mirror = Step(step.movement, step.target, step.source, step.amount, day)
-        # What is taken back is no use: no allowance counts for it.
-        bears = self.model.bears(mirror._replace(movement="reversal"))
+        bears = self.model.can_take_back(step, day)
         closed = self.model.closed is not None and day <= self.model.closed
         try:
             self.ledger.reverse(key, reason="r", effective=day, recorded=NOW)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from children import Parent
-from ledger_samples import NOW, TOWN, at, move, mu
+from ledger_samples import COUNTY, NOW, POOL, TOWN, at, move, mu
 from places import Place, Places
 
 from landquota.ledger import Ledger
@@ -30,3 +31,15 @@ def test_several_create_one_ledger(places: Places, parent: Parent) -> None:
     with Ledger.open(place) as ledger:
         report = ledger.verify()
         assert (report.ok, report.entries) == (True, 7)
+
+
+@pytest.mark.parametrize("expects", [0, 1], ids=["as it is then", "as all have seen it"])
+def test_of_several_that_end_a_year_one_does(place: Place, parent: Parent, expects: int) -> None:
+    with Ledger.open(place) as ledger:
+        ledger.import_all([move("grant", TOWN, "10亩"), move("grant", COUNTY, "20亩", kind=POOL)], recorded=NOW)
+    outcome = parent("end_year", place, children=4, first=expects)
+    assert outcome.ends == [0] * 4
+    assert sorted(outcome.answers) == [0, 0, 0, 2]
+    with Ledger.open(place) as ledger:
+        assert mu(at(ledger, TOWN, year=2019), "available") == ["10"]
+        assert ledger.verify().ok

@@ -13,10 +13,14 @@ _LETTERS: Final = 26
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: its number as a spreadsheet counts, and its cells; None is an empty one."""
+    """One row: its number as a spreadsheet counts, and its cells; None is an empty one.
+
+    `formulas` are the columns, counted from 0, whose cells are computed.
+    """
 
     number: int
     cells: Sequence[object]
+    formulas: frozenset[int] = frozenset()
 
     def cell(self, column: int) -> object:
         """Return the cell of a column counted from 0; rows may be of different lengths."""
@@ -37,7 +41,7 @@ class Sheet:
     ragged: bool = True
 
     def place(self, line: Line, column: str | None = None, *, feature: str | None = None) -> Place:
-        """Return where a row, or its cell in the column of that name, stands."""
+        """Return where a row, or its cell in the column of that name, stands in the file."""
         return Place(file=self.file, row=line.number, column=column, feature=feature)
 
 

@@ -14,9 +14,10 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import openpyxl
+from openpyxl.utils.cell import column_index_from_string
 from openpyxl.utils.exceptions import InvalidFileException
 
 from landquota.findings import Finding, Place
@@ -45,6 +46,14 @@ class _Worksheet(Protocol):
     def iter_rows(self) -> Iterator[Sequence[_Cell]]: ...
 
 
+class Merged(NamedTuple):
+    """A column, counted from 0, whose cells from one row to a later one are merged."""
+
+    column: int
+    first: int
+    last: int
+
+
 BROKEN: Final = (*MALFORMED, InvalidFileException)
 
 #: How files before 2007 begin, and those that a password protects.
@@ -57,6 +66,11 @@ _CHUNK_BYTES: Final = 1 << 20
 #: The tag of a formula, with or without a prefix.
 _FORMULA: Final = re.compile(rb"<(\w{1,16}:)?f[\s/>]")
 _LONGEST_TAG: Final = 20
+#: The tag of a range of merged cells.
+_MERGED: Final = re.compile(
+    rb'<(?:\w{1,16}:)?mergeCell\s[^>]{0,64}?ref="([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})"'
+)
+_LONGEST_MERGED: Final = 160
 #: No spreadsheet has more; a row may claim any number, and all the blank ones before it would be gone through.
 _MOST_ROWS: Final = 1 << 20
 #: Below this nothing is a bomb: XML of many equal rows shrinks very well.
@@ -108,6 +122,19 @@ def read(path: Path, name: str, *, limits: Limits = DEFAULT) -> tuple[Sheet | No
     return Sheet(path.name, name, lines, hidden=sheet.sheet_state != "visible"), findings
 
 
+def merged_down(path: Path, name: str) -> tuple[list[Merged], list[Finding]]:
+    """Return the cells of a sheet that are merged over several rows, of a workbook that :func:`check` passed."""
+    try:
+        with _opened(path, data_only=True) as book, zipfile.ZipFile(path) as archive:
+            # What openpyxl reads row by row, it reads without the merged cells.
+            part: str = getattr(book[name], "_worksheet_path")  # noqa: B009 - nothing else says where a sheet lies
+            found = list(_found(archive, archive.getinfo(part), _MERGED))
+    except BROKEN as problem:
+        return [], [unreadable(path, problem)]
+    ranges = [Merged(column_index_from_string(letter) - 1, int(first), int(last)) for letter, first, last in found]
+    return [each for each in ranges if each.first < each.last], []
+
+
 def unreadable(path: Path, problem: Exception) -> Finding:
     """Return the finding for a file that its parser cannot take apart."""
     said = str(problem).replace(str(path), path.name).strip() or type(problem).__name__
@@ -144,6 +171,18 @@ def _unsafe(archive: zipfile.ZipFile, path: Path, limits: Limits) -> Iterator[Fi
                 yield Finding("SHEET-DOCTYPE", place, {"entry": entry.filename})
             while file.read(_CHUNK_BYTES):
                 pass
+
+
+def _found(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, pattern: re.Pattern[bytes]) -> Iterator[tuple[str, ...]]:
+    """Yield the groups of each match in the text of a part, which is gone through piece by piece."""
+    rest = b""
+    with archive.open(entry) as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            text, after = rest + chunk, 0
+            for match in pattern.finditer(text):
+                after = match.end()
+                yield tuple(group.decode() for group in match.groups())
+            rest = text[max(after, len(text) - _LONGEST_MERGED) :]
 
 
 def _has_formulas(path: Path) -> bool:
@@ -190,7 +229,8 @@ def _lines(
                 findings.append(Finding(wrong, Place(file=file, row=number, column=letters(column)), params))
         cells = [cell.value for cell in values]
         if any(map(filled, cells)):
-            lines.append(Line(number, cells))
+            computed = (column for column, cell in enumerate(formulas) if cell.data_type == "f")
+            lines.append(Line(number, cells, frozenset(computed)))
             count += len(cells)
         if count > most_cells:
             break

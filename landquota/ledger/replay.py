@@ -1,0 +1,69 @@
+"""The replay: what the tables have to be, from the entries alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from landquota.ledger import schema
+from landquota.ledger.accounts import Account
+from landquota.ledger.entries import Record
+from landquota.ledger.projection import Projection
+
+#: The column that identifies a row, by table.
+_KEYS: Final = {table.name: table.primary_key.columns.keys()[0] for table in (schema.meta, *schema.PROJECTIONS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A row as it should be, and the entry that it follows from."""
+
+    seq: int
+    row: Mapping[str, Any]
+
+
+class Replay:
+    """The rows that entries come to, by table and primary key.
+
+    `entries` are those whose body can be read, `failed` those that no ledger could have written.
+    """
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self.rows: dict[str, dict[object, Due]] = {table.name: {} for table in schema.PROJECTIONS}
+        self.entries: list[tuple[Record, dict[str, Any]]] = []
+        self.failed: list[Record] = []
+        self._seen: dict[str, tuple[Record, Mapping[str, Any]]] = {}
+        self._projection = Projection(
+            find_account=lambda _: None, find_target=self._seen.get, find_book=lambda _: None, last_account=0
+        )
+        for record in records:
+            self._add(record)
+
+    def table(self, name: str) -> Iterable[Due]:
+        """Return the rows of a table, in the order of their entries."""
+        return self.rows[name].values()
+
+    def accounts(self) -> dict[int, Account]:
+        """Return the accounts that the entries open, by number."""
+        return {
+            due.row["id"]: Account(**{name: due.row[name] for name in Account._fields}) for due in self.table("account")
+        }
+
+    def _add(self, record: Record) -> None:
+        try:
+            body = json.loads(record.body)
+            if isinstance(body, dict):
+                self.entries.append((record, body))
+            rows = self._projection.rows(record, body)
+            self._seen[record.key] = (record, body)
+            for table, row in rows:
+                self.rows[table][row[_KEYS[table]]] = Due(record.seq, row)
+        except (AttributeError, ArithmeticError, KeyError, TypeError, ValueError, RecursionError):
+            self.failed.append(record)
+
+
+def primary_key(table: str, row: Mapping[str, Any]) -> object:
+    """Return what identifies `row` in its table."""
+    return row[_KEYS[table]]
