@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -35,7 +35,7 @@ _EXAMPLE: Final = f"{SCHEME}://user:password@host:5432/database"
 class PostgreSQL:
     """A ledger in a schema of its own in a PostgreSQL database; one for each database."""
 
-    url: URL
+    url: URL = field(repr=False)
 
     @classmethod
     def at(cls, written: str) -> Self:
@@ -258,7 +258,10 @@ _IN_ORDER: Final = (
 _TABLES: Final = f"SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace('{NAMESPACE}') AND relkind = 'r'"  # noqa: S608 - our own name
 _UNREACHABLE: Final = (
     text("{path}: the database cannot be reached: {reason}"),
-    text("Check that the server runs, and host, port, database, user and password; nothing was written."),
+    text(
+        "Check that the server runs, and host, port, database, user and password; if the connection broke while"
+        " something was written, look whether it is there before you write it again."
+    ),
 )
 #: What PostgreSQL's errors mean to the user, by the beginning of their codes.
 _MEANINGS: Final = (
@@ -266,7 +269,7 @@ _MEANINGS: Final = (
     Meaning("40P01", *BUSY),
     Meaning("53100", *FULL),
     Meaning("08", *_UNREACHABLE),
-    Meaning("57P", *_UNREACHABLE),
+    Meaning("57", *_UNREACHABLE),
     Meaning(
         "42501",
         text("{path}: the database does not let this user do that: {reason}"),

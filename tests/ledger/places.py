@@ -62,12 +62,14 @@ class Files(Places):
         """Change the file."""
         with closing(sqlite3.connect(place, isolation_level=None)) as connection:
             triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            connection.execute("BEGIN")
             for name, _ in triggers if drop else ():
                 connection.execute(f"DROP TRIGGER {name}")
             for statement in statements:
                 connection.execute(statement)
             for _, sql in triggers if drop else ():
                 connection.execute(sql)
+            connection.execute("COMMIT")
 
 
 class Databases(Places):
