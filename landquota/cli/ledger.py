@@ -241,8 +241,10 @@ def balance(session: Session, holder: str | None, kind: str | None) -> None:
         head = book.head
     if session.json:
         notices = [finding.to_json(session.language) for finding in noticed]
-        answer = {"as_of": as_of.isoformat(), "ledger_head": head, "positions": plain.balance(rows), "findings": notices}
-        session.print_json(answer)
+        positions = plain.balance(rows)
+        session.print_json(
+            {"as_of": as_of.isoformat(), "ledger_head": head, "positions": positions, "findings": notices}
+        )
         return
     from landquota.reports.terminal import console, short_hash, show_findings, show_positions
 
