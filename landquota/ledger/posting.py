@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -29,6 +29,7 @@ from landquota.ledger.declarations import LATEST, HolderDraft, KindDraft
 from landquota.ledger.doubts import Doubts, Unjudged
 from landquota.ledger.drafts import Declaration, Draft, MovementDraft, ReversalDraft
 from landquota.ledger.entries import GENESIS, Record, chained
+from landquota.ledger.explained import Allowed, Change, changes_of, first_overdrawn
 from landquota.ledger.insertion import insert_rows
 from landquota.ledger.leaving import stage_left
 from landquota.ledger.limits import Limits, Room, timeline_before
@@ -297,7 +298,7 @@ class Posting:
             allowance = self.registry.allowance(holder=holder, kind=kind, year=year, day=draft.effective)
         hundredths = 0 if allowance is None else allowance.hundredths
         room = self._room(transfer.debit, transfer.effective, hundredths=hundredths)
-        if room.units >= transfer.amount or room.units - transfer.amount >= self._level_before(draft, transfer):
+        if room.units >= transfer.amount or self._as_low_before(draft, transfer, room.units - transfer.amount):
             return
         if transfer.debit in self._doubts.accounts:
             raise self._refused(draft, Unjudged())
@@ -308,21 +309,38 @@ class Posting:
         )
         raise self._refused(draft, Overdraft([overdraft_finding(draft, shortage)], shortage))
 
-    def _level_before(self, draft: Draft, transfer: Transfer) -> int:
-        """Return down to where a reversal may go: overdrawn as far as before the entry that it takes back."""
+    def _as_low_before(self, draft: Draft, transfer: Transfer, level: int) -> bool:
+        """Return whether a reversal may leave `level`: overdrawn as far as before the entry that it takes back.
+
+        What has come and gone since counts too: what was given may have been passed on, and the
+        allowance is of what is still there.
+        """
         target = self.find(draft.reverses) if isinstance(draft, ReversalDraft) else None
         number = self._projection.account_id(transfer.debit)
         if target is None or number is None or transfer.debit.state != State.AVAILABLE:
-            return 0
+            return False
         self.write()
-        return min(0, timeline_before(self._connection, number, target.seq).lowest_from(transfer.effective).units)
+        before = timeline_before(self._connection, number, target.seq).lowest_from(transfer.effective).units
+        return level >= min(0, before) and self._explained(transfer, number)
+
+    def _explained(self, transfer: Transfer, number: int) -> bool:
+        """Return whether the account that a reversal takes from is then nowhere lower than can be explained."""
+        taken = Change(transfer.effective, self._head[0] + 1, -transfer.amount, transfer.movement, transfer.mirror)
+        changes = sorted([*changes_of(self._connection, number), taken], key=attrgetter("day"))
+        of, year = (transfer.debit.holder, transfer.debit.kind), transfer.debit.year
+        allowances = [
+            Allowed(each.effective.isoformat(), each.hundredths)
+            for each in self.registry.allowances
+            if (each.holder, each.kind) == of and each.year in {None, year}
+        ]
+        return first_overdrawn(changes, allowances) is None
 
     def _check_deficit(self, draft: Draft, transfer: Transfer) -> None:
         """Refuse to let a later year pay more for an earlier one than that one is overdrawn."""
-        deficit = -self._balance(transfer.credit, transfer.effective)
+        deficit = self._limits.timeline(self._projection.account_id(transfer.credit)).unpaid(transfer.effective)
         if transfer.amount > deficit:
             counted = self.registry.kinds[transfer.credit.kind or ""].commodity
-            asked, overdrawn = counted(transfer.amount), counted(max(0, deficit))
+            asked, overdrawn = counted(transfer.amount), counted(deficit)
             problem = finding(draft, "LEDGER-DEFICIT", "amount", asked=asked, overdrawn=overdrawn)
             raise self._refused(draft, EntryRefused([problem]))
 
@@ -337,7 +355,9 @@ class Posting:
         if isinstance(draft, MovementDraft) and draft.movement in MOVEMENTS:
             unsaid = dict.fromkeys(("to", "to_year", "kind", "parcel", "batch"))
             book = QUOTA if draft.kind is None else self._projection.book(draft.kind)
-            return {transfer_of({**unsaid, **draft.content.body}, "", key=draft.key or "", book=book).credit}
+            said = {**unsaid, **draft.content.body}
+            said.pop("from_stage", None)  # it may be none at all, and says nothing of where land goes
+            return {transfer_of(said, "", key=draft.key or "", book=book).credit}
         if isinstance(draft, ReversalDraft) and (found := self._find_target(draft.reverses)) is not None:
             transfer = self._projection.transfer(*found)
             return set() if transfer is None or found[0].type != "movement" else {transfer.debit}
