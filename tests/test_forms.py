@@ -310,10 +310,21 @@ def test_what_is_no_workbook_is_refused_as_every_other_reader_does(
         ("5.70889", "公顷", "85.63335 mu"),
         ("666.6700000000001", "平方米", "1.000005 mu"),
         ("0.1", "万元", "1000 yuan"),
+        ("8.300000000000001", "亿元", "830000000 yuan"),
     ],
 )
 def test_what_binary_numbers_leave_behind_is_taken_off(number: str, unit: str, amount: str) -> None:
     assert str(exact(Decimal(number), MEASURES[unit])) == amount
+
+
+def test_a_day_larger_than_any_number_is_named(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [HEADING, (*GRANT[:6], 777, *GRANT[7:])])
+    with zipfile.ZipFile(path) as book:
+        files = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in files.items():
+            book.writestr(name, content.replace(b"<v>777</v>", b"<v>1e400</v>"))
+    assert places(read(path).findings) == [("FORM-CELL", "2018年", 2, "日期")]
 
 
 def test_what_is_finer_than_the_ledger_is_refused_and_never_rounded() -> None:
@@ -321,6 +332,8 @@ def test_what_is_finer_than_the_ledger_is_refused_and_never_rounded() -> None:
         exact(Decimal("0.3333333"), MEASURES["亩"])
     with pytest.raises(PrecisionError):
         exact(Decimal("1.00000001"), MEASURES["公顷"])
+    with pytest.raises(PrecisionError):
+        exact(Decimal("1.00000000004"), MEASURES["亿元"])  # 0.4 of a fen
     with pytest.raises(InputError, match="larger than any land"):
         exact(Decimal("1e300"), MEASURES["亩"])
     with pytest.raises(InputError, match="larger than any land"):

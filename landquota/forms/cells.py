@@ -2,7 +2,7 @@
 
 Spreadsheets keep numbers in binary, so that 0.1 + 0.2 is 0.30000000000000004 there.  A number is
 read as its shortest decimal; where that, rounded to the usual decimals of its unit (6 of 亩, 4 of
-公顷, 2 of 平方米), is within 1e-9 of it, the rounded one is what was meant.  What is still finer
+公顷, 2 of 平方米), is within 1e-9 of it (of 亿元, 1e-12), the rounded one is what was meant.  What is still finer
 than the ledger's unit is a finding and never rounded.
 """
 
@@ -29,6 +29,8 @@ from landquota.i18n import text
 T = TypeVar("T")
 
 _DUST: Final = Decimal("1e-9")
+#: How many decimals below the usual ones of its unit dust has to lie, at the least.
+_BELOW: Final = 2
 _LARGEST: Final = Decimal(10) ** 15
 _NUMBER: Final = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?([eE][+-]?\d{1,3})?")
 #: Excel counts days from here; among the days of its first two months it has one too many.
@@ -205,7 +207,9 @@ def exact(number: Decimal, measure: Measure) -> Amount:
             remedy=text("Check the figure and the unit in the heading."),
         )
     rounded = round(number, measure.decimals)
-    meant = rounded if abs(rounded - number) <= _DUST else number
+    # Of 亿元 the tenth decimal is a fen: dust is what is far below the last of the usual decimals.
+    dust = min(_DUST, Decimal(1).scaleb(-measure.decimals - _BELOW))
+    meant = rounded if abs(rounded - number) <= dust else number
     return counted_in(measure.unit).of(meant * measure.times, measure.unit)
 
 
@@ -246,7 +250,7 @@ def _decimal(cell: object) -> Decimal | None:
 
 def _counted_day(number: Decimal) -> date | None:
     """Return the day that a number stands for: Excel's count of days (from 1900), or 20180601."""
-    if number != number.to_integral_value():
+    if not number.is_finite() or number != number.to_integral_value():
         return None
     if int(number) in _SERIALS:
         return _EXCEL_EPOCH + timedelta(days=int(number))

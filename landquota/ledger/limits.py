@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, Text, bindparam, case, or_, select, union_all
@@ -75,6 +76,11 @@ class Timeline:
     def balance(self, day: str) -> int:
         """Return the balance at the end of `day`."""
         return self._last - sum(self._nets[bisect_right(self._days, day) :])
+
+    def unpaid(self, day: str) -> int:
+        """Return how far below zero the end of `day` is, less what a later year pays for it on later days."""
+        paid = accumulate(self._paid[bisect_right(self._days, day) :], initial=0)
+        return max(0, -self.balance(day) - max(paid))
 
     def lowest_from(self, day: str, *, hundredths: int = 0) -> Room:
         """Return what is left at the end of `day` or of any later day, where it is least.

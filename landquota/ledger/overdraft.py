@@ -347,7 +347,7 @@ def _elsewhere(
     """Return what other holders have available, or what of the same parcel is in other stages."""
     if debited.state in STAGES:
         there = stock(connection, debited, as_of=day)
-        return tuple((stage, counted(there[stage])) for stage in STAGES if there.get(stage))
+        return tuple((stage, counted(there[stage])) for stage in STAGES if stage != debited.state and there.get(stage))
     if debited.state != State.AVAILABLE:
         return ()
     has = available(connection, kind=debited.kind or "", year=debited.year, as_of=day)

@@ -29,6 +29,7 @@ from landquota.ledger.declarations import LATEST, HolderDraft, KindDraft
 from landquota.ledger.doubts import Doubts, Unjudged
 from landquota.ledger.drafts import Declaration, Draft, MovementDraft, ReversalDraft
 from landquota.ledger.entries import GENESIS, Record, chained
+from landquota.ledger.explained import explains
 from landquota.ledger.insertion import insert_rows
 from landquota.ledger.leaving import stage_left
 from landquota.ledger.limits import Limits, Room, timeline_before
@@ -299,7 +300,7 @@ class Posting:
             allowance = self.registry.allowance(holder=holder, kind=kind, year=year, day=draft.effective)
         hundredths = 0 if allowance is None else allowance.hundredths
         room = self._room(transfer.debit, transfer.effective, hundredths=hundredths)
-        if room.units >= transfer.amount or room.units - transfer.amount >= self._level_before(draft, transfer):
+        if room.units >= transfer.amount or self._as_low_before(draft, transfer, room.units - transfer.amount):
             return
         if transfer.debit in self._doubts.accounts:
             raise self._refused(draft, Unjudged())
@@ -310,21 +311,27 @@ class Posting:
         )
         raise self._refused(draft, Overdraft([overdraft_finding(draft, shortage)], shortage))
 
-    def _level_before(self, draft: Draft, transfer: Transfer) -> int:
-        """Return down to where a reversal may go: overdrawn as far as before the entry that it takes back."""
+    def _as_low_before(self, draft: Draft, transfer: Transfer, level: int) -> bool:
+        """Return whether a reversal may leave `level`: overdrawn as far as before the entry that it takes back.
+
+        What has come and gone since counts too: what was given may have been passed on, and the
+        allowance is of what is still there.
+        """
         target = self.find(draft.reverses) if isinstance(draft, ReversalDraft) else None
         number = self._projection.account_id(transfer.debit)
         if target is None or number is None or transfer.debit.state != State.AVAILABLE:
-            return 0
+            return False
         self.write()
-        return min(0, timeline_before(self._connection, number, target.seq).lowest_from(transfer.effective).units)
+        before = timeline_before(self._connection, number, target.seq).lowest_from(transfer.effective).units
+        allowances = self.registry.allowances
+        return level >= min(0, before) and explains(self._connection, transfer, number, allowances=allowances)
 
     def _check_deficit(self, draft: Draft, transfer: Transfer) -> None:
         """Refuse to let a later year pay more for an earlier one than that one is overdrawn."""
-        deficit = -self._balance(transfer.credit, transfer.effective)
+        deficit = self._limits.timeline(self._projection.account_id(transfer.credit)).unpaid(transfer.effective)
         if transfer.amount > deficit:
             counted = self.registry.kinds[transfer.credit.kind or ""].commodity
-            asked, overdrawn = counted(transfer.amount), counted(max(0, deficit))
+            asked, overdrawn = counted(transfer.amount), counted(deficit)
             problem = finding(draft, "LEDGER-DEFICIT", "amount", asked=asked, overdrawn=overdrawn)
             raise self._refused(draft, EntryRefused([problem]))
 
@@ -339,7 +346,9 @@ class Posting:
         if isinstance(draft, MovementDraft) and draft.movement in MOVEMENTS:
             unsaid = dict.fromkeys(("to", "to_year", "kind", "parcel", "batch"))
             book = QUOTA if draft.kind is None else self._projection.book(draft.kind)
-            return {transfer_of({**unsaid, **draft.content.body}, "", key=draft.key or "", book=book).credit}
+            said = {**unsaid, **draft.content.body}
+            said.pop("from_stage", None)  # it may be none at all, and says nothing of where land goes
+            return {transfer_of(said, "", key=draft.key or "", book=book).credit}
         if isinstance(draft, ReversalDraft) and (found := self._find_target(draft.reverses)) is not None:
             transfer = self._projection.transfer(*found)
             return set() if transfer is None or found[0].type != "movement" else {transfer.debit}

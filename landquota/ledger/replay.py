@@ -11,6 +11,7 @@ from landquota.ledger import schema
 from landquota.ledger.accounts import Account
 from landquota.ledger.entries import Record
 from landquota.ledger.projection import Projection
+from landquota.ledger.shape import require_shape
 
 #: The column that identifies a row, by table.
 _KEYS: Final = {table.name: table.primary_key.columns.keys()[0] for table in (schema.meta, *schema.PROJECTIONS)}
@@ -56,6 +57,7 @@ class Replay:
             body = json.loads(record.body)
             if isinstance(body, dict):
                 self.entries.append((record, body))
+            require_shape(record, body)
             rows = self._projection.rows(record, body)
             self._seen[record.key] = (record, body)
             for table, row in rows:

@@ -104,6 +104,9 @@ def stock(connection: Connection, parcel: Account, *, as_of: str) -> dict[str, i
     """Return how much of the same parcel (or batch) is in each stage of land."""
     columns = schema.account.c
     query = select(columns.state, columns.id).where(columns.holder == parcel.holder, columns.item == parcel.item)
+    # A batch and a parcel of one name are two things.
+    of_batch = parcel.state == State.BATCH
+    query = query.where(columns.state == State.BATCH if of_batch else columns.state != State.BATCH)
     rows = connection.execute(query.where(columns.book == LAND)).all()
     return {state: balance(connection, number, as_of=as_of) for state, number in rows}
 

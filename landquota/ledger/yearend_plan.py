@@ -146,8 +146,9 @@ class _Plan:
     def _available(self, holder: str, kind: Kind, timeline: Timeline, declared_by: str) -> Iterator[YearEndRow]:
         left = timeline.balance(self.day.isoformat())
         moved = max(0, timeline.lowest_from(self.day.isoformat()).units)
-        if left < 0:
-            yield self._deficit(holder, kind, -left)
+        unpaid = timeline.unpaid(self.day.isoformat())
+        if unpaid:
+            yield self._deficit(holder, kind, unpaid)
         if left > 0 < moved:
             yield self._remainder(holder, kind, moved, declared_by)
         if left > moved:

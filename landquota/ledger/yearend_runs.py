@@ -16,6 +16,8 @@ from landquota.ledger.refusals import EntryRefused
 
 #: The keys of their entries: the year, the number of the run, and that of the entry in it.
 _KEY: Final = re.compile(r"(year-end:[0-9]{4}):([0-9]+):[0-9]+")
+#: A run as people name it.
+_RUN: Final = re.compile(r"year-end:([0-9]{4}):([0-9]+)")
 
 
 def next_run(connection: Connection, year: int) -> str:
@@ -38,12 +40,11 @@ def reversals(connection: Connection, run: str, *, reason: str, effective: date 
     EntryRefused
         There is no such run, or nothing is left to take back.
     """
-    beginning, _, number = run.rpartition(":")
-    year = beginning.rpartition(":")[2]
+    named = _RUN.fullmatch(run)
     live = [
         (key, effective or date.fromisoformat(day))
-        for key, found, day, taken_back in _entries(connection, int(year) if year.isdecimal() else 0)
-        if number == str(found) and not taken_back
+        for key, found, day, taken_back in (() if named is None else _entries(connection, int(named[1])))
+        if named is not None and named[2] == str(found) and not taken_back
     ]
     if not live:
         raise EntryRefused([Finding("LEDGER-YEAR-END-UNKNOWN", params={"run": run})])

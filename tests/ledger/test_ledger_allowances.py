@@ -260,3 +260,55 @@ def test_it_ends_no_sooner_than_it_begins(ledger: Ledger) -> None:
     with pytest.raises(EntryRefused) as refusal:
         ledger.post(allowance(effective=LATER, valid_to=DAY), recorded=NOW)
     assert [finding.code for finding in refusal.value.findings] == ["LEDGER-KIND-PERIOD"]
+
+
+def test_taking_back_leaves_no_more_than_the_allowance_of_what_is_still_there(ledger: Ledger) -> None:
+    """What was given is passed on, and what was used given back: 10 below zero were 10 of 100, and are not of 60."""
+    ledger.import_all(
+        [
+            allowance("10"),
+            move("grant", TOWN, "100亩"),
+            move("commit", TOWN, "110亩"),
+            move("supplement", TOWN, "50亩", key="s"),
+            move("transfer", TOWN, "40亩", to=OTHER_TOWN),
+            move("return", TOWN, "40亩"),
+        ],
+        recorded=NOW,
+    )
+    with pytest.raises(Overdraft) as refusal:
+        ledger.reverse("s", reason="误录", effective=DAY, recorded=NOW)
+    assert str(refusal.value.short) == "10 mu"
+    ledger.post(move("return", TOWN, "4亩"), recorded=NOW)
+    ledger.reverse("s", reason="误录", effective=DAY, recorded=NOW)
+    assert mu(at(ledger, TOWN), "available") == ["-6"]
+    assert ledger.verify().ok
+
+
+def test_taking_back_overdraws_no_day_on_which_nothing_was_there(ledger: Ledger) -> None:
+    """The account was below zero from the tenth on, and must not be from the second on."""
+    grant, first, second = date(2018, 7, 5), date(2018, 7, 10), date(2018, 7, 2)
+    ledger.import_all(
+        [
+            allowance("10"),
+            move("grant", TOWN, "100亩", effective=grant),
+            move("commit", TOWN, "110亩", effective=first),
+            move("supplement", TOWN, "50亩", key="s"),
+            move("commit", TOWN, "10亩", effective=second),
+            move("return", TOWN, "10亩", effective=first),
+        ],
+        recorded=NOW,
+    )
+    with pytest.raises(Overdraft):
+        ledger.reverse("s", reason="误录", effective=DAY, recorded=NOW)
+    ledger.reverse("s", reason="误录", effective=first, recorded=NOW)
+    assert ledger.verify().ok
+
+
+@pytest.mark.parametrize("day", [DAY, date(2018, 9, 1), END])
+def test_a_deficit_is_paid_once_whatever_the_day(allowed: Ledger, day: date) -> None:
+    allowed.import_all([move("commit", TOWN, "105亩"), move("carry_deficit", TOWN, "3亩", effective=END)], recorded=NOW)
+    with pytest.raises(EntryRefused, match="the earlier year is overdrawn by 2 mu"):
+        allowed.post(move("carry_deficit", TOWN, "2.000005亩", effective=day), recorded=NOW)
+    allowed.post(move("carry_deficit", TOWN, "2亩", effective=day), recorded=NOW)
+    assert [mu(at(allowed, TOWN, year=year), "available") for year in (2018, 2019)] == [["0"], ["-5"]]
+    assert allowed.verify().ok

@@ -11,11 +11,11 @@ import pytest
 from every_entry import DRAFTS, HOSTILE, LAND, chain, changed, dump, fill, records_of, version1_records
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledger_samples import COUNTY, DECLARATIONS, NOW, TOWN, move
+from ledger_samples import COUNTY, DATED, DECLARATIONS, HOLDERS, KINDS, NOW, TOWN, move, state
 from places import Files, Place, Places
 
 from landquota.errors import LandquotaError, Refusal
-from landquota.ledger import GENESIS, MOVEMENTS, Ledger, MovementDraft, schema
+from landquota.ledger import GENESIS, MOVEMENTS, Draft, Ledger, MovementDraft, schema
 from landquota.ledger.content import Content
 from landquota.ledger.entries import Record, chained
 from landquota.ledger.journal import HEADING, parse_journal, print_journal
@@ -346,6 +346,35 @@ def test_forged_bodies_with_right_hashes_are_refused(empty: Ledger, field: str, 
     content = Content("movement", "2018-06-01", "d", None, {**json.loads(records[-1].body), field: value})
     records[-1] = chained(content, seq=8, key="g", recorded="2021-06-23T08:30:00Z", prev=records[-2].hash)
     assert refusal(empty, records).startswith("The journal cannot be restored:")
+
+
+@pytest.mark.parametrize(
+    ("draft", "effective", "said"),
+    [
+        (move("grant", TOWN, "1亩"), "20180601", {}),
+        (move("grant", TOWN, "1亩"), "2018-W22-5", {}),
+        (move("grant", TOWN, "1亩"), "gestern", {}),
+        (move("grant", TOWN, "1亩"), "2018-06-01", {"amount": 200000.0}),
+        (move("grant", TOWN, "1亩"), "2018-06-01", {"amount": True}),
+        (move("grant", TOWN, "1亩"), "2018-06-01", {"year": "2018"}),
+        (move("reserve", COUNTY, "1亩"), "2018-06-01", {"expires": "never"}),
+        (DATED[0], "2018-06-01", {"valid_to": "x"}),
+        (DATED[2], "2018-06-01", {"action": "burn"}),
+        (KINDS[0], "2018-06-01", {"kind": "K", "unit": "parsec"}),
+        (HOLDERS[1], "2018-06-01", {"holder": "H", "level": "planet"}),
+        (state("approved", "3亩"), "2018-06-01", {"measure": "guess"}),
+        (state("approved", "3亩"), "2018-06-01", {"unit": "parsec"}),
+    ],
+)
+def test_what_nothing_could_read_is_not_kept_for_good(
+    empty: Ledger, draft: Draft, effective: str, said: dict[str, object]
+) -> None:
+    """Tables that only grow would keep a day that is none for ever, and no report would work again."""
+    records = chain(DECLARATIONS)
+    content = draft.content
+    content = content._replace(effective=effective, body={**content.body, **said})
+    forged = chained(content, seq=8, key="g", recorded="2021-06-23T08:30:00Z", prev=records[-1].hash)
+    assert "entry 8 (g): cannot be replayed" in refusal(empty, [*records, forged])
 
 
 def test_the_journal_of_an_altered_ledger_is_refused(full: Path, tmp_path: Path) -> None:

@@ -92,6 +92,20 @@ def test_a_batch_and_a_parcel_of_one_name_are_two_things(ledger: Ledger) -> None
     assert [(p.batch, p.parcel, p.whole.mu) for p in ledger.plots(END)] == [("A", None, "3"), (None, "A", "2")]
 
 
+def test_land_of_a_batch_is_no_way_out_for_a_parcel_of_its_name(ledger: Ledger) -> None:
+    ledger.import_all(
+        [land("approve", "50亩", APPROVED, batch="A"), land("approve", "5亩", APPROVED, parcel="A")], recorded=NOW
+    )
+    with pytest.raises(Overdraft) as refusal:
+        ledger.post(land("supply", "7亩", END, parcel="A"), recorded=NOW)
+    assert [part.render("en") for part in refusal.value.shortage.possible().parts] == ["ask for at most 5 mu"]
+
+
+def test_a_stage_that_is_none_is_refused(kept: Ledger) -> None:
+    with pytest.raises(EntryRefused, match="cannot start from 'nonsense'"):
+        kept.post(land("supply", "1亩", END, parcel=P2, from_stage="nonsense"), recorded=NOW)
+
+
 @pytest.mark.parametrize(
     ("draft", "message"),
     [

@@ -252,6 +252,14 @@ def test_what_lapsed_later_is_not_let_lapse_before(county: Ledger) -> None:
     assert mu(at(county, TOWN), "reserved", "available") == ["5", "33"]
 
 
+def test_a_deficit_that_was_carried_is_not_carried_again_as_of_an_earlier_day(ledger: Ledger) -> None:
+    ledger.import_all([ALLOWED, move("grant", TOWN, "100亩"), move("commit", TOWN, "105亩")], recorded=NOW)
+    assert rows(commit(ledger)) == [(TOWN, PLAN, "carry_deficit", "5 mu")]
+    assert rows(preview(ledger, effective=date(2018, 6, 30))) == []
+    ledger.undo_year_end("year-end:2018:1", reason="r", recorded=NOW)
+    assert rows(preview(ledger, effective=date(2018, 6, 30))) == [(TOWN, PLAN, "carry_deficit", "5 mu")]
+
+
 def test_an_undone_run_can_be_run_again_under_the_next_number(county: Ledger) -> None:
     before = county.positions(LAST), county.reservations(LAST)
     commit(county)
@@ -297,7 +305,9 @@ def test_what_was_used_meanwhile_is_refused_with_every_shortage(county: Ledger) 
     assert county.head == head
 
 
-@pytest.mark.parametrize("run", ["year-end:2018:1", "year-end:2018:x", "year-end:2018:01", "L-000009", ""])
+@pytest.mark.parametrize(
+    "run", ["year-end:2018:1", "year-end:2018:x", "year-end:2018:01", f"year-end:{'9' * 5000}:1", "L-000009", ""]
+)
 def test_only_a_run_can_be_undone(county: Ledger, run: str) -> None:
     with pytest.raises(EntryRefused) as refusal:
         county.undo_year_end(run, reason="r", recorded=NOW)
