@@ -217,3 +217,28 @@ def test_geometry_in_the_workspace_is_valid(built_demo: Path) -> None:
     for path in sorted((built_demo / "layers").glob("*.geojson")):
         for feature in json.loads(path.read_text("utf-8"))["features"]:
             assert shapely.is_valid(shape(feature["geometry"]))
+
+
+def test_a_ledger_that_knows_less_land_than_a_document_covers_nothing(demo: Program) -> None:
+    """20 mu of entries against a stated 500 or more: their quota covers the 20, and that proves nothing."""
+    zone = ("--holder", "观海卫智能电器小镇", "--parcel", "GHW-P01", "--area", "20亩", "--document", "d")
+    for movement, date in (("approve", "2017-03-01"), ("requisition", "2017-06-01")):
+        demo("ledger", "post", movement, *zone, "--date", date)
+    ghw = demo.json("reconcile")["zones"][0]
+    assert ghw["land"]["requisitioned_mu"] == {"low": "20", "high": "20"}
+    assert (ghw["verdict"], ghw["uncovered_mu"]["low"]) == ("possibly_uncovered", "0")
+
+
+def test_money_and_planning_scale_never_cover_land(demo: Program) -> None:
+    kinds = demo.folder / "seeds" / "quota_kinds.csv"
+    columns = kinds.read_text("utf-8-sig").splitlines()[0].split(",")
+    row = {"kind": "专项资金", "name": "专项资金", "unit": "元", "covers_conversion": "yes", "carry": "no"}
+    kinds.write_text(kinds.read_text("utf-8-sig") + ",".join(row.get(c, "") for c in columns) + "\n", "utf-8-sig")
+    demo("build")
+    before = demo.json("reconcile")["zones"][0]
+    given = ("--holder", "观海卫智能电器小镇", "--document", "d", "--date", "2018-07-01")
+    demo("ledger", "post", "grant", *given, "--kind", "专项资金", "--amount", "830万元")
+    demo("ledger", "post", "grant", *given, "--kind", "规划规模", "--amount", "500亩")
+    after = demo.json("reconcile")["zones"][0]
+    assert (after["uncovered_mu"], after["verdict"]) == (before["uncovered_mu"], before["verdict"])
+    assert {position["book"] for position in after["quota"]} == {"quota", "plan", "money"}

@@ -42,13 +42,15 @@ class LandFigure:
     """One measure of a holder's land, and what it rests on.
 
     `basis` is ledger, stated or interpreted; `changes` are those of the ledger's entries, and
-    `statement` is the one that gives the figure, where the ledger does not.
+    `statement` is the one that gives the figure, where the ledger does not.  `exceeded_by` is a
+    statement that says more of what only grows than the ledger has: its entries are not complete.
     """
 
     bounds: Bounds
     basis: str
     changes: tuple[Change, ...] = ()
     statement: StatementView | None = None
+    exceeded_by: StatementView | None = None
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -74,7 +76,7 @@ def land_figures(connection: Connection, registry: Registry, *, as_of: date) -> 
         for measure, stage in STAGE_MEASURES.items():
             key = (position.holder, measure)
             if _speaks(reached, position.holder, stage) or (position.holder in reached and key not in figures):
-                figures[key] = _of_ledger(position, measure)
+                figures[key] = _of_ledger(position, measure, figures.get(key))
     return MappingProxyType(dict(sorted(figures.items())))
 
 
@@ -129,9 +131,11 @@ def _stock(position: LandPosition, measure: str) -> Stock:
     return position.through[stage] if MEASURES[measure].cumulative else position.now[stage]
 
 
-def _of_ledger(position: LandPosition, measure: str) -> LandFigure:
+def _of_ledger(position: LandPosition, measure: str, stated: LandFigure | None) -> LandFigure:
     stock = _stock(position, measure)
-    return LandFigure(Bounds.exactly(stock.area), "ledger", stock.changes)
+    more = stated is not None and MEASURES[measure].cumulative and stated.bounds.low > stock.area
+    exceeded_by = stated.statement if stated is not None and more else None
+    return LandFigure(Bounds.exactly(stock.area), "ledger", stock.changes, exceeded_by=exceeded_by)
 
 
 def _area(position: LandPosition | None, measure: str) -> Area:

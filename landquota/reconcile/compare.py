@@ -13,6 +13,7 @@ from landquota.area import ZERO, Area, Bounds, total
 from landquota.ellipsoid import ellipsoidal_areas, planar_areas
 from landquota.findings import Finding, worst_first
 from landquota.layers import STAGES, Layers, stages
+from landquota.ledger import QUOTA
 from landquota.reconcile.accounts import (
     FARMLAND,
     LAND_MEASURES,
@@ -63,7 +64,9 @@ def reconcile(
         positions=positions,
         land=ledger.land(as_of),
         parents={holder.holder: holder.parent for holder in holders},
-        covering=frozenset(kind.kind for kind in kinds if kind.covers_conversion),
+        covering=frozenset(
+            kind.kind for kind in kinds if kind.covers_conversion and (kind.book, kind.unit) == (QUOTA, Area.code)
+        ),
     )
     zones = tuple(
         _zone(row, area, books, _zone_parcels(row["zone"], parcels), project)
@@ -150,7 +153,7 @@ def _zone(row: Mapping[str, Any], area: Area, books: _Books, parcels: ZoneParcel
         land=land,
         parcels=parcels,
         uncovered=uncovered,
-        verdict=_verdict(uncovered),
+        verdict=_verdict(uncovered, incomplete=_incomplete(land.get("requisitioned"))),
         not_under_construction=_excess(requisitioned, building),
         recorded_quota=recorded,
         assumption=_assumption(books, holder, uncovered),
@@ -166,12 +169,18 @@ def _sum(bounds: Iterable[Bounds]) -> Bounds | None:
     return sum(parts, Bounds.exactly(ZERO)) if parts else None
 
 
-def _verdict(uncovered: Bounds | None) -> Verdict:
+def _incomplete(figure: LandFigure | None) -> bool:
+    """Whether a document states more than the ledger's entries come to."""
+    return figure is not None and figure.exceeded_by is not None
+
+
+def _verdict(uncovered: Bounds | None, *, incomplete: bool) -> Verdict:
+    """Return the verdict; what rests on entries that are not complete is never said to be covered."""
     if uncovered is None:
         return Verdict.NO_DATA
     if uncovered.low:
         return Verdict.UNCOVERED
-    return Verdict.POSSIBLY_UNCOVERED if uncovered.high != ZERO else Verdict.COVERED
+    return Verdict.POSSIBLY_UNCOVERED if incomplete or uncovered.high != ZERO else Verdict.COVERED
 
 
 def _assumption(books: _Books, holder: str, uncovered: Bounds | None) -> Assumption | None:
