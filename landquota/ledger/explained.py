@@ -16,6 +16,9 @@ from landquota.ledger.movements import MOVEMENTS, USING
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from landquota.ledger.accounts import Transfer
+    from landquota.ledger.registry import Registry
+
 
 class Change(NamedTuple):
     """What a transfer changes on one of its two accounts."""
@@ -68,7 +71,20 @@ def first_overdrawn(changes: Iterable[Change], allowances: Sequence[Allowed]) ->
     return None
 
 
-def changes_of(connection: Connection, account: int) -> list[Change]:
+def stays_explained(connection: Connection, transfer: Transfer, account: int, registry: Registry) -> bool:
+    """Return whether what `transfer` would leave on the `account` that it takes from is explained on every day."""
+    holder, kind, year = transfer.debit[1:4]
+    allowances = [
+        Allowed(each.effective.isoformat(), each.hundredths)
+        for each in registry.allowances
+        if (each.holder, each.kind) == (holder, kind) and each.year in {None, year}
+    ]
+    taken = Change(transfer.effective, 0, -transfer.amount, transfer.movement, transfer.mirror)
+    changes = sorted([*_changes_of(connection, account), taken], key=attrgetter("day"))
+    return first_overdrawn(changes, allowances) is None
+
+
+def _changes_of(connection: Connection, account: int) -> list[Change]:
     """Return what changes the account with this number, in the order of the days."""
     columns = schema.transfer.c
     query = select(columns.effective, columns.seq, columns.debit, columns.amount, columns.movement, columns.mirror)

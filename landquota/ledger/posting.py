@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -29,7 +29,7 @@ from landquota.ledger.declarations import LATEST, HolderDraft, KindDraft
 from landquota.ledger.doubts import Doubts, Unjudged
 from landquota.ledger.drafts import Declaration, Draft, MovementDraft, ReversalDraft
 from landquota.ledger.entries import GENESIS, Record, chained
-from landquota.ledger.explained import Allowed, Change, changes_of, first_overdrawn
+from landquota.ledger.explained import stays_explained
 from landquota.ledger.insertion import insert_rows
 from landquota.ledger.leaving import stage_left
 from landquota.ledger.limits import Limits, Room, timeline_before
@@ -321,19 +321,7 @@ class Posting:
             return False
         self.write()
         before = timeline_before(self._connection, number, target.seq).lowest_from(transfer.effective).units
-        return level >= min(0, before) and self._explained(transfer, number)
-
-    def _explained(self, transfer: Transfer, number: int) -> bool:
-        """Return whether the account that a reversal takes from is then nowhere lower than can be explained."""
-        taken = Change(transfer.effective, self._head[0] + 1, -transfer.amount, transfer.movement, transfer.mirror)
-        changes = sorted([*changes_of(self._connection, number), taken], key=attrgetter("day"))
-        of, year = (transfer.debit.holder, transfer.debit.kind), transfer.debit.year
-        allowances = [
-            Allowed(each.effective.isoformat(), each.hundredths)
-            for each in self.registry.allowances
-            if (each.holder, each.kind) == of and each.year in {None, year}
-        ]
-        return first_overdrawn(changes, allowances) is None
+        return level >= min(0, before) and stays_explained(self._connection, transfer, number, self.registry)
 
     def _check_deficit(self, draft: Draft, transfer: Transfer) -> None:
         """Refuse to let a later year pay more for an earlier one than that one is overdrawn."""
