@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from landquota.ledger.accounts import Transfer
-    from landquota.ledger.registry import Allowance
+    from landquota.ledger.registry import Registry
 
 
 class Change(NamedTuple):
@@ -71,25 +71,17 @@ def first_overdrawn(changes: Iterable[Change], allowances: Sequence[Allowed]) ->
     return None
 
 
-def explains(connection: Connection, taken: Transfer, account: int, *, allowances: Iterable[Allowance]) -> bool:
-    """Return whether the account that `taken` takes from is then nowhere lower than can be explained.
-
-    Parameters
-    ----------
-    account
-        The number of the debited account.
-    allowances
-        All that are declared.
-    """
-    change = Change(taken.effective, 0, -taken.amount, taken.movement, taken.mirror)
-    changes = sorted([*_changes_of(connection, account), change], key=attrgetter("day"))
-    debited = taken.debit
-    mine = [
+def stays_explained(connection: Connection, transfer: Transfer, account: int, registry: Registry) -> bool:
+    """Return whether what `transfer` would leave on the `account` that it takes from is explained on every day."""
+    holder, kind, year = transfer.debit[1:4]
+    allowances = [
         Allowed(each.effective.isoformat(), each.hundredths)
-        for each in allowances
-        if (each.holder, each.kind) == (debited.holder, debited.kind) and each.year in {None, debited.year}
+        for each in registry.allowances
+        if (each.holder, each.kind) == (holder, kind) and each.year in {None, year}
     ]
-    return first_overdrawn(changes, mine) is None
+    taken = Change(transfer.effective, 0, -transfer.amount, transfer.movement, transfer.mirror)
+    changes = sorted([*_changes_of(connection, account), taken], key=attrgetter("day"))
+    return first_overdrawn(changes, allowances) is None
 
 
 def _changes_of(connection: Connection, account: int) -> list[Change]:

@@ -29,7 +29,7 @@ from landquota.ledger.declarations import LATEST, HolderDraft, KindDraft
 from landquota.ledger.doubts import Doubts, Unjudged
 from landquota.ledger.drafts import Declaration, Draft, MovementDraft, ReversalDraft
 from landquota.ledger.entries import GENESIS, Record, chained
-from landquota.ledger.explained import explains
+from landquota.ledger.explained import stays_explained
 from landquota.ledger.insertion import insert_rows
 from landquota.ledger.leaving import stage_left
 from landquota.ledger.limits import Limits, Room, timeline_before
@@ -323,8 +323,7 @@ class Posting:
             return False
         self.write()
         before = timeline_before(self._connection, number, target.seq).lowest_from(transfer.effective).units
-        allowances = self.registry.allowances
-        return level >= min(0, before) and explains(self._connection, transfer, number, allowances=allowances)
+        return level >= min(0, before) and stays_explained(self._connection, transfer, number, self.registry)
 
     def _check_deficit(self, draft: Draft, transfer: Transfer) -> None:
         """Refuse to let a later year pay more for an earlier one than that one is overdrawn."""

@@ -21,9 +21,13 @@ _RUN: Final = re.compile(r"year-end:([0-9]{4}):([0-9]+)")
 
 
 def next_run(connection: Connection, year: int) -> str:
-    """Return the run that a commit would make: the number after the last one, also if that was undone."""
-    numbers = [number for _, number, _, _ in _entries(connection, year)]
-    return f"year-end:{year}:{max(numbers, default=0) + 1}"
+    """Return the run that a commit would make: the number after the last one, also if that was undone.
+
+    A key of that form that stands for anything else, such as a statement, is taken too.
+    """
+    key = schema.entry.c.key
+    matches = map(_KEY.fullmatch, connection.execute(select(key).where(key.startswith(f"year-end:{year}:"))).scalars())
+    return f"year-end:{year}:{max((int(match[2]) for match in matches if match is not None), default=0) + 1}"
 
 
 def live_runs(connection: Connection, year: int) -> tuple[str, ...]:

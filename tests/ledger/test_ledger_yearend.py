@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledger_samples import COUNTY, DAY, DECLARATIONS, LAST, NOW, OTHER_TOWN, PLAN, POOL, TOWN, ZONE, at, move, mu
+from ledger_samples import COUNTY, DAY, DECLARATIONS, LAST, NOW, OTHER_TOWN, PLAN, POOL, TOWN, ZONE, at, move, mu, state
 
 from landquota.findings import FindingsError
 from landquota.ledger import (
@@ -258,6 +258,11 @@ def test_a_deficit_that_was_carried_is_not_carried_again_as_of_an_earlier_day(le
     assert rows(preview(ledger, effective=date(2018, 6, 30))) == []
     ledger.undo_year_end("year-end:2018:1", reason="r", recorded=NOW)
     assert rows(preview(ledger, effective=date(2018, 6, 30))) == [(TOWN, PLAN, "carry_deficit", "5 mu")]
+
+
+def test_a_key_that_stands_for_something_else_does_not_bar_the_year_end(county: Ledger) -> None:
+    county.post(state("approved", "3亩", key="year-end:2018:1:1"), recorded=NOW)
+    assert {receipt.key.rpartition(":")[0] for receipt in commit(county).receipts} == {"year-end:2018:2"}
 
 
 def test_an_undone_run_can_be_run_again_under_the_next_number(county: Ledger) -> None:
