@@ -159,11 +159,11 @@ def look(child: Child) -> None:
 
 def migrate(child: Child) -> None:
     """Open the ledger with the later version."""
-    later_version.adopt()
-    child.wait()
-    child.count_steps()
-    Ledger.open(child.job.place).close()
-    child.say("open")
+    with later_version.later():
+        child.wait()
+        child.count_steps()
+        Ledger.open(child.job.place).close()
+        child.say("open")
 
 
 def end_year(child: Child) -> None:

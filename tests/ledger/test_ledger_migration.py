@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, nullcontext
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import later_version
 import pytest
 from children import Parent
+from later_version import VERSION, later
 from ledger_samples import COUNTY, LAST, LATER, NOW, OTHER_TOWN, PLAN, POOL, TOWN, ZONE, move, mu, state
 from places import Databases, Files, Place, Places, declare
 
 from landquota.errors import InputError
-from landquota.ledger import Ledger, dialect, schema, sqlite
+from landquota.ledger import Ledger, dialect, schema
 from landquota.ledger.store import open_store
 
 VERSION_1 = Path(__file__).parent / "versions" / "version1.sql"
@@ -37,15 +36,6 @@ def place(place: Place) -> Place:
         )
         ledger.reverse("allot", reason="误录", effective=LATER, recorded=NOW)
     return place
-
-
-@contextmanager
-def later() -> Iterator[None]:
-    """Let this process be a later landquota for a while."""
-    with pytest.MonkeyPatch.context() as patch:
-        later_version.adopt(patch.setattr)
-        yield
-    sqlite._pristine_structure.cache_clear()
 
 
 def version(places: Places, place: Place) -> str:
@@ -96,8 +86,8 @@ def test_an_earlier_ledger_is_brought_up_to_date(places: Places, place: Place, c
         ledger.post(move("commit", COUNTY, "1亩"), recorded=NOW)
         assert ledger.verify(head=head).ok
     assert places.rows(place, ENTRIES)[:-1] == entries
-    assert places.rows(place, "SELECT DISTINCT remark FROM transfer") == [(None,)]
-    assert version(places, place) == str(later_version.VERSION)
+    assert places.rows(place, "SELECT DISTINCT remark FROM statement") == [(None,)]
+    assert version(places, place) == str(VERSION)
 
 
 def test_a_version_that_is_long_past_is_brought_up_to_date_too(places: Places, place: Place) -> None:
@@ -120,7 +110,7 @@ def test_an_altered_earlier_ledger_is_refused_and_left_as_it_is(places: Places, 
     before = content(places, place)
     with later(), pytest.raises(InputError) as refusal:
         Ledger.open(place)
-    earlier, known = schema.SCHEMA_VERSION, later_version.VERSION
+    earlier, known = schema.SCHEMA_VERSION, VERSION
     assert (
         str(refusal.value)
         .split("\n")[0]
@@ -152,7 +142,7 @@ def test_a_migration_killed_at_any_step_leaves_the_earlier_version_whole(
         outcome = parent("migrate", own, limit=step)
         if outcome.ends == [0]:
             break
-        finished.append(version(places, own) == str(later_version.VERSION))
+        finished.append(version(places, own) == str(VERSION))
         with later() if finished[-1] else nullcontext(), Ledger.open(own) as ledger:
             assert ledger.verify(head=head).ok
         own = places.copy(place) if finished[-1] else own
@@ -164,7 +154,7 @@ def test_a_migration_killed_at_any_step_leaves_the_earlier_version_whole(
 def test_one_of_several_brings_it_up_to_date(places: Places, place: Place, parent: Parent) -> None:
     outcome = parent("migrate", place, children=4)
     assert (outcome.ends, outcome.answers) == ([0] * 4, ["open"] * 4)
-    assert version(places, place) == str(later_version.VERSION)
+    assert version(places, place) == str(VERSION)
 
 
 def test_whoever_had_it_open_is_told(place: Place) -> None:
