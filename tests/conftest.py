@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from children import Parent
-from places import Databases, Files, Place, Places, declare
+from ledger_samples import declare
+from places import Databases, Files, Place, Places
 from postgres_cluster import Cluster, programs
 from program import Program
 
@@ -104,12 +105,6 @@ def declared_file(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return declare(tmp_path_factory.mktemp("declared") / "ledger.sqlite")
 
 
-@pytest.fixture(scope="session")
-def declared_database(cluster: Cluster) -> Place:
-    """Return such a ledger in PostgreSQL."""
-    return declare(cluster.new())
-
-
 @pytest.fixture
 def ledger_path(declared_file: Path, tmp_path: Path) -> Path:
     """Return a copy of the declared ledger of the test's own, in a file."""
@@ -117,10 +112,9 @@ def ledger_path(declared_file: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def place(places: Places, request: pytest.FixtureRequest) -> Place:
-    """Return such a copy, in a file and then in a database."""
-    template = "declared_file" if isinstance(places, Files) else "declared_database"
-    return places.copy(request.getfixturevalue(template))
+def place(places: Places, declared_file: Path) -> Place:
+    """Return where such a ledger of the test's own is, in a file and then in a database."""
+    return places.declared() if isinstance(places, Databases) else places.copy(declared_file)
 
 
 @pytest.fixture

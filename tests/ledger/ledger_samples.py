@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from landquota.area import parse_amount, parse_figure
 from landquota.ledger import (
@@ -19,6 +20,8 @@ from landquota.ledger import (
     ProgressDraft,
     StatementDraft,
 )
+
+Place = TypeVar("Place", bound=str | Path)
 
 NOW = datetime(2021, 6, 23, 8, 30, tzinfo=UTC)
 COUNTY, TOWN, OTHER_TOWN, ZONE = "慈溪市", "观海卫镇", "周巷镇", "观海卫智能电器小镇"
@@ -71,3 +74,10 @@ def at(ledger: Ledger, holder: str, *, kind: str = PLAN, year: int | None = 2018
 def mu(position: Position, *measures: str) -> list[str]:
     """Return the figures of a position in 亩."""
     return [getattr(position, measure).number() for measure in measures]
+
+
+def declare(place: Place) -> Place:
+    """Make a ledger with the small county declared in it, and nothing else."""
+    with Ledger.open(place, create=True) as ledger:
+        ledger.import_all(DECLARATIONS, recorded=NOW)
+    return place

@@ -10,10 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ledger_samples import DECLARATIONS, NOW
 from postgres_cluster import Cluster
-
-from landquota.ledger import Ledger
 
 Place = str | Path
 
@@ -77,17 +74,24 @@ class Databases(Places):
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
-        self._made: list[str] = []
+        self._used: list[str] = []
 
     def new(self) -> str:
         """Return the URL of an empty database."""
-        self._made.append(self.cluster.new())
-        return self._made[-1]
+        self._used.append(self.cluster.new())
+        return self._used[-1]
+
+    def declared(self) -> str:
+        """Return the URL of a database that the cluster keeps for this."""
+        self._used.append(self.cluster.declared())
+        return self._used[-1]
 
     def copy(self, place: Place) -> str:
-        """Copy the database."""
-        self._made.append(self.cluster.copy(str(place)))
-        return self._made[-1]
+        """Copy the ledger into another database."""
+        copy = self.new()
+        with self.cluster.connected(copy) as connection:
+            connection.execute(self.cluster.dump(str(place)))
+        return copy
 
     def rows(self, place: Place, query: str) -> list[tuple[Any, ...]]:
         """Ask the driver."""
@@ -97,6 +101,7 @@ class Databases(Places):
 
     def force(self, place: Place, *statements: str, drop: bool = True) -> None:
         """Change the database as its superuser."""
+        self.cluster.spoil(str(place))
         with self.cluster.connected(str(place)) as connection, connection.transaction():
             connection.execute("SET search_path TO landquota_ledger")
             triggers = connection.execute(
@@ -111,12 +116,5 @@ class Databases(Places):
 
     def give_back(self) -> None:
         """Let other tests have the databases."""
-        for url in self._made:
+        for url in self._used:
             self.cluster.give_back(url)
-
-
-def declare(place: Place) -> Place:
-    """Make a ledger with a small county declared in it."""
-    with Ledger.open(place, create=True) as ledger:
-        ledger.import_all(DECLARATIONS, recorded=NOW)
-    return place

@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from ledger_samples import DECLARATIONS, declare
+
+from landquota.ledger import schema
 
 USER = "landquota"
 #: Only landquota itself has to wait for the disk: it does not rely on what the server presumes.
@@ -31,6 +34,23 @@ SPOILED = b"""
     OR pg_encoding_to_char(encoding) <> 'UTF8' FROM pg_database WHERE datname = current_database()
 """
 
+#: What makes up a ledger, by number: what was made anew has another.
+PARTS = b"""
+    SELECT oid FROM pg_class WHERE oid >= 16384 UNION ALL SELECT oid FROM pg_proc WHERE oid >= 16384
+    UNION ALL SELECT oid FROM pg_trigger ORDER BY 1
+"""
+
+
+def _take_back(connection: psycopg.Connection[Any]) -> None:
+    """Take everything out of a ledger but its declarations, which is faster than to make it again."""
+    connection.execute("SET search_path TO landquota_ledger")
+    ((refuse,),) = connection.execute("SELECT pg_get_functiondef('append_only'::regproc)")
+    tables = [table for table in reversed(schema.metadata.sorted_tables) if table is not schema.meta]
+    rows = {table.name: f"seq > {len(DECLARATIONS)}" if "seq" in table.columns else "true" for table in tables}
+    deletions = [f"DELETE FROM {table} WHERE {condition}" for table, condition in rows.items()]  # noqa: S608
+    allow = "CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'"
+    connection.execute("; ".join([allow, *deletions, refuse]).encode())
+
 
 def programs() -> Path | None:
     """Return the folder of the newest server that is installed; Debian keeps it off the path."""
@@ -43,7 +63,7 @@ class Cluster:
     """A running server, and the databases in it."""
 
     def __init__(self, binaries: Path) -> None:
-        self._binaries = binaries
+        self.binaries = binaries
         self._folder = Path(tempfile.mkdtemp(prefix="landquota-postgres-"))
         self.data = self._folder / "data"
         self._owner: dict[str, Any] = {}
@@ -52,6 +72,8 @@ class Cluster:
             self._owner = {"user": "postgres", "group": "postgres", "extra_groups": []}
         self._numbers = count(1)
         self._free: list[str] = []
+        self._declared: list[str] = []
+        self._patterns: dict[str, list[tuple[Any, ...]]] = {}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -72,7 +94,7 @@ class Cluster:
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with (self._folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
-                [self._binaries / "postgres", f"-D{self.data}", *options],
+                [self.binaries / "postgres", f"-D{self.data}", *options],
                 cwd=self._folder, stdout=log, stderr=log, **self._owner,
             )  # fmt: skip
         self._admin = self._connected()
@@ -96,12 +118,18 @@ class Cluster:
         self._admin.execute(f"CREATE DATABASE {name}".encode())
         return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{name}"
 
-    def copy(self, url: str) -> str:
-        """Return the URL of a database with a copy of the ledger at `url`."""
-        copy = self.new()
-        with self.connected(copy) as connection:
-            connection.execute(self.dump(url))
-        return copy
+    def declared(self) -> str:
+        """Return the URL of a database in which a small county is declared and nothing else."""
+        if self._declared:
+            return self._declared.pop()
+        url = declare(self.new())
+        with self.connected(url) as connection:
+            self._patterns[url] = connection.execute(PARTS).fetchall()
+        return url
+
+    def spoil(self, url: str) -> None:
+        """Take note that the ledger at `url` is not only added to."""
+        self._patterns.pop(url, None)
 
     def dump(self, url: str) -> bytes:
         """Return the ledger at `url` as SQL."""
@@ -111,20 +139,26 @@ class Cluster:
         return b"".join(line for line in dump.splitlines(keepends=True) if not line.startswith(b"\\"))
 
     def give_back(self, url: str) -> None:
-        """Empty the database at `url` for another test; where more than a ledger was made it is left alone."""
-        name = url.rpartition("/")[2]
-        self._admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name])
+        """Keep the database at `url` for another test, unless more than a ledger was made in it."""
+        self._admin.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [url.rpartition("/")[2]]
+        )
         with self.connected(url) as connection:
             connection.execute("SET default_transaction_read_only = off")
+            if connection.execute(PARTS).fetchall() == self._patterns.get(url):
+                _take_back(connection)
+                self._declared.append(url)
+                return
             connection.execute("DROP SCHEMA IF EXISTS landquota_ledger CASCADE")
             ((is_spoiled,),) = connection.execute(SPOILED)
+        self.spoil(url)
         if not is_spoiled:
             self._free.append(url)
 
     def run(self, program: str, *arguments: str, stdin: bytes = b"") -> bytes:
         """Run one of PostgreSQL's programs as the user of the server, and return what it prints."""
         run = subprocess.run(
-            [self._binaries / program, *arguments], input=stdin, check=True, capture_output=True, cwd=self._folder,
+            [self.binaries / program, *arguments], input=stdin, check=True, capture_output=True, cwd=self._folder,
             **self._owner,
         )  # fmt: skip
         return bytes(run.stdout)

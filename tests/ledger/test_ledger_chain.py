@@ -12,8 +12,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from ledger_samples import COUNTY, DATED, DECLARATIONS, LATER, NOW, PLAN, TOWN, move, state
-from places import Files, Place, Places, declare
+from ledger_samples import COUNTY, DATED, DECLARATIONS, LATER, NOW, PLAN, TOWN, declare, move, state
+from places import Files, Place, Places
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 

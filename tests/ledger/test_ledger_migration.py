@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from children import Parent
 from later_version import VERSION, later
-from ledger_samples import COUNTY, LAST, LATER, NOW, OTHER_TOWN, PLAN, POOL, TOWN, ZONE, move, mu, state
-from places import Databases, Files, Place, Places, declare
+from ledger_samples import COUNTY, LAST, LATER, NOW, OTHER_TOWN, PLAN, POOL, TOWN, ZONE, declare, move, mu, state
+from places import Databases, Files, Place, Places
 
 from landquota.errors import InputError
 from landquota.ledger import Ledger, dialect, schema

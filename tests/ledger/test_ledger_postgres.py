@@ -6,8 +6,8 @@ import sys
 import time
 
 import pytest
-from ledger_samples import NOW, TOWN, ZONE, at, move, mu
-from places import Databases, Place, declare
+from ledger_samples import NOW, TOWN, ZONE, at, declare, move, mu
+from places import Databases, Place
 from postgres_cluster import USER
 from sqlalchemy import select
 

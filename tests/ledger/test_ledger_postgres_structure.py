@@ -156,6 +156,7 @@ def test_an_index_that_lacks_an_entry_is_found_by_amcheck(places: Databases, pla
 
 def test_a_damaged_page_is_found_by_its_checksum(places: Databases, place: Place) -> None:
     ((file,),) = places.rows(place, "SELECT pg_relation_filepath('entry')")
+    places.cluster.spoil(str(place))
     places.cluster.stop()
     try:
         path = places.cluster.data / file
