@@ -338,20 +338,21 @@ def _uses(connection: Connection, debited: Account, day: str, counted: type[Amou
     )
     uses = []
     for key, movement, amount, document, body in connection.execute(query):
-        flows = {}
+        left: int = amount
         if movement == "reserve":
             flows = flows_of(connection, debited._replace(state=State.RESERVED.value, item=key), as_of=day)
-        if not flows or sum(flows.values()) or flows.get("commit"):
             left = sum(flows.values()) if flows else amount
-            uses.append(_use(key, movement, counted(amount), counted(left), document, body))
+            if not left and not flows.get("commit"):
+                continue
+        uses.append(_use(key, movement, (counted(amount), counted(left)), document, body))
     return tuple(uses)
 
 
-def _use(key: str, movement: str, amount: Amount, left: Amount, document: str | None, body: str) -> Use:
+def _use(key: str, movement: str, amounts: tuple[Amount, Amount], document: str | None, body: str) -> Use:
     said = json.loads(body)
     expires = said.get("expires")
     until = date.fromisoformat(expires) if expires else None
-    return Use(key, movement, amount, left, document, said.get("reason"), until)
+    return Use(key, movement, *amounts, document, said.get("reason"), until)
 
 
 def _elsewhere(
