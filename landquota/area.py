@@ -298,7 +298,7 @@ def parse_amount(written: str) -> Amount:
     InputError
         The text is not an amount, is qualified (余, 近, 约, …), or is not above zero.
     """
-    return _exactly(_figure(written, _no_exact_amount(written)))
+    return _exactly(_figure(written, _no_amount(written)))
 
 
 def _exactly(figure: Figure) -> Amount:
@@ -371,17 +371,8 @@ def _no_area(written: str) -> InputError:
 
 
 def _no_amount(written: str) -> InputError:
-    return InputError(
-        text("'{written}' is not an amount", written=written),
-        remedy=text("Write a number with a unit, such as 145亩, 500余亩, 1500公斤 or 830万元."),
-    )
-
-
-def _no_exact_amount(written: str) -> InputError:
-    return InputError(
-        text("'{written}' is not an amount", written=written),
-        remedy=text("Write an exact number with a unit, such as 145亩, 1.5公顷, 1500公斤 or 830万元."),
-    )
+    remedy = text("Write a number with a unit, such as 145亩, 1500公斤 or 830万元.")
+    return InputError(text("'{written}' is not an amount", written=written), remedy=remedy)
 
 
 def _unknown(spelling: str, written: str) -> InputError:
