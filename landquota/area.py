@@ -285,9 +285,7 @@ def parse_exact(written: str) -> Area:
     InputError
         The text is not an area, is qualified (余, 近, 约, …), or is not above zero.
     """
-    amount = _exactly(parse_area(written))
-    assert isinstance(amount, Area)  # noqa: S101 - for the type checker
-    return amount
+    return Area(_exactly(parse_area(written)).units)
 
 
 def parse_amount(written: str) -> Amount:
@@ -298,18 +296,17 @@ def parse_amount(written: str) -> Amount:
     InputError
         The text is not an amount, is qualified (余, 近, 约, …), or is not above zero.
     """
-    return _exactly(_figure(written, _no_amount(written)))
+    return _exactly(parse_figure(written))
 
 
 def _exactly(figure: Figure) -> Amount:
-    written = figure.written
     if not figure.bounds.exact:
         raise InputError(
-            text("'{written}' is not exact", written=written),
+            text("'{written}' is not exact", written=figure.written),
             remedy=text("A transfer needs an exact amount; record a figure like this with 'landquota ledger state'."),
         )
     if figure.nominal.units <= 0:
-        raise InputError(text("'{written}' is not above zero", written=written))
+        raise InputError(text("'{written}' is not above zero", written=figure.written))
     return figure.nominal
 
 
@@ -364,10 +361,8 @@ def _unit(spelling: str, written: str) -> UnitLike:
 
 
 def _no_area(written: str) -> InputError:
-    return InputError(
-        text("'{written}' is not an area", written=written),
-        remedy=text("Write a number with a unit, such as 145亩, 500余亩, 4.81平方公里 or 1.5 ha."),
-    )
+    remedy = text("Write a number with a unit, such as 145亩, 500余亩, 4.81平方公里 or 1.5 ha.")
+    return InputError(text("'{written}' is not an area", written=written), remedy=remedy)
 
 
 def _no_amount(written: str) -> InputError:
