@@ -32,18 +32,21 @@ _NAMED: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An entry that has used the quota."""
+    """An entry that has used the quota; of a reservation, `left` is what it still holds."""
 
     key: str
     movement: str
     amount: Amount
+    left: Amount
     document: str | None
     reason: str | None
     expires: date | None
 
     def render(self, language: str) -> str:
-        """Return the entry in one line: key, movement, amount, what for, until when."""
+        """Return the entry in one line: key, movement, amount, what is left of it, what for, until when."""
         parts: list[object] = [self.key, MOVEMENTS[self.movement].label, self.amount]
+        if self.left != self.amount:
+            parts.append(text("({left} left)", left=self.left))
         parts += [part for part in (self.reason or self.document,) if part]
         if self.expires is not None:
             parts.append(text("(until {expires})", expires=self.expires))
@@ -160,7 +163,7 @@ class Shortage:
                 source=source(self.stated),
                 written=self.stated.written,
             )
-        reserves = [use for use in self.uses if use.movement == "reserve" and self.figure("reserved")]
+        reserves = [use for use in self.uses if use.movement == "reserve" and use.left]
         for use in reserves:
             if use.expires is not None and use.expires < self.effective:
                 yield text("{key} expired on {expires}: post a lapse for it", key=use.key, expires=use.expires)
@@ -206,6 +209,7 @@ class Shortage:
             "key": use.key,
             "movement": use.movement,
             f"amount_{self.asked.code}": use.amount.number,
+            f"left_{self.asked.code}": use.left.number,
             "reason": use.reason,
             "document": use.document,
             "expires": None if use.expires is None else use.expires.isoformat(),
@@ -307,7 +311,10 @@ def shortage_of(
 
 
 def _uses(connection: Connection, debited: Account, day: str, counted: type[Amount]) -> tuple[Use, ...]:
-    """Return the largest entries, not taken back, that took from what was available."""
+    """Return the largest entries, not taken back, that took from what was available.
+
+    A reservation of which all was released or has lapsed uses nothing any more.
+    """
     if debited.state != State.AVAILABLE:
         return ()
     transfer, entry, source = schema.transfer, schema.entry, schema.account
@@ -329,16 +336,23 @@ def _uses(connection: Connection, debited: Account, day: str, counted: type[Amou
         .order_by(transfer.c.amount.desc(), transfer.c.seq)
         .limit(_NAMED)
     )
-    return tuple(
-        _use(key, movement, counted(amount), document, body)
-        for key, movement, amount, document, body in connection.execute(query)
-    )
+    uses = []
+    for key, movement, amount, document, body in connection.execute(query):
+        left: int = amount
+        if movement == "reserve":
+            flows = flows_of(connection, debited._replace(state=State.RESERVED.value, item=key), as_of=day)
+            left = sum(flows.values()) if flows else amount
+            if not left and not flows.get("commit"):
+                continue
+        uses.append(_use(key, movement, (counted(amount), counted(left)), document, body))
+    return tuple(uses)
 
 
-def _use(key: str, movement: str, amount: Amount, document: str | None, body: str) -> Use:
+def _use(key: str, movement: str, amounts: tuple[Amount, Amount], document: str | None, body: str) -> Use:
     said = json.loads(body)
     expires = said.get("expires")
-    return Use(key, movement, amount, document, said.get("reason"), date.fromisoformat(expires) if expires else None)
+    until = date.fromisoformat(expires) if expires else None
+    return Use(key, movement, *amounts, document, said.get("reason"), until)
 
 
 def _elsewhere(

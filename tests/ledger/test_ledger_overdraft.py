@@ -182,6 +182,23 @@ def test_only_live_uses_are_named(ledger: Ledger) -> None:
     assert [use.key for use in refused(ledger, move("commit", TOWN, "3亩")).shortage.uses] == ["held"]
 
 
+def test_a_reservation_is_named_with_what_it_still_holds(ledger: Ledger) -> None:
+    ledger.post(move("grant", TOWN, "30亩"), recorded=NOW)
+    for key, amount in (("part", "20亩"), ("released", "5亩"), ("used up", "3亩")):
+        ledger.post(move("reserve", TOWN, amount, key=key), recorded=NOW)
+    ledger.post(move("commit", TOWN, "8亩", reservation="part"), recorded=NOW)
+    ledger.post(move("release", TOWN, "5亩", reservation="part"), recorded=NOW)
+    ledger.post(move("release", TOWN, "5亩", reservation="released"), recorded=NOW)
+    ledger.post(move("commit", TOWN, "3亩", reservation="used up"), recorded=NOW)
+    refusal = refused(ledger, move("commit", TOWN, "13亩"))
+    assert refusal.reserved == parse_exact("7亩")
+    assert [(use.key, use.left.number) for use in refusal.shortage.uses] == [("part", "7"), ("used up", "0")]
+    assert "part reserve 20 mu (7 mu left)" in str(refusal)
+    assert refusal.remedy is not None
+    assert "release part" in str(refusal.remedy)
+    assert "used up" not in str(refusal.remedy)
+
+
 def test_a_timeline_finds_the_lowest_day() -> None:
     days = [("2018-03-01", "grant", 10), ("2018-05-01", "commit", -4), ("2018-05-01", "return", 1)]
     timeline = Timeline([*days, ("2018-07-01", "grant", 20)])
