@@ -23,7 +23,7 @@ from landquota.ledger.movements import LABELS, MOVEMENTS, STAGES, TERMS, State
 from landquota.ledger.refusals import EntryRefused
 from landquota.ledger.registry import Allowance, Registry
 from landquota.ledger.statements import Group, StatementView, live_statements, source
-from landquota.ledger.tally import available, flows_of, stock, tallies
+from landquota.ledger.tally import available, flows_of, other_years, stock, tallies
 from landquota.ledger.words import Joined, Word
 
 #: How many entries and holders a refusal names; the ledger's log has the rest.
@@ -61,7 +61,8 @@ class Shortage:
     `allowed` is an over-limit allowance); `figures` are the sums of that day, by term and
     state, `flows` what came and went by movement where the account is a reservation or a
     stage of land; `elsewhere` is what other holders have available of the same kind and year,
-    or what of the parcel is in other stages; `stated` a statement, where only one covers the
+    or what of the parcel is in other stages, `years` what the holder itself has of other quota
+    years where the entry names one that holds nothing; `stated` a statement, where only one covers the
     account.
     """
 
@@ -75,6 +76,7 @@ class Shortage:
     flows: Mapping[str, Amount]
     uses: tuple[Use, ...]
     elsewhere: tuple[tuple[str, Amount], ...]
+    years: tuple[tuple[int | None, Amount], ...]
     stated: StatementView | None
     allowance: Allowance | None
     allowed: Amount
@@ -171,6 +173,11 @@ class Shortage:
                 yield text("release {key}, or wait until it expires on {expires}", key=use.key, expires=use.expires)
             else:
                 yield text("release {key}", key=use.key)
+        for year, there in self.years:
+            if year is None:
+                yield text("leave out the year: without one {area} are available", area=there)
+            else:
+                yield text("name the year {year}: {area} are available", year=year, area=there)
         for holder, there in self.elsewhere:
             yield text("transfer from {holder} (available {area})", holder=holder, area=there)
         yield text("request a supplement")
@@ -304,6 +311,7 @@ def shortage_of(
         flows={name: counted(units) for name, units in flows.items()},
         uses=_uses(connection, debited, room.day, counted),
         elsewhere=_elsewhere(connection, debited, room.day, counted),
+        years=_years(connection, group, debited, room, counted),
         stated=stated,
         allowance=allowance,
         allowed=counted(room.allowed),
@@ -367,6 +375,16 @@ def _elsewhere(
     has = available(connection, kind=debited.kind or "", year=debited.year, as_of=day)
     others = sorted(((units, holder) for holder, units in has.items() if holder != debited.holder), reverse=True)
     return tuple((holder, counted(units)) for units, holder in others[:_NAMED])
+
+
+def _years(
+    connection: Connection, group: Group, debited: Account, room: Room, counted: type[Amount]
+) -> tuple[tuple[int | None, Amount], ...]:
+    """Return the other quota years that have something, where the one that was named (or forgotten) has nothing."""
+    if debited.state != State.AVAILABLE or room.units > 0:
+        return ()
+    has = other_years(connection, group, as_of=room.day)
+    return tuple((year, counted(has[year])) for year in sorted(has, key=lambda year: year or 0))
 
 
 def _stated(connection: Connection, group: Group, day: str) -> StatementView | None:

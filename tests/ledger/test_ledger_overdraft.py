@@ -210,3 +210,17 @@ def test_a_timeline_finds_the_lowest_day() -> None:
     assert timeline.lowest_from("2018-03-01", hundredths=1_000) == (8, "2018-05-01", 1)
     assert [timeline.balance(day) for day in ("2018-02-28", "2018-05-01", "2019-01-01")] == [0, 7, 27]
     assert Timeline().lowest_from("2018-01-01") == (0, "2018-01-01", 0)
+
+
+def test_a_forgotten_year_is_named(ledger: Ledger) -> None:
+    ledger.post(move("grant", TOWN, "10亩"), recorded=NOW)
+    ledger.post(move("grant", TOWN, "7亩", year=None), recorded=NOW)
+    ledger.post(move("grant", TOWN, "3亩", year=2017), recorded=NOW)
+    forgotten = refused(ledger, move("commit", TOWN, "1亩", year=2016)).to_json()["possible"]
+    assert forgotten == [
+        "leave out the year: without one 7 mu are available",
+        "name the year 2017: 3 mu are available",
+        "name the year 2018: 10 mu are available",
+        "request a supplement",
+    ]
+    assert refused(ledger, move("commit", TOWN, "11亩")).to_json()["possible"] == ["request a supplement"]
