@@ -1,4 +1,4 @@
-"""The ledger: durable posting, import, balances of a million entries, and the stored ledger, against beancount and hledger.
+"""The ledger: posting, import, balances of a million entries, the stored ledger; beside beancount and hledger.
 
 Run by hand::
 
@@ -71,17 +71,17 @@ def digest(balances: Mapping[str, int]) -> str:
 
 def import_table(folder: Path) -> dict[str, Cost]:
     """Read the clerk's table, check it and post it."""
+    from landquota.forms import Defaults, read_form
     from landquota.ledger import Ledger
-    from landquota.seeds import movement_rows
 
     with tempfile.TemporaryDirectory(dir=folder) as place, Ledger.open(Path(place, "l.sqlite"), create=True) as ledger:
         ledger.import_all(data.declarations(), recorded=NOW)
         watch = Stopwatch()
-        drafts, findings = movement_rows(folder / "table.csv")
+        table = read_form(folder / "table.csv", defaults=Defaults(holder=data.HOLDERS[0]))
         reading = watch.cost()
-        assert not findings
+        assert not table.findings
         watch = Stopwatch()
-        ledger.import_all(drafts, recorded=NOW)
+        ledger.import_all(table.drafts, recorded=NOW)
         importing = watch.cost()
         importing = importing._replace(balances=digest(positions(ledger)))
     return {"read the table": reading, "check and post": importing}
@@ -134,7 +134,7 @@ def whole(name: str, folder: Path) -> dict[str, Cost]:
     """Return what a program's process costs, and the parts that it measured itself."""
     command = [sys.executable, __file__, "--run", name, str(folder)]
     if name == "hledger":
-        command = ["hledger", "-f", str(folder / "journal.hledger"), "--strict", *"bal --flat -N -O csv".split()]
+        command = ["hledger", "-f", str(folder / "journal.hledger"), "--strict", *["bal", "--flat", "-N", "-O", "csv"]]
     wall_s = time.perf_counter()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         environment = {**os.environ, "BEANCOUNT_DISABLE_LOAD_CACHE": "1", "LC_ALL": "C.UTF-8"}
@@ -187,7 +187,7 @@ def stored(folder: Path, rounds: int) -> None:
 
 
 def posting(folder: Path, rounds: int) -> None:
-    """(a) Durable posting, one entry and several at once, on a ledger of 50,000."""
+    """Post durably, one entry and several at once, on a ledger of 50,000."""
     from landquota.ledger import Ledger
 
     _stored(folder / "half.sqlite", itertools.islice(data.transactions(COUNT * 2), COUNT))

@@ -145,7 +145,9 @@ def transactions(count: int, seed: int = 20_210_623) -> Iterator[Transaction]:
         yield _transaction(random, number, day, movement, group, holdings[group])
 
 
-def _transaction(random: Random, number: int, day: date, movement: str, group: Group, holding: _Holding) -> Transaction:
+def _transaction(  # noqa: PLR0911, PLR0917 - one kind after the other, each with all that there is
+    random: Random, number: int, day: date, movement: str, group: Group, holding: _Holding
+) -> Transaction:
     """Return one transaction of a kind that `group` can make now."""
     units = random.randrange(1, 4_000) * random.choice((5, 20, 1_000, 2_000))
     if movement == "commit reserved" and holding.reservations:

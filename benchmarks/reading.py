@@ -70,7 +70,7 @@ def ours(path: Path) -> object:
 @cache
 def _read(path: Path) -> FeatureTable:
     table, _ = vector.read(path)
-    assert table is not None  # noqa: S101 - we wrote it
+    assert table is not None
     return table
 
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import ClassVar, Final, Protocol, Self
 
 from landquota.errors import InputError
-from landquota.i18n import text
+from landquota.i18n import Text, text
 
 
 class PrecisionError(InputError):
@@ -76,7 +76,7 @@ class Amount:
     code: ClassVar[str] = ""
     unit: ClassVar[UnitLike]
     decimals: ClassVar[int] = 0
-    finest: ClassVar[str] = ""
+    finest: ClassVar[Text | str] = ""
 
     @classmethod
     def of(cls, value: Decimal | int | str, unit: UnitLike) -> Self:
@@ -142,7 +142,7 @@ class Mass(Amount):
     code = "kg"
     unit = MassUnit.KG
     decimals = 3
-    finest = "1 g"
+    finest = text("1 g")
 
 
 class Money(Amount):
@@ -152,7 +152,7 @@ class Money(Amount):
     code = "yuan"
     unit = MoneyUnit.YUAN
     decimals = 2
-    finest = "1 fen"
+    finest = text("1 fen")
 
 
 #: How each unit may be written, after NFKC normalisation in lower case.

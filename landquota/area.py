@@ -235,10 +235,15 @@ def parse_figure(written: str) -> Figure:
     PrecisionError
         The value is finer than the smallest unit: 1/300 m², 1 g, 1 fen.
     """
+    return _figure(written, _no_amount(written))
+
+
+def _figure(written: str, unread: InputError) -> Figure:
+    """Read an amount; `unread` says what was wanted, for a text that is none."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", written)).lower()
     match = _FIGURE.fullmatch(plain) if len(plain) <= _LONGEST_FIGURE else None
     if match is None:
-        raise _no_area(written)
+        raise unread
     unit = _unit(match["unit"], written)
     scale = 10_000 if match["wan"] else 1
     nominal = _amount(match["number"], scale, unit, written)
@@ -266,7 +271,7 @@ def parse_area(written: str) -> Figure:
     PrecisionError
         The value is finer than 1/300 m².
     """
-    figure = parse_figure(written)
+    figure = _figure(written, _no_area(written))
     if not isinstance(figure.unit, Unit):
         raise _no_area(written)
     return figure
@@ -280,10 +285,7 @@ def parse_exact(written: str) -> Area:
     InputError
         The text is not an area, is qualified (余, 近, 约, …), or is not above zero.
     """
-    amount = parse_amount(written)
-    if not isinstance(amount, Area):
-        raise _no_area(written)
-    return amount
+    return Area(_exactly(parse_area(written)).units)
 
 
 def parse_amount(written: str) -> Amount:
@@ -294,14 +296,17 @@ def parse_amount(written: str) -> Amount:
     InputError
         The text is not an amount, is qualified (余, 近, 约, …), or is not above zero.
     """
-    figure = parse_figure(written)
+    return _exactly(parse_figure(written))
+
+
+def _exactly(figure: Figure) -> Amount:
     if not figure.bounds.exact:
         raise InputError(
-            text("'{written}' is not exact", written=written),
+            text("'{written}' is not exact", written=figure.written),
             remedy=text("A transfer needs an exact amount; record a figure like this with 'landquota ledger state'."),
         )
     if figure.nominal.units <= 0:
-        raise InputError(text("'{written}' is not above zero", written=written))
+        raise InputError(text("'{written}' is not above zero", written=figure.written))
     return figure.nominal
 
 
@@ -356,10 +361,13 @@ def _unit(spelling: str, written: str) -> UnitLike:
 
 
 def _no_area(written: str) -> InputError:
-    return InputError(
-        text("'{written}' is not an area", written=written),
-        remedy=text("Write a number with a unit, such as 145亩, 500余亩, 4.81平方公里 or 1.5 ha."),
-    )
+    remedy = text("Write a number with a unit, such as 145亩, 500余亩, 4.81平方公里 or 1.5 ha.")
+    return InputError(text("'{written}' is not an area", written=written), remedy=remedy)
+
+
+def _no_amount(written: str) -> InputError:
+    remedy = text("Write a number with a unit, such as 145亩, 1500公斤 or 830万元.")
+    return InputError(text("'{written}' is not an amount", written=written), remedy=remedy)
 
 
 def _unknown(spelling: str, written: str) -> InputError:

@@ -17,8 +17,10 @@ from landquota.area import (
     Bounds,
     Unit,
     apportion,
+    parse_amount,
     parse_area,
     parse_exact,
+    parse_figure,
     rounded_rows,
     total,
 )
@@ -189,3 +191,31 @@ def test_bounds_the_wrong_way_round_are_refused() -> None:
 
 def test_precision_error_is_an_input_error() -> None:
     assert issubclass(PrecisionError, InputError)
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("5000", "'5000' is not an amount\nWrite a number with a unit, such as 145亩, 1500公斤 or 830万元."),
+        (
+            "500余亩",
+            "'500余亩' is not exact\n"
+            "A transfer needs an exact amount; record a figure like this with 'landquota ledger state'.",
+        ),
+        ("12.345元", "12.345 yuan is finer than 1 fen\nGive at most 2 decimals of yuan."),
+    ],
+)
+def test_an_amount_that_cannot_be_posted_is_told_by_what_is_counted(written: str, message: str) -> None:
+    with pytest.raises(InputError) as refused:
+        parse_amount(written)
+    assert refused.value.render("en") == message
+
+
+def test_a_text_that_is_no_figure_is_refused() -> None:
+    with pytest.raises(InputError, match="'许多' is not an amount"):
+        parse_figure("许多")
+
+
+def test_an_area_that_has_to_be_exact_is_no_money() -> None:
+    with pytest.raises(InputError, match="'830万元' is not an area"):
+        parse_exact("830万元")

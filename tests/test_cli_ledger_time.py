@@ -121,7 +121,7 @@ def test_closing_and_reopening(county: Program) -> None:
     county("ledger", "close", "--through", "2018-12-31", "--reason", "2018年度决算")
     county("ledger", "reopen", "--reason", "重新核算")
     post(county, "grant", "1亩", date="2018-01-01")
-    assert "goes the wrong way" in county("ledger", "reopen", "--reason", "r", code=1).stderr
+    assert "No period is closed" in county("ledger", "reopen", "--reason", "r", code=1).stderr
     assert county.json("ledger", "verify")["ok"]
 
 
@@ -133,6 +133,7 @@ def test_lapses_are_listed_then_posted(county: Program) -> None:
     assert "Lapses due: 1. Nothing was written." in county(*lapse, "--dry-run").stdout
     assert "Lapses posted: 1; ledger head" in county(*lapse).stdout
     assert county.json(*lapse)["lapses"] == []
+    assert "Lapses on 2018-06-01: none" in county(*lapse, "--dry-run").stdout
     assert available(county, 2018, as_of="2018-06-01") == "32"
     assert available(county, 2018, as_of="2018-05-31") == "12"
 

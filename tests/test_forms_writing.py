@@ -213,6 +213,16 @@ def test_a_template_filled_in_goes_through_dry_run_import_and_export(demo: Progr
     assert demo.json("ledger", "import", "o.xlsx")["entries_present"] == 5
 
 
+def test_a_form_that_is_filled_in_is_only_replaced_when_asked(demo: Program) -> None:
+    demo("ledger", "template", "t.xlsx")
+    filled = (demo.folder / "t.xlsx").read_bytes() + b"filled in"
+    (demo.folder / "t.xlsx").write_bytes(filled)
+    assert "--overwrite" in demo.json("ledger", "template", "t.xlsx", code=1)["error"]["remedy"]
+    assert (demo.folder / "t.xlsx").read_bytes() == filled
+    demo("ledger", "template", "t.xlsx", "--overwrite")
+    assert (demo.folder / "t.xlsx").read_bytes() != filled
+
+
 def test_a_dry_run_of_what_would_be_refused_says_so_and_fails(demo: Program) -> None:
     path = demo.folder / "a.csv"
     path.write_text(

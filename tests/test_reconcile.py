@@ -242,3 +242,14 @@ def test_money_and_planning_scale_never_cover_land(demo: Program) -> None:
     after = demo.json("reconcile")["zones"][0]
     assert (after["uncovered_mu"], after["verdict"]) == (before["uncovered_mu"], before["verdict"])
     assert {position["book"] for position in after["quota"]} == {"quota", "plan", "money"}
+
+
+def test_land_of_a_town_that_is_no_zone_is_shown_with_that_of_its_zones(demo: Program) -> None:
+    given = ("--document", "d", "--date", "2018-03-01")
+    demo("ledger", "post", "approve", "--holder", "周巷镇", "--parcel", "ZX-9", "--area", "7亩", *given)
+    demo("ledger", "post", "approve", "--holder", "周巷小家电智造小镇", "--parcel", "ZX-8", "--area", "5亩", *given)
+    town = next(h for h in demo.json("reconcile")["holders"] if h["holder"] == "周巷镇")
+    assert town["land"]["approved_mu"] == {"low": "12", "high": "12"}
+    shown = " ".join(demo("reconcile").stdout.split())
+    assert "Other holders: land (mu), with that of the holders below" in shown
+    assert "Zhouxiang (town) 12 0 0 0 0" in shown

@@ -248,6 +248,8 @@ def balance(session: Session, holder: str | None, kind: str | None) -> None:
         return
     from landquota.reports.terminal import console, short_hash, show_findings, show_positions
 
+    if not rows:
+        click.echo(say("{title}: none", title=say("Balances as of {as_of}, end of day", as_of=as_of)))
     show_positions(rows, console(), names, title=text("{book} as of {as_of}, end of day", as_of=as_of))
     if noticed:
         show_findings(noticed, console())

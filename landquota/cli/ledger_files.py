@@ -176,17 +176,23 @@ def _show_preview(preview: Preview, *, as_of: date) -> None:
     show_default=True,
     help=mark("Which form: any movements, or approval batches with their parcels and supplies."),
 )
+@option("--overwrite", is_flag=True, help=mark("Replace XLSX where it is there already, with what is filled in."))
 @common_options
 @pass_session
-def template(session: Session, output: Path, form: str) -> None:
+def template(session: Session, output: Path, *, form: str, overwrite: bool) -> None:
     """Write a template."""
-    from landquota.errors import UsageError
+    from landquota.errors import InputError, UsageError
     from landquota.forms.columns import FORMS
     from landquota.forms.template import Choices, write_template
     from landquota.i18n import text
 
     if output.suffix.lower() != ".xlsx":
         raise UsageError(text("A template is a workbook: {file} does not end in .xlsx", file=output))
+    if output.exists() and not overwrite:
+        raise InputError(
+            text("{file} is there already; what is filled in would be lost", file=output),
+            remedy=text("Name another file, or give --overwrite."),
+        )
     year = session.date(session.project()).year
     with open_ledger(session) as book:
         choices = Choices(book.holders(), book.kinds(), year)

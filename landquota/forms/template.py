@@ -52,7 +52,10 @@ _HINTS: Final[Mapping[str, Mapping[str, Text]]] = {
         "to": text("Who receives an allotment or a transfer."),
         "kind": text("Which quota; empty for land."),
         "year": text("Year of the quota, four digits."),
-        "area": text("An exact number in the unit of the heading, or with its unit, such as 145亩."),
+        "area": text(
+            "One of the amounts, in the unit of the kind; for land an area. An exact number in the unit of the"
+            " heading, or with its unit, such as 145亩, 1500公斤 or 830万元; empty in a reversal."
+        ),
         "date": text("From which day it counts: a date, 2018/6/1, 2018.6.1 or 2018年6月1日."),
         "document": text("Document that says it."),
         "clause": text("Clause of the document."),

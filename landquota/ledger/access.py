@@ -36,11 +36,28 @@ class LedgerAccess:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         """Read one state of the ledger; what no ledger could have written is said, not shown."""
-        try:
-            with self._store.reading() as connection:
-                yield connection
-        except (KeyError, TypeError, ValueError) as error:
-            raise LandquotaError(
-                text("The ledger holds what landquota did not write: {reason}", reason=repr(error)),
-                remedy=text("Find the altered entry with 'landquota ledger verify', and restore a copy."),
-            ) from error
+        with _intelligible(), self._store.reading() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Write alone; what no ledger could have written is said, and nothing is added to it."""
+        with _intelligible(), self._store.writing() as connection:
+            yield connection
+
+    @contextmanager
+    def _trying(self) -> Iterator[Connection]:
+        """Write, and undo it."""
+        with _intelligible(), self._store.trying() as connection:
+            yield connection
+
+
+@contextmanager
+def _intelligible() -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise LandquotaError(
+            text("The ledger holds what landquota did not write: {reason}", reason=repr(error)),
+            remedy=text("Find the altered entry with 'landquota ledger verify', and restore a copy."),
+        ) from error

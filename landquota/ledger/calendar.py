@@ -42,7 +42,7 @@ class LedgerCalendar(LedgerAccess):
         FindingsError
             One of the lapses is refused.
         """
-        with self._store.writing() as connection:
+        with self._writing() as connection:
             posting = Posting(connection, recorded=in_utc(recorded))
             lapses = due(connection, posting.registry, as_of=as_of)
             drafts = [lapse.draft(effective=as_of, document=document, clause=clause) for lapse in lapses]
@@ -87,7 +87,7 @@ class LedgerCalendar(LedgerAccess):
             It is another one now, or entries are refused (in a closed period, for instance);
             nothing was written.
         """
-        with self._store.writing() as connection:
+        with self._writing() as connection:
             posting = Posting(connection, recorded=in_utc(recorded))
             plan = planned(connection, posting.registry, year, effective=effective, document=document, clause=clause)
             if plan.moves:
@@ -109,6 +109,6 @@ class LedgerCalendar(LedgerAccess):
         Refusal, FindingsError
             There is no such run, or what it gave has been used; every shortage is named.
         """
-        with self._store.writing() as connection:
+        with self._writing() as connection:
             posting = Posting(connection, recorded=in_utc(recorded))
             return tuple(take_all(posting, reversals(connection, run, reason=reason, effective=effective)))

@@ -74,8 +74,18 @@ def closed(draft: MovementDraft | ReversalDraft, registry: Registry) -> Iterator
 
 def field_needless(draft: Draft, field: str, what: Word) -> Finding:
     """Return the finding that a field has no meaning beside what it stands with."""
+    return finding(draft, "LEDGER-FIELD-NEEDLESS", field, what=what, field=called(draft, field))
+
+
+def field_missing(draft: Draft, field: str, movement: Word) -> Finding:
+    """Return the finding that a movement of land needs a field."""
+    return finding(draft, "LEDGER-LAND-FIELD", field, movement=movement, field=called(draft, field))
+
+
+def called(draft: Draft, field: str) -> str:
+    """Return what a field is called where it was filled in, and on the command line."""
     option = "--" + field.replace("_", "-")
-    return finding(draft, "LEDGER-FIELD-NEEDLESS", field, what=what, field=f"{column(draft, field)} / {option}")
+    return f"{column(draft, field)} / {option}"
 
 
 def unknown(draft: Draft, code: str, field: str, name: str, known: Iterable[str]) -> Finding:

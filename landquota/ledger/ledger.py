@@ -101,7 +101,7 @@ class Ledger(LedgerCalendar):
             The entry breaks a rule (see `EntryRefused`, `KeyConflict`, `Overdraft`); nothing was
             written.
         """
-        with self._store.writing() as connection:
+        with self._writing() as connection:
             posting = Posting(connection, recorded=in_utc(recorded), since=_first_day([draft]))
             declarations: list[HolderDraft | KindDraft] = []
             if declare and isinstance(draft, MovementDraft | StatementDraft) and not field_findings(draft):
@@ -129,18 +129,18 @@ class Ledger(LedgerCalendar):
         FindingsError
             Something is wrong with at least one draft; every such draft has its findings.
         """
-        with self._store.writing() as connection:
+        with self._writing() as connection:
             posting = Posting(connection, recorded=in_utc(recorded), since=_first_day(drafts))
             return take_all(posting, drafts, progress=progress)
 
     def check_all(self, drafts: Sequence[Draft]) -> list[Finding]:
         """Return what :meth:`import_all` would find wrong with `drafts`; nothing is written."""
-        with self._store.trying() as connection:
+        with self._trying() as connection:
             return post_all(Posting(connection, recorded="", since=_first_day(drafts)), drafts)[1]
 
     def preview(self, drafts: Sequence[Draft], *, as_of: date) -> Preview:
         """Return what :meth:`import_all` would do to the balances at the end of `as_of`; nothing is written."""
-        with self._store.trying() as connection:
+        with self._trying() as connection:
             before = balances(connection, as_of=as_of)
             posting = Posting(connection, recorded="", since=_first_day(drafts))
             receipts, findings = post_all(posting, drafts)
@@ -171,7 +171,7 @@ class Ledger(LedgerCalendar):
             The ledger differs (see `ControlDiffers`), or the statement breaks a rule; nothing
             was written.
         """
-        with self._store.writing() as connection:
+        with self._writing() as connection:
             posting = Posting(connection, recorded=in_utc(recorded))
             receipt = posting.post(draft)
             require_control(connection, draft)
@@ -199,7 +199,7 @@ class Ledger(LedgerCalendar):
             The ledger's entries are not the first of the journal, or what would come of it does
             not verify; nothing was written.
         """
-        with self._store.trying() if dry_run else self._store.writing() as connection:
+        with self._trying() if dry_run else self._writing() as connection:
             return restore(connection, self._store.dialect, records)
 
     def entries(

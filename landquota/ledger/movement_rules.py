@@ -12,7 +12,7 @@ from landquota.findings import Finding
 from landquota.ledger.checks import finding
 from landquota.ledger.drafts import RESERVATION_VERSION, MovementDraft
 from landquota.ledger.entries import Record
-from landquota.ledger.known import Known, closed, field_needless, known_holders, unknown_word
+from landquota.ledger.known import Known, closed, field_missing, field_needless, known_holders, unknown_word
 from landquota.ledger.movements import (
     CARRIES,
     MOVEMENTS,
@@ -213,9 +213,9 @@ def _land(draft: MovementDraft, movement: Movement) -> Iterator[Finding]:
         elif batch and draft.from_stage is not None:
             yield field_needless(draft, "from_stage", movement.label)
     elif not parcel:
-        yield finding(draft, "LEDGER-LAND-FIELD", "parcel", movement=movement.label, field="parcel")
+        yield field_missing(draft, "parcel", movement.label)
     if movement.name == "divide" and not batch:
-        yield finding(draft, "LEDGER-LAND-FIELD", "batch", movement=movement.label, field="batch")
+        yield field_missing(draft, "batch", movement.label)
     if draft.from_stage is not None and draft.from_stage not in _earlier(movement):
         stages = Joined(with_words(_earlier(movement)))
         yield finding(

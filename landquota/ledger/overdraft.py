@@ -23,7 +23,7 @@ from landquota.ledger.movements import LABELS, MOVEMENTS, STAGES, TERMS, State
 from landquota.ledger.refusals import EntryRefused
 from landquota.ledger.registry import Allowance, Registry
 from landquota.ledger.statements import Group, StatementView, live_statements, source
-from landquota.ledger.tally import available, flows_of, stock, tallies
+from landquota.ledger.tally import available, flows_of, other_years, stock, tallies
 from landquota.ledger.words import Joined, Word
 
 #: How many entries and holders a refusal names; the ledger's log has the rest.
@@ -32,18 +32,21 @@ _NAMED: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An entry that has used the quota."""
+    """An entry that has used the quota; of a reservation, `left` is what it still holds."""
 
     key: str
     movement: str
     amount: Amount
+    left: Amount
     document: str | None
     reason: str | None
     expires: date | None
 
     def render(self, language: str) -> str:
-        """Return the entry in one line: key, movement, amount, what for, until when."""
+        """Return the entry in one line: key, movement, amount, what is left of it, what for, until when."""
         parts: list[object] = [self.key, MOVEMENTS[self.movement].label, self.amount]
+        if self.left != self.amount:
+            parts.append(text("({left} left)", left=self.left))
         parts += [part for part in (self.reason or self.document,) if part]
         if self.expires is not None:
             parts.append(text("(until {expires})", expires=self.expires))
@@ -58,7 +61,8 @@ class Shortage:
     `allowed` is an over-limit allowance); `figures` are the sums of that day, by term and
     state, `flows` what came and went by movement where the account is a reservation or a
     stage of land; `elsewhere` is what other holders have available of the same kind and year,
-    or what of the parcel is in other stages; `stated` a statement, where only one covers the
+    or what of the parcel is in other stages, `years` what the holder itself has of other quota
+    years where the entry names one that holds nothing; `stated` a statement, where only one covers the
     account.
     """
 
@@ -72,6 +76,7 @@ class Shortage:
     flows: Mapping[str, Amount]
     uses: tuple[Use, ...]
     elsewhere: tuple[tuple[str, Amount], ...]
+    years: tuple[tuple[int | None, Amount], ...]
     stated: StatementView | None
     allowance: Allowance | None
     allowed: Amount
@@ -160,7 +165,7 @@ class Shortage:
                 source=source(self.stated),
                 written=self.stated.written,
             )
-        reserves = [use for use in self.uses if use.movement == "reserve" and self.figure("reserved")]
+        reserves = [use for use in self.uses if use.movement == "reserve" and use.left]
         for use in reserves:
             if use.expires is not None and use.expires < self.effective:
                 yield text("{key} expired on {expires}: post a lapse for it", key=use.key, expires=use.expires)
@@ -168,6 +173,11 @@ class Shortage:
                 yield text("release {key}, or wait until it expires on {expires}", key=use.key, expires=use.expires)
             else:
                 yield text("release {key}", key=use.key)
+        for year, there in self.years:
+            if year is None:
+                yield text("leave out the year: without one {area} are available", area=there)
+            else:
+                yield text("name the year {year}: {area} are available", year=year, area=there)
         for holder, there in self.elsewhere:
             yield text("transfer from {holder} (available {area})", holder=holder, area=there)
         yield text("request a supplement")
@@ -206,6 +216,7 @@ class Shortage:
             "key": use.key,
             "movement": use.movement,
             f"amount_{self.asked.code}": use.amount.number,
+            f"left_{self.asked.code}": use.left.number,
             "reason": use.reason,
             "document": use.document,
             "expires": None if use.expires is None else use.expires.isoformat(),
@@ -300,6 +311,7 @@ def shortage_of(
         flows={name: counted(units) for name, units in flows.items()},
         uses=_uses(connection, debited, room.day, counted),
         elsewhere=_elsewhere(connection, debited, room.day, counted),
+        years=_years(connection, group, debited, room, counted),
         stated=stated,
         allowance=allowance,
         allowed=counted(room.allowed),
@@ -307,7 +319,10 @@ def shortage_of(
 
 
 def _uses(connection: Connection, debited: Account, day: str, counted: type[Amount]) -> tuple[Use, ...]:
-    """Return the largest entries, not taken back, that took from what was available."""
+    """Return the largest entries, not taken back, that took from what was available.
+
+    A reservation of which all was released or has lapsed uses nothing any more.
+    """
     if debited.state != State.AVAILABLE:
         return ()
     transfer, entry, source = schema.transfer, schema.entry, schema.account
@@ -329,16 +344,23 @@ def _uses(connection: Connection, debited: Account, day: str, counted: type[Amou
         .order_by(transfer.c.amount.desc(), transfer.c.seq)
         .limit(_NAMED)
     )
-    return tuple(
-        _use(key, movement, counted(amount), document, body)
-        for key, movement, amount, document, body in connection.execute(query)
-    )
+    uses = []
+    for key, movement, amount, document, body in connection.execute(query):
+        left: int = amount
+        if movement == "reserve":
+            flows = flows_of(connection, debited._replace(state=State.RESERVED.value, item=key), as_of=day)
+            left = sum(flows.values()) if flows else amount
+            if not left and not flows.get("commit"):
+                continue
+        uses.append(_use(key, movement, (counted(amount), counted(left)), document, body))
+    return tuple(uses)
 
 
-def _use(key: str, movement: str, amount: Amount, document: str | None, body: str) -> Use:
+def _use(key: str, movement: str, amounts: tuple[Amount, Amount], document: str | None, body: str) -> Use:
     said = json.loads(body)
     expires = said.get("expires")
-    return Use(key, movement, amount, document, said.get("reason"), date.fromisoformat(expires) if expires else None)
+    until = date.fromisoformat(expires) if expires else None
+    return Use(key, movement, *amounts, document, said.get("reason"), until)
 
 
 def _elsewhere(
@@ -353,6 +375,16 @@ def _elsewhere(
     has = available(connection, kind=debited.kind or "", year=debited.year, as_of=day)
     others = sorted(((units, holder) for holder, units in has.items() if holder != debited.holder), reverse=True)
     return tuple((holder, counted(units)) for units, holder in others[:_NAMED])
+
+
+def _years(
+    connection: Connection, group: Group, debited: Account, room: Room, counted: type[Amount]
+) -> tuple[tuple[int | None, Amount], ...]:
+    """Return the other quota years that have something, where the one that was named (or forgotten) has nothing."""
+    if debited.state != State.AVAILABLE or room.units > 0:
+        return ()
+    has = other_years(connection, group, as_of=room.day)
+    return tuple((year, counted(has[year])) for year in sorted(has, key=lambda year: year or 0))
 
 
 def _stated(connection: Connection, group: Group, day: str) -> StatementView | None:

@@ -71,7 +71,8 @@ def _require_beginning(own: Sequence[Record], records: Sequence[Record]) -> None
             raise Refusal(
                 _first_difference(mine, given),
                 remedy=text(
-                    "Restore into an empty ledger, or into one whose entries are the first of the journal."
+                    "Restore into an empty ledger (a new project, before 'landquota build'), or into one whose entries"
+                    " are the first of the journal."
                     " Nothing was written."
                 ),
             )

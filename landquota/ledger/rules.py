@@ -11,6 +11,7 @@ from landquota.area import Area
 from landquota.findings import Finding
 from landquota.ledger.checks import finding
 from landquota.ledger.declarations import (
+    EARLIEST,
     LEVELS,
     UNITS,
     AllowanceDraft,
@@ -82,6 +83,9 @@ def _period(draft: PeriodDraft, registry: Registry) -> Iterator[Finding]:
         yield finding(draft, "LEDGER-PERIOD-ACTION", "action", action=draft.action)
         return
     through = registry.closed_through
+    if draft.action == "reopen" and through in {None, EARLIEST}:
+        yield finding(draft, "LEDGER-PERIOD-OPEN", "through")
+        return
     closes = draft.action == "close"
     in_order = closes if through is None else (draft.through > through) is closes and draft.through != through
     if not in_order:

@@ -7,7 +7,7 @@ tables that only grow, and nothing that reads it would work again.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -45,6 +45,8 @@ def require_shape(record: Record, body: Mapping[str, Any]) -> None:
         The entry is not one that a ledger could have written.
     """
     _require_day(record.effective)
+    if datetime.fromisoformat(record.recorded).utcoffset() != timedelta(0):
+        raise ValueError(record.recorded)
     for name, value in body.items():
         if name in _DAYS:
             _require_day(value)
@@ -57,5 +59,6 @@ def require_shape(record: Record, body: Mapping[str, Any]) -> None:
 
 def _require_day(written: str) -> None:
     """Refuse what is no day, or one in another form (20180601): days are compared as they are written."""
-    if date.fromisoformat(written).isoformat() != written:
+    day = date.fromisoformat(written)
+    if day.isoformat() != written or not declarations.EARLIEST <= day <= declarations.LATEST:
         raise ValueError(written)

@@ -100,6 +100,17 @@ def available(connection: Connection, *, kind: str, year: int | None, as_of: str
     return {holder: units for holder, units in has.items() if units > 0}
 
 
+def other_years(connection: Connection, group: Group, *, as_of: str) -> dict[int | None, int]:
+    """Return what the same holder has available of the same kind for other quota years, where it is above zero."""
+    has = {
+        account.year: balance(connection, number, as_of=as_of)
+        for number, account in _accounts(connection, _summed()).items()
+        if (account.holder, account.kind, account.state) == (group.holder, group.kind, State.AVAILABLE)
+        and account.year != group.year
+    }
+    return {year: units for year, units in has.items() if units > 0}
+
+
 def stock(connection: Connection, parcel: Account, *, as_of: str) -> dict[str, int]:
     """Return how much of the same parcel (or batch) is in each stage of land."""
     columns = schema.account.c

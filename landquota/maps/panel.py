@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from landquota.area import Unit
@@ -13,7 +13,7 @@ from landquota.reports.wording import by_book, difference, documented_area, rema
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
-    from landquota.ledger import Position
+    from landquota.ledger import LandFigure, Position
     from landquota.maps.evidence import Evidence
     from landquota.maps.located import Gazetteer
     from landquota.reconcile import Reconciliation, ZoneAccount
@@ -56,8 +56,9 @@ def panels(
         yield _zone_panel(zone, evidence, tuple(found.pop(zone.holder, ())), told)
     for account in result.holders:
         holder = account.holder.holder
-        if account.quota and holder not in {zone.holder for zone in result.zones}:
-            tables = tuple(quota_tables(account.quota, evidence))
+        if (account.quota or account.land) and holder not in {zone.holder for zone in result.zones}:
+            land = [_holder_land(account.land, evidence)] if account.land else []
+            tables = (*quota_tables(account.quota, evidence), *land)
             findings = tuple(found.pop(holder, ()))
             yield PanelZone(holder, evidence.names.say(holder, language), tables=tables, findings=findings)
     rest = tuple(finding for findings in found.values() for finding in findings)
@@ -153,13 +154,27 @@ def _land_table(zone: ZoneAccount, evidence: Evidence) -> PanelTable:
         figure = label("no_data", language) if known is None else known.bounds.number()
         drawn = zone.parcels.reached(measure).in_unit(Unit.MU, 2) if zone.parcels.count else label("no_data", language)
         rows.append(PanelRow(label(measure, language), (PanelCell(figure, behind), PanelCell(drawn))))
-    columns = (text("Stage").render(language), _rests_on(zone).render(language), on_map.render(language))
+    columns = (text("Stage").render(language), _rests_on(zone.land).render(language), on_map.render(language))
     return PanelTable(text("Land (mu)").render(language), columns, tuple(rows))
 
 
-def _rests_on(zone: ZoneAccount) -> Text:
-    """Return what the zone's figures of land rest on: where entries exist they stand, elsewhere statements."""
-    by_ledger = [figure.statement is None for figure in zone.land.values()]
+def _holder_land(land: Mapping[str, LandFigure], evidence: Evidence) -> PanelTable:
+    """Return the land of a holder that is no zone of the map, with that of the holders below."""
+    language = evidence.language
+    rows = [
+        PanelRow(
+            label(measure, language), (PanelCell(land[measure].bounds.number(), evidence.behind_land(land[measure])),)
+        )
+        for measure in LAND_MEASURES
+        if measure in land
+    ]
+    columns = (text("Stage").render(language), _rests_on(land).render(language))
+    return PanelTable(text("Land (mu), with that of the holders below").render(language), columns, tuple(rows))
+
+
+def _rests_on(land: Mapping[str, LandFigure]) -> Text:
+    """Return what figures of land rest on: where entries exist they stand, elsewhere statements."""
+    by_ledger = [figure.statement is None for figure in land.values()]
     if not any(by_ledger):
         return text("Documents")
     return text("Ledger") if all(by_ledger) else text("Ledger, else documents")

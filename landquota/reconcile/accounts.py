@@ -120,10 +120,11 @@ class ZoneAccount:
 
 @dataclass(frozen=True, slots=True)
 class HolderAccount:
-    """One holder of quota with its own positions (children are not added in)."""
+    """One holder of quota with its own positions, and its land together with that of the holders below."""
 
     holder: Holder
     quota: tuple[Position, ...]
+    land: Mapping[str, LandFigure]
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,10 @@ def reconcile(
         as_of=as_of,
         ledger_head=ledger.head,
         kinds=kinds,
-        holders=tuple(HolderAccount(h, tuple(p for p in positions if p.holder == h.holder)) for h in holders),
+        holders=tuple(
+            HolderAccount(h, tuple(p for p in positions if p.holder == h.holder), books.land_of(h.holder))
+            for h in holders
+        ),
         zones=zones,
         parcels=parcels,
         conflicts=farmland_conflicts,
@@ -104,6 +107,10 @@ class _Books:
     land: Mapping[tuple[str, str], LandFigure]
     parents: Mapping[str, str | None]
     covering: frozenset[str]
+
+    def land_of(self, holder: str) -> dict[str, LandFigure]:
+        """Return what is known of a holder's land, by measure."""
+        return {m: self.land[holder, m] for m in LAND_MEASURES if (holder, m) in self.land}
 
 
 def measured(frame: GeoDataFrame, project: Project) -> list[Area]:
@@ -134,7 +141,7 @@ def _zone_parcels(zone: str, parcels: Iterable[ParcelAccount]) -> ZoneParcels:
 def _zone(row: Mapping[str, Any], area: Area, books: _Books, parcels: ZoneParcels, project: Project) -> ZoneAccount:
     holder = row["holder"]
     quota = tuple(p for p in books.positions if p.holder == holder)
-    land = {m: books.land[holder, m] for m in LAND_MEASURES if (holder, m) in books.land}
+    land = books.land_of(holder)
     requisitioned = land["requisitioned"].bounds if "requisitioned" in land else None
     building = land["under_construction"].bounds if "under_construction" in land else None
     area_stated = books.land.get((holder, "documented_area"))

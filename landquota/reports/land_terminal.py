@@ -56,6 +56,9 @@ def show_stages(rows: Sequence[LandPosition], out: Console, names: Names, *, tit
 def show_figures(figures: Mapping[tuple[str, str], LandFigure], out: Console, names: Names, *, title: str) -> None:
     """Print what is known of each holder's land by measure, and what it rests on; holders contain each other."""
     language = current_language.get()
+    if not any(measure in STAGE_MEASURES for _, measure in figures):
+        write(out, say("{title}: none", title=title))
+        return
     table = new_table(title)
     table.add_column(say("Holder"))
     for measure in STAGE_MEASURES:

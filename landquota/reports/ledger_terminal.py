@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from landquota.i18n import clean, current_language, say
-from landquota.reports.terminal import new_table, show_findings
+from landquota.reports.terminal import new_table, show_findings, write
 from landquota.reports.wording import Names
 from landquota.vocabulary import label
 
@@ -65,7 +65,11 @@ def _show_sums(result: YearEnd, out: Console, names: Names) -> None:
 def show_reservations(rows: Sequence[Reservation], out: Console, names: Names, *, as_of: date) -> None:
     """Print the live reservations; those whose last day has passed are marked."""
     language = current_language.get()
-    table = new_table(say("Reservations as of {as_of}, end of day", as_of=as_of.isoformat()))
+    title = say("Reservations as of {as_of}, end of day", as_of=as_of.isoformat())
+    if not rows:
+        write(out, say("{title}: none", title=title))
+        return
+    table = new_table(title)
     for heading in (say("Key"), say("Holder"), say("Quota kind")):
         table.add_column(heading)
     for heading in (say("Year"), say("Reserved"), say("Left")):
@@ -89,7 +93,11 @@ def _purpose(row: Reservation) -> str:
 def show_lapses(rows: Sequence[Lapse], out: Console, names: Names, *, day: date) -> None:
     """Print what lapses of the reservations that have expired."""
     language = current_language.get()
-    table = new_table(say("Lapses on {day}", day=day.isoformat()))
+    title = say("Lapses on {day}", day=day.isoformat())
+    if not rows:
+        write(out, say("{title}: none", title=title))
+        return
+    table = new_table(title)
     for heading in (say("Key"), say("Holder"), say("Quota kind")):
         table.add_column(heading)
     table.add_column(say("Year"), justify="right")

@@ -24,7 +24,12 @@ def reconciliation(result: Reconciliation, language: str) -> dict[str, object]:
         "as_of": result.as_of.isoformat(),
         "ledger_head": result.ledger_head,
         "holders": [
-            {"holder": h.holder.holder, "parent": h.holder.parent, "quota": [position(p) for p in h.quota]}
+            {
+                "holder": h.holder.holder,
+                "parent": h.holder.parent,
+                "quota": [position(p) for p in h.quota],
+                "land": {f"{measure}_mu": figure.bounds.to_json() for measure, figure in h.land.items()},
+            }
             for h in result.holders
         ],
         "zones": [_zone(zone, language) for zone in result.zones],

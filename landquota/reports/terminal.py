@@ -22,7 +22,7 @@ from landquota.vocabulary import label
 
 if TYPE_CHECKING:
     from landquota.ledger import Entry, Position
-    from landquota.reconcile import Reconciliation, ZoneAccount
+    from landquota.reconcile import HolderAccount, Reconciliation, ZoneAccount
 
 _WIDTH: Final = 200
 _DECLARATIONS: Final = frozenset({"holder", "kind"})
@@ -92,8 +92,26 @@ def show_reconciliation(result: Reconciliation, out: Console) -> None:
         out.print()
         rows = [position for account in others for position in account.quota]
         show_positions(rows, out, names, title=text("Other holders: {book}"))
+    landed = [h for h in result.holders if h.land and h.holder.holder not in zoned]
+    if landed:
+        out.print()
+        out.print(_holders_land(landed, names, language))
     out.print()
     show_findings(result.findings, out)
+
+
+def _holders_land(holders: Sequence[HolderAccount], names: Names, language: str) -> Table:
+    """Return the land of holders that are no zone of the map, each with that of the holders below."""
+    from landquota.reconcile import LAND_MEASURES  # noqa: PLC0415 - geometry libraries load only when there is a result
+
+    table = new_table(say("Other holders: land (mu), with that of the holders below"))
+    table.add_column(say("Holder"))
+    for measure in LAND_MEASURES:
+        table.add_column(label(measure, language), justify="right")
+    for account in holders:
+        figures = [account.land[m].bounds.number() if m in account.land else say("no data") for m in LAND_MEASURES]
+        table.add_row(clean(names.say(account.holder.holder, language)), *map(_tight, figures))
+    return table
 
 
 def _show_zone(zone: ZoneAccount, out: Console, names: Names) -> None:

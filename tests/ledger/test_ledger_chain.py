@@ -381,3 +381,12 @@ def test_reading_an_altered_ledger_says_so_instead_of_showing_it(places: Places,
         pytest.raises(LandquotaError, match="The ledger holds what landquota did not write: KeyError"),
     ):
         ledger.positions(LATER)
+
+
+def test_posting_to_an_altered_ledger_says_so_and_adds_nothing(path: Path) -> None:
+    force(path, "UPDATE kind SET valid_from = 'x'")
+    with Ledger.open(path) as ledger:
+        head = ledger.head
+        with pytest.raises(LandquotaError, match="The ledger holds what landquota did not write: ValueError"):
+            ledger.post(move("grant", COUNTY, "1亩"), recorded=NOW)
+        assert ledger.head == head

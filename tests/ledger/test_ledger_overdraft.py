@@ -182,6 +182,23 @@ def test_only_live_uses_are_named(ledger: Ledger) -> None:
     assert [use.key for use in refused(ledger, move("commit", TOWN, "3亩")).shortage.uses] == ["held"]
 
 
+def test_a_reservation_is_named_with_what_it_still_holds(ledger: Ledger) -> None:
+    ledger.post(move("grant", TOWN, "30亩"), recorded=NOW)
+    for key, amount in (("part", "20亩"), ("released", "5亩"), ("used up", "3亩")):
+        ledger.post(move("reserve", TOWN, amount, key=key), recorded=NOW)
+    ledger.post(move("commit", TOWN, "8亩", reservation="part"), recorded=NOW)
+    ledger.post(move("release", TOWN, "5亩", reservation="part"), recorded=NOW)
+    ledger.post(move("release", TOWN, "5亩", reservation="released"), recorded=NOW)
+    ledger.post(move("commit", TOWN, "3亩", reservation="used up"), recorded=NOW)
+    refusal = refused(ledger, move("commit", TOWN, "13亩"))
+    assert refusal.reserved == parse_exact("7亩")
+    assert [(use.key, use.left.number) for use in refusal.shortage.uses] == [("part", "7"), ("used up", "0")]
+    assert "part reserve 20 mu (7 mu left)" in str(refusal)
+    assert refusal.remedy is not None
+    assert "release part" in str(refusal.remedy)
+    assert "used up" not in str(refusal.remedy)
+
+
 def test_a_timeline_finds_the_lowest_day() -> None:
     days = [("2018-03-01", "grant", 10), ("2018-05-01", "commit", -4), ("2018-05-01", "return", 1)]
     timeline = Timeline([*days, ("2018-07-01", "grant", 20)])
@@ -193,3 +210,17 @@ def test_a_timeline_finds_the_lowest_day() -> None:
     assert timeline.lowest_from("2018-03-01", hundredths=1_000) == (8, "2018-05-01", 1)
     assert [timeline.balance(day) for day in ("2018-02-28", "2018-05-01", "2019-01-01")] == [0, 7, 27]
     assert Timeline().lowest_from("2018-01-01") == (0, "2018-01-01", 0)
+
+
+def test_a_forgotten_year_is_named(ledger: Ledger) -> None:
+    ledger.post(move("grant", TOWN, "10亩"), recorded=NOW)
+    ledger.post(move("grant", TOWN, "7亩", year=None), recorded=NOW)
+    ledger.post(move("grant", TOWN, "3亩", year=2017), recorded=NOW)
+    forgotten = refused(ledger, move("commit", TOWN, "1亩", year=2016)).to_json()["possible"]
+    assert forgotten == [
+        "leave out the year: without one 7 mu are available",
+        "name the year 2017: 3 mu are available",
+        "name the year 2018: 10 mu are available",
+        "request a supplement",
+    ]
+    assert refused(ledger, move("commit", TOWN, "11亩")).to_json()["possible"] == ["request a supplement"]

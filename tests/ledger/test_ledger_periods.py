@@ -120,3 +120,14 @@ def test_an_import_may_close_on_its_way(ledger: Ledger) -> None:
 def test_a_closing_needs_a_reason(ledger: Ledger) -> None:
     (finding,) = ledger.check_all([PeriodDraft(action="close", through=JULY, reason="")])
     assert (finding.code, finding.message("en")) == ("LEDGER-TEXT", "reason '' is empty")
+
+
+def test_books_that_are_not_closed_cannot_be_re_opened(ledger: Ledger) -> None:
+    for _ in range(2):
+        (found,) = ledger.check_all([period("reopen", JULY, key="r")])
+        assert (found.code, found.message("en")) == (
+            "LEDGER-PERIOD-OPEN",
+            "No period is closed; there is nothing to re-open",
+        )
+        drafts = [period("close", JULY, key="closed"), period("reopen", date(1949, 1, 1), key="reopened")]
+        ledger.import_all(drafts, recorded=NOW)
