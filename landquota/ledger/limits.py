@@ -48,16 +48,17 @@ class Timeline:
 
     def add(self, day: str, change: int, *, movement: str) -> None:
         """Let `change` count from `day` on."""
+        fund = 0 if movement in USING else change
         at = bisect_left(self._days, day)
-        if at == len(self._days) or self._days[at] != day:
+        if at < len(self._days) and self._days[at] == day:
+            self._nets[at] += change
+            self._funds[at] += fund
+        else:
             self._days.insert(at, day)
-            self._nets.insert(at, 0)
-            self._funds.insert(at, 0)
-        self._nets[at] += change
+            self._nets.insert(at, change)
+            self._funds.insert(at, fund)
         self._last += change
-        if movement not in USING:
-            self._funds[at] += change
-            self._last_funds += change
+        self._last_funds += fund
 
     def balance(self, day: str) -> int:
         """Return the balance at the end of `day`."""
@@ -71,11 +72,15 @@ class Timeline:
         hundredths
             The over-limit allowance in hundredths of a percent of the funds of the same day.
         """
-        at = bisect_right(self._days, day)
+        days = self._days
+        if not days or days[-1] <= day:  # as nearly always, for entries come in the order of their days
+            allowed = max(0, self._last_funds) * hundredths // _WHOLE
+            return Room(self._last + allowed, day, allowed)
+        at = bisect_right(days, day)
         balance, funds = self._last - sum(self._nets[at:]), self._last_funds - sum(self._funds[at:])
         allowed = max(0, funds) * hundredths // _WHOLE
         lowest = Room(balance + allowed, day, allowed)
-        for later, net, fund in zip(self._days[at:], self._nets[at:], self._funds[at:], strict=True):
+        for later, net, fund in zip(days[at:], self._nets[at:], self._funds[at:], strict=True):
             balance += net
             funds += fund
             allowed = max(0, funds) * hundredths // _WHOLE
@@ -98,7 +103,8 @@ class Limits:
         self._last_account = last_account
         self._since = since
         self._timelines: dict[int, Timeline] = {}
-        self._pending: defaultdict[int, list[_Change]] = defaultdict(list)
+        self._unwritten: defaultdict[int, list[_Change]] = defaultdict(list)
+        self._of_new: defaultdict[int, list[_Change]] = defaultdict(list)
 
     def timeline(self, account: int | None) -> Timeline:
         """Return the timeline of the account with this number, with what the transaction has added."""
@@ -106,8 +112,11 @@ class Limits:
             return Timeline()
         timeline = self._timelines.get(account)
         if timeline is None:
-            changes = self._read(account) if account <= self._last_account else []
-            timeline = self._timelines[account] = Timeline([*changes, *self._pending.pop(account, ())])
+            if account > self._last_account:
+                changes = self._of_new.pop(account, [])
+            else:
+                changes = self._read(account) + self._unwritten.pop(account, [])
+            timeline = self._timelines[account] = Timeline(changes)
         return timeline
 
     def add(self, row: Mapping[str, Any]) -> None:
@@ -115,15 +124,16 @@ class Limits:
         day, movement = row["effective"], row["movement"]
         for account, change in ((row["debit"], -row["amount"]), (row["credit"], row["amount"])):
             timeline = self._timelines.get(account)
-            if timeline is None:
-                self._pending[account].append((day, movement, change))
-            else:
+            if timeline is not None:
                 timeline.add(day, change, movement=movement)
+            elif account > self._last_account:
+                self._of_new[account].append((day, movement, change))
+            else:
+                self._unwritten[account].append((day, movement, change))
 
     def written(self) -> None:
         """Take note that the transfers counted so far are in the table now, where old accounts are read."""
-        for account in [account for account in self._pending if account <= self._last_account]:
-            del self._pending[account]
+        self._unwritten.clear()
 
     def _read(self, account: int) -> list[_Change]:
         rows = self._connection.execute(_CHANGES, {"account": account, "since": self._since})
