@@ -36,7 +36,7 @@ def post_all(
     receipts: list[Receipt] = []
     findings: list[Finding] = []
     for number, draft in enumerate(drafts, 1):
-        if number % _PART == 1:
+        if (number - 1) % _PART == 0:
             posting.expect(drafts[number - 1 : number - 1 + _PART])
         try:
             receipts.append(posting.post(draft))

@@ -138,9 +138,19 @@ def _fields(names: Sequence[str]) -> Mapping[type[Draft], _Fields]:
     return MappingProxyType({kind: _Fields.of(kind, names) for kind in _TEXTS})
 
 
-_READ_TEXTS: Final[Mapping[type[Draft], _Reader]] = MappingProxyType(
-    {kind: _Fields.of(kind, [field.name for field in fields]).read for kind, fields in _TEXTS.items()}
-)
+def _read_texts(*, required: bool) -> Mapping[type[Draft], _Reader]:
+    return MappingProxyType(
+        {
+            kind: _Fields.of(kind, [field.name for field in fields if field.required or not required]).read
+            for kind, fields in _TEXTS.items()
+        }
+    )
+
+
+_READ_TEXTS: Final = _read_texts(required=False)
+_READ_REQUIRED: Final = _read_texts(required=True)
+#: A text of this length is too long for no field.
+_SHORT: Final = min(field.limit for fields in _TEXTS.values() for field in fields)
 _DATES: Final = _fields(("effective", "expires", "valid_from", "valid_to", "deadline", "starts_by", "stopped_on"))
 _YEARS: Final = _fields(("year", "to_year"))
 
@@ -178,13 +188,15 @@ def field_findings(draft: Draft) -> list[Finding]:
 
 def _texts(draft: Draft) -> Iterator[Finding]:
     kind = type(draft)
-    for field, value in zip(_TEXTS[kind], _READ_TEXTS[kind](draft), strict=True):
-        problem = None if _sound(value, field) else _text_problem(value, field)
-        if problem is not None:
-            shown = "" if value is None else value[:40]
-            yield finding(
-                draft, "LEDGER-TEXT", field.name, field=column(draft, field.name), value=shown, problem=problem
-            )
+    values = _READ_TEXTS[kind](draft)
+    if None in _READ_REQUIRED[kind](draft) or not _sound(values):
+        for field, value in zip(_TEXTS[kind], values, strict=True):
+            problem = _text_problem(value, field)
+            if problem is not None:
+                shown = "" if value is None else value[:40]
+                yield finding(
+                    draft, "LEDGER-TEXT", field.name, field=column(draft, field.name), value=shown, problem=problem
+                )
     if isinstance(draft, StatementDraft):
         problem = _text_problem(draft.figure.written, _TextField("figure", 200, required=True))
         if problem is not None:
@@ -192,11 +204,18 @@ def _texts(draft: Draft) -> Iterator[Finding]:
             yield finding(draft, "LEDGER-TEXT", "figure", field="value", value=shown, problem=problem)
 
 
-def _sound(value: str | None, field: _TextField) -> bool:
-    """Return whether nothing can be wrong with a text, which is what nearly all of them are."""
-    if value is None:
-        return not field.required
-    return 0 < len(value) <= field.limit and value.isprintable() and value == value.strip()
+def _sound(values: Sequence[str | None]) -> bool:
+    """Return whether nothing can be wrong with texts, of which some may be missing; so it is with nearly all drafts.
+
+    All of them are asked together: one by one they took an eighth of the whole import.
+    """
+    filled = [*filter(None, values)]
+    return (
+        "" not in values
+        and max(map(len, filled)) <= _SHORT
+        and [*map(str.strip, filled)] == filled
+        and "".join(filled).isprintable()
+    )
 
 
 def _text_problem(value: str | None, field: _TextField) -> Text | None:

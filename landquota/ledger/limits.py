@@ -59,19 +59,20 @@ class Timeline:
 
     def add(self, day: str, change: int, *, movement: str) -> None:
         """Let `change` count from `day` on."""
+        fund, payment = 0 if movement in USING else change, change if movement == PAYING else 0
         at = bisect_left(self._days, day)
-        if at == len(self._days) or self._days[at] != day:
+        if at < len(self._days) and self._days[at] == day:
+            self._nets[at] += change
+            self._funds[at] += fund
+            self._paid[at] += payment
+        else:
             self._days.insert(at, day)
-            for each in (self._nets, self._funds, self._paid):
-                each.insert(at, 0)
-        self._nets[at] += change
+            self._nets.insert(at, change)
+            self._funds.insert(at, fund)
+            self._paid.insert(at, payment)
         self._last += change
-        if movement not in USING:
-            self._funds[at] += change
-            self._last_funds += change
-        if movement == PAYING:
-            self._paid[at] += change
-            self._last_paid += change
+        self._last_funds += fund
+        self._last_paid += payment
 
     def balance(self, day: str) -> int:
         """Return the balance at the end of `day`."""
@@ -90,12 +91,16 @@ class Timeline:
         hundredths
             The over-limit allowance in hundredths of a percent of the funds of the same day.
         """
-        at = bisect_right(self._days, day)
+        days = self._days
+        if not days or days[-1] <= day:  # as nearly always, for entries come in the order of their days
+            allowed = over_limit(self._last_funds, hundredths, paid=self._last_paid)
+            return Room(self._last + allowed, day, allowed)
+        at = bisect_right(days, day)
         balance = self._last - sum(self._nets[at:])
         funds, paid = self._last_funds - sum(self._funds[at:]), self._last_paid - sum(self._paid[at:])
         allowed = over_limit(funds, hundredths, paid=paid)
         lowest = Room(balance + allowed, day, allowed)
-        changes = zip(self._days[at:], self._nets[at:], self._funds[at:], self._paid[at:], strict=True)
+        changes = zip(days[at:], self._nets[at:], self._funds[at:], self._paid[at:], strict=True)
         for later, net, fund, payment in changes:
             balance += net
             funds += fund
@@ -120,7 +125,8 @@ class Limits:
         self._last_account = last_account
         self._since = since
         self._timelines: dict[int, Timeline] = {}
-        self._pending: defaultdict[int, list[_Change]] = defaultdict(list)
+        self._unwritten: defaultdict[int, list[_Change]] = defaultdict(list)
+        self._of_new: defaultdict[int, list[_Change]] = defaultdict(list)
 
     def timeline(self, account: int | None) -> Timeline:
         """Return the timeline of the account with this number, with what the transaction has added."""
@@ -128,8 +134,11 @@ class Limits:
             return Timeline()
         timeline = self._timelines.get(account)
         if timeline is None:
-            changes = self._read(account) if account <= self._last_account else []
-            timeline = self._timelines[account] = Timeline([*changes, *self._pending.pop(account, ())])
+            if account > self._last_account:
+                changes = self._of_new.pop(account, [])
+            else:
+                changes = self._read(account) + self._unwritten.pop(account, [])
+            timeline = self._timelines[account] = Timeline(changes)
         return timeline
 
     def add(self, row: Mapping[str, Any]) -> None:
@@ -137,15 +146,16 @@ class Limits:
         day, movement = row["effective"], row["movement"]
         for account, change in ((row["debit"], -row["amount"]), (row["credit"], row["amount"])):
             timeline = self._timelines.get(account)
-            if timeline is None:
-                self._pending[account].append((day, movement, change))
-            else:
+            if timeline is not None:
                 timeline.add(day, change, movement=movement)
+            elif account > self._last_account:
+                self._of_new[account].append((day, movement, change))
+            else:
+                self._unwritten[account].append((day, movement, change))
 
     def written(self) -> None:
         """Take note that the transfers counted so far are in the table now, where old accounts are read."""
-        for account in [account for account in self._pending if account <= self._last_account]:
-            del self._pending[account]
+        self._unwritten.clear()
 
     def _read(self, account: int) -> list[_Change]:
         return _changes_of(self._connection, account, since=self._since)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any, Final
 
@@ -43,10 +43,17 @@ _OF_SOME: Final[Mapping[str, frozenset[str]]] = {
     "request": frozenset(SATISFYING),
     "to": frozenset({name for name, movement in MOVEMENTS.items() if movement.needs_to}) | TO_OPTIONAL,
 }
-#: Reads all of them in one call, and what it reads where none is filled.
-_READ_OF_SOME: Final = attrgetter(*_OF_SOME)
-_UNSAID: Final = (None,) * len(_OF_SOME)
 _OF_QUOTA: Final = ("kind", "year")
+
+
+def _needless_of(movement: Movement) -> tuple[tuple[str, ...], Callable[[MovementDraft], tuple[object, ...]]]:
+    """Return the fields that say something `movement` cannot mean, and what reads all of them in one call."""
+    fields = tuple(field for field, names in _OF_SOME.items() if movement.name not in names)
+    fields += _OF_QUOTA if movement.of_land else ()
+    return fields, attrgetter(*fields)
+
+
+_NEEDLESS: Final = {name: _needless_of(movement) for name, movement in MOVEMENTS.items()}
 
 
 def movement_findings(draft: MovementDraft, known: Known) -> Iterator[Finding]:
@@ -63,14 +70,11 @@ def movement_findings(draft: MovementDraft, known: Known) -> Iterator[Finding]:
 
 def _needless(draft: MovementDraft, movement: Movement) -> Iterator[Finding]:
     """Find fields that say something this movement cannot mean."""
-    said = _READ_OF_SOME(draft)
-    if said != _UNSAID:
-        for (field, names), value in zip(_OF_SOME.items(), said, strict=True):
-            if value is not None and movement.name not in names:
-                yield field_needless(draft, field, movement.label)
-    if movement.of_land:
-        for field in _OF_QUOTA:
-            if getattr(draft, field) is not None:
+    fields, read = _NEEDLESS[movement.name]
+    values = read(draft)
+    if values.count(None) < len(values):
+        for field, value in zip(fields, values, strict=True):
+            if value is not None:
                 yield field_needless(draft, field, movement.label)
 
 

@@ -91,7 +91,7 @@ def positions(
     keys = entry_keys(connection, as_of=day, group=group) if entries else None
     stated = by_group(live_statements(connection, as_of=as_of, group=group))
     asked = any(tally.requests for tally in totals.values())
-    requests = _requests(connection, day, group) if asked else Requests()
+    requests = live_requests(connection, as_of=day, of=group or ()) if asked else Requests()
     groups = sorted(totals.keys() | stated.keys(), key=lambda g: (g.holder, g.kind, g.year or 0))
     return tuple(
         _position(
@@ -104,12 +104,6 @@ def positions(
         )
         for g in groups
     )
-
-
-def _requests(connection: Connection, day: str, group: Group | None) -> Requests:
-    if group is None:
-        return live_requests(connection, as_of=day)
-    return live_requests(connection, as_of=day, holder=group.holder, kind=group.kind)
 
 
 def check_statements(connection: Connection, registry: Registry, *, as_of: date) -> list[Finding]:

@@ -30,6 +30,7 @@ from landquota.ledger.doubts import Doubts, Unjudged
 from landquota.ledger.drafts import Declaration, Draft, MovementDraft, ReversalDraft
 from landquota.ledger.entries import GENESIS, Record, chained
 from landquota.ledger.explained import stays_explained
+from landquota.ledger.found import FoundEntries
 from landquota.ledger.insertion import insert_rows
 from landquota.ledger.leaving import stage_left
 from landquota.ledger.limits import Limits, Room, timeline_before
@@ -59,8 +60,6 @@ _OF_ITS_ENTRY: Final = frozenset(
         "LEDGER-PERIOD-ORDER",
     }
 )
-#: How many keys one query asks for.
-_CHUNK: Final = 500
 #: From how many drafts on it is worth reading all accounts of quota at once.
 _MANY: Final = 500
 
@@ -97,9 +96,7 @@ class Posting:
         self._connection = connection
         self._recorded = recorded
         self._head = head_of(connection)
-        self._records: dict[str, Record | None] = {}
-        self._first = self._head[0] + 1
-        self._taken_back: dict[int, str | None] = {}
+        self._found = FoundEntries(connection, first=self._head[0] + 1)
         self._requests: dict[tuple[str, str], Requests] = {}
         last_account = connection.execute(select(sql.coalesce(sql.max(schema.account.c.id), 0))).scalar_one()
         self._limits = Limits(connection, last_account=last_account, since=since)
@@ -121,24 +118,9 @@ class Posting:
         of a million keeps in mind only what it needs next.
         """
         self.write()
-        self._records.clear()
         if len(drafts) >= _MANY:
             self._opened.expect_many()
-        keys = sorted({key for draft in drafts for key in _keys(draft) if key.isprintable()})
-        for start in range(0, len(keys), _CHUNK):
-            chunk = keys[start : start + _CHUNK]
-            self._records.update(dict.fromkeys(chunk))
-            rows = self._connection.execute(select(schema.entry).where(schema.entry.c.key.in_(chunk)))
-            found = {row.key: Record(*row) for row in rows}
-            self._records.update(found)
-            self._expect_reversals([record.seq for record in found.values()])
-
-    def _expect_reversals(self, seqs: Collection[int]) -> None:
-        reversal, entry = schema.reversal, schema.entry
-        query = select(reversal.c.target, entry.c.key).join(entry, entry.c.seq == reversal.c.seq)
-        self._taken_back.update(dict.fromkeys(seqs))
-        for target, key in self._connection.execute(query.where(reversal.c.target.in_(seqs))):
-            self._taken_back[target] = key
+        self._found.expect({key for draft in drafts for key in _keys(draft) if key.isprintable()})
 
     def post(self, draft: Draft) -> Receipt:
         """Take `draft` in, or refuse it.
@@ -168,18 +150,11 @@ class Posting:
 
     def find(self, key: str) -> Record | None:
         """Return the entry with `key`, written or about to be."""
-        if key not in self._records:
-            row = self._connection.execute(select(schema.entry).where(schema.entry.c.key == key)).one_or_none()
-            self._records[key] = None if row is None else Record(*row)
-        return self._records[key]
+        return self._found.find(key)
 
     def taken_back_by(self, seq: int) -> str | None:
         """Return the key of the reversal of the entry `seq`."""
-        if seq in self._taken_back or seq >= self._first:
-            return self._taken_back.get(seq)
-        reversal, entry = schema.reversal, schema.entry
-        query = select(entry.c.key).join(reversal, reversal.c.seq == entry.c.seq).where(reversal.c.target == seq)
-        return self._connection.execute(query).scalar_one_or_none()
+        return self._found.taken_back_by(seq)
 
     def outstanding(self, request: str, holder: str, kind: str) -> Outstanding:
         """Return what is left of a live request for quota of a holder and kind, whatever the day."""
@@ -187,7 +162,7 @@ class Posting:
         requests = self._requests.get((holder, kind))
         if requests is None:
             self.write()  # so that the query sees the earlier drafts too
-            requests = live_requests(self._connection, as_of=last, holder=holder, kind=kind)
+            requests = live_requests(self._connection, as_of=last, of=(holder, kind))
             self._requests[holder, kind] = requests
         asked = Account(self._projection.book(kind), *requests.group(request), State.REQUESTED.value)
         counted = self.registry.kinds[kind].commodity
@@ -244,7 +219,7 @@ class Posting:
             self._rows[table].append(row)
             if table == schema.transfer.name:
                 self._limits.add(row)
-        self._records[record.key] = record
+        self._found.add(record)
         self._head = (record.seq, record.hash)
         self._follow(draft, content, record)
         return Receipt(record.seq, record.key, record.hash, already=False)
@@ -257,7 +232,7 @@ class Posting:
                 requests.take(record.key, content.body)
         elif isinstance(draft, ReversalDraft):
             target, body = self._find_target(draft.reverses) or (record, {})
-            self._taken_back[target.seq] = record.key
+            self._found.take_back(target.seq, by=record.key)
             requests = self._requests.get((body.get("holder", ""), body.get("kind", "")))
             if requests is not None and target.type == "movement":
                 requests.take_back(target.key, body)

@@ -133,12 +133,10 @@ class Registry:
 
     def allowance(self, *, holder: str, kind: str, year: int | None, day: date) -> Allowance | None:
         """Return the allowance that counts for an entry of `day`: the one declared last among those that hold."""
-        holding = [
-            each
-            for each in self.allowances
-            if (each.holder, each.kind) == (holder, kind) and each.year in {None, year} and _holds(each, day)
-        ]
-        return holding[-1] if holding else None
+        for each in reversed(self.allowances):
+            if (each.holder, each.kind) == (holder, kind) and each.year in {None, year} and _holds(each, day):
+                return each
+        return None
 
 
 def _holds(dated: KindRule | Allowance, day: date) -> bool:

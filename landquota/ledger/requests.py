@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, case, select
+from sqlalchemy import Connection, Select, and_, bindparam, case, select
 from sqlalchemy import func as sql
 
 from landquota.amount import Amount
@@ -21,6 +21,8 @@ from landquota.ledger.statements import Group
 #: The movement that asks, and those that may satisfy it by naming its key.
 REQUEST: Final = "request"
 SATISFYING: Final = tuple(name for name, movement in MOVEMENTS.items() if movement.gives == "granted")
+
+_NAMES: Final = ("holder", "kind", "year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Requests:
     def take(self, key: str, body: Mapping[str, Any]) -> None:
         """Count the movement `key`, if it asks or satisfies."""
         if body["movement"] == REQUEST:
-            self._live[key] = _Request(Group(body["holder"], body["kind"], body.get("year")), body["amount"])
+            self.ask(key, Group(body["holder"], body["kind"], body.get("year")), body["amount"])
         elif body.get("request") in self._live:
             self.satisfy(body["request"], body["amount"])
 
@@ -73,6 +75,10 @@ class Requests:
             del self._live[key]
         elif body.get("request") in self._live:
             self.satisfy(body["request"], -body["amount"])
+
+    def ask(self, key: str, group: Group, amount: int) -> None:
+        """Count the request `key` for an amount of a holder's quota."""
+        self._live[key] = _Request(group, amount)
 
     def satisfy(self, key: str, amount: int) -> None:
         """Count `amount` as granted in the name of the request `key`."""
@@ -99,48 +105,57 @@ class Requests:
         return self._satisfied[group]
 
 
-def live_requests(
-    connection: Connection, *, as_of: str, holder: str | None = None, kind: str | None = None
-) -> Requests:
+def live_requests(connection: Connection, *, as_of: str, of: Sequence[str | int | None] = ()) -> Requests:
     """Return the requests that hold at the end of `as_of`, with what has satisfied them by then.
 
-    With a `holder` and a `kind`, only those for quota of theirs, of whatever year, are looked for.
+    Parameters
+    ----------
+    of
+        The holder, its kind and its year, or only the first of them; without it everybody's
+        requests are looked for.
     """
-    live = _live(as_of, _asking(holder, kind))
     requests = Requests()
-    for key, body in connection.execute(live):
-        requests.take(key, json.loads(body))
-    transfer = schema.transfer.c
-    # What was taken back counts no more.
-    amount = case((transfer.mirror == 1, -transfer.amount), else_=transfer.amount)
-    keys = live.with_only_columns(schema.entry.c.key)
-    query = select(transfer.request, sql.sum(amount)).where(transfer.request.in_(keys), transfer.effective <= as_of)
-    for key, satisfied in connection.execute(query.group_by(transfer.request)):
+    said = {
+        "as_of": as_of,
+        **{name: value or 0 for name, value in zip(_NAMES, of, strict=False)},
+    }  # no year counts as 0
+    for key, holder, kind, year, amount, satisfied in connection.execute(_live(len(of)), said):
+        requests.ask(key, Group(holder, kind, year), amount)
         requests.satisfy(key, int(satisfied))
     return requests
 
 
-def _live(as_of: str, accounts: Select[int]) -> Select[str, str]:
-    """Select the requests, not taken back, that `accounts` have received, by key and body."""
-    entry, transfer, reversal = schema.entry, schema.transfer, schema.reversal
-    taken_back = and_(reversal.c.target == transfer.c.seq, reversal.c.effective <= as_of)
+@cache
+def _live(names: int) -> Select[str, str, str, int | None, int, int]:
+    """Select the requests not taken back by a day, each with what was granted in its name.
+
+    So many `names` of holder, kind and year are given; each statement is made once.
+    """
+    entry, transfer, account, reversal = schema.entry, schema.transfer, schema.account, schema.reversal
+    book, *identity, state, _ = schema.ACCOUNT_IDENTITY
+    asking = [part == bindparam(name) for part, name in zip(identity[:names], _NAMES, strict=False)]
+    taken_back = and_(reversal.c.target == transfer.c.seq, reversal.c.effective <= bindparam("as_of"))
+    named = account.c
     return (
-        select(entry.c.key, entry.c.body)
+        select(entry.c.key, named.holder, named.kind, named.year, transfer.c.amount, _granted().scalar_subquery())
         .join(transfer, transfer.c.seq == entry.c.seq)
+        .join(account, account.c.id == transfer.c.credit)
         .outerjoin(reversal, taken_back)
         .where(
-            transfer.c.credit.in_(accounts),
+            book.in_(OF_KINDS),
+            state == State.REQUESTED.value,
+            *asking,
             transfer.c.movement == REQUEST,
-            transfer.c.effective <= as_of,
+            transfer.c.effective <= bindparam("as_of"),
             reversal.c.seq.is_(None),
         )
     )
 
 
-def _asking(holder: str | None, kind: str | None) -> Select[int]:
-    """Select the accounts of what was asked for, of everybody or of one holder and kind."""
-    _, of_holder, of_kind, _, state, _ = schema.ACCOUNT_IDENTITY
-    asking = select(schema.account.c.id).where(state == State.REQUESTED.value)
-    if holder is None or kind is None:
-        return asking
-    return asking.where(schema.account.c.book.in_(OF_KINDS), of_holder == holder, of_kind == kind)
+def _granted() -> Select[int]:
+    """Select what was granted in the name of an entry; what was taken back counts no more."""
+    granted = schema.transfer.alias("granted").c
+    amount = case((granted.mirror == 1, -granted.amount), else_=granted.amount)
+    return select(sql.coalesce(sql.sum(amount), 0)).where(
+        granted.request == schema.entry.c.key, granted.effective <= bindparam("as_of")
+    )

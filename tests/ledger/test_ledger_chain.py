@@ -17,7 +17,7 @@ from places import Files, Place, Places
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from landquota.errors import LandquotaError, UsageError
+from landquota.errors import InputError, LandquotaError, UsageError
 from landquota.i18n import text
 from landquota.ledger import (
     GENESIS,
@@ -390,3 +390,40 @@ def test_posting_to_an_altered_ledger_says_so_and_adds_nothing(path: Path) -> No
         with pytest.raises(LandquotaError, match="The ledger holds what landquota did not write: ValueError"):
             ledger.post(move("grant", COUNTY, "1亩"), recorded=NOW)
         assert ledger.head == head
+
+
+def test_a_ledger_is_opened_only_if_its_chain_holds(path: Path) -> None:
+    with Ledger.open(path, verify=True) as ledger:
+        assert ledger.head == verified(path).head
+    force(path, "UPDATE entry SET document = '甬自然资〔2018〕2号' WHERE key = 'allot'")
+    with pytest.raises(InputError) as refused:
+        Ledger.open(path, verify=True)
+    assert str(refused.value) == (
+        f"{path}: the chain of entries does not hold:"
+        " entry 9 (allot): was altered: its content does not give its hash\n"
+        "Find the altered entry with 'landquota ledger verify', and restore a copy."
+    )
+    with Ledger.open(path) as ledger:  # without being asked, nothing is checked
+        assert len(ledger.entries()) == len(DECLARATIONS) + 7 + len(DATED)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM entry WHERE key = 'allot'",
+        "UPDATE entry SET body = CAST(X'ff' AS TEXT) WHERE key = 'allot'",
+        "UPDATE entry SET clause = X'00' WHERE key = 'allot'",
+        "UPDATE entry SET prev = hash WHERE key = 'allot'",
+    ],
+)
+def test_whatever_breaks_the_chain_is_told_as_one_message(path: Path, statement: str) -> None:
+    force(path, "PRAGMA foreign_keys = OFF", statement)
+    with pytest.raises(InputError, match=r"the chain of entries does not hold: entry 9"):
+        Ledger.open(path, verify=True)
+    assert not verified(path).ok
+
+
+def test_a_file_that_cannot_be_read_is_not_opened(path: Path) -> None:
+    force(path, "ALTER TABLE entry RENAME COLUMN clause TO clauses")
+    with pytest.raises(InputError, match=r"does not hold: the file cannot be read: no such column"):
+        Ledger.open(path, verify=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
-from ledger_samples import COUNTY, DAY, LAST, LATER, NOW, OTHER_TOWN, POOL, TOWN, ZONE, at, move, mu
+from ledger_samples import COUNTY, DAY, LAST, LATER, NOW, OTHER_TOWN, PLAN, POOL, TOWN, ZONE, at, move, mu, state
 
-from landquota.area import Area
+from landquota.area import Area, Bounds
 from landquota.ledger import MOVEMENTS, Ledger, MovementDraft, Position, State
 from landquota.ledger.movements import TERMS
 
@@ -162,3 +163,46 @@ def test_the_issuer_is_no_holder(ledger: Ledger) -> None:
     ledger.post(move("grant", TOWN, "9亩"), recorded=NOW)
     assert {p.holder for p in ledger.positions(LAST)} == {TOWN}
     assert State.ISSUER not in TERMS
+
+
+def test_figures_alone_are_the_same_without_the_keys_behind_them(ledger: Ledger) -> None:
+    ledger.import_all(
+        [
+            move("request", TOWN, "50亩", key="ask"),
+            move("grant", COUNTY, "100亩", key="g"),
+            move("allot", COUNTY, "30亩", to=TOWN, key="a"),
+            move("grant", TOWN, "20亩", key="n", request="ask", year=2019),
+            state("granted", "145亩", kind=PLAN, year=2020, key="s"),
+        ],
+        recorded=NOW,
+    )
+    with_keys, alone = ledger.positions(LAST), ledger.positions(LAST, entries=False)
+    assert [position.entries for position in with_keys] == [("g", "a"), ("s",), ("ask", "a"), ("n",)]
+    assert alone == tuple(replace(position, entries=()) for position in with_keys)
+    for expected in alone:
+        group = (expected.holder, expected.kind, expected.year)
+        assert ledger.position(*group, as_of=LAST, entries=False) == expected
+
+
+def test_what_is_reserved_is_the_sum_of_what_is_left_of_the_reservations(ledger: Ledger) -> None:
+    """The figure follows from what was given for use and came back, and has to meet the reservations themselves."""
+    ledger.import_all(
+        [
+            move("grant", TOWN, "100亩"),
+            move("reserve", TOWN, "40亩", key="one"),
+            move("reserve", TOWN, "20亩", key="two"),
+            move("reserve", TOWN, "5亩", key="taken-back"),
+            move("commit", TOWN, "15亩", reservation="one", key="used"),
+            move("commit", TOWN, "7亩"),
+            move("release", TOWN, "2亩", reservation="two"),
+            move("return", TOWN, "3亩"),
+        ],
+        recorded=NOW,
+    )
+    ledger.reverse("taken-back", reason="误录", effective=DAY, recorded=NOW)
+    ledger.reverse("used", reason="误录", effective=LATER, recorded=NOW)
+    for day, figures in ((DAY, ["43", "19", "38"]), (LATER, ["58", "4", "38"])):
+        kept = sum(reservation.left.units for reservation in ledger.reservations(day))
+        position = at(ledger, TOWN, as_of=day)
+        assert position.reserved == Bounds.exactly(Area(kept))
+        assert mu(position, "reserved", "committed", "available") == figures
