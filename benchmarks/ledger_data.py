@@ -47,6 +47,11 @@ _SIDES: Final = {
     "return": ("committed", "available"),
     "deduct": ("available", "issuer"),
 }
+#: What needs something to be there; else there is a commitment instead.
+_GIVING_BACK: Final = frozenset({"commit reserved", "release", "return"})
+#: What may be dated back, and how often: one in twenty of all.
+_DATED_BACK: Final = frozenset({"grant", "supplement", "deduct", "allot", "transfer"})
+_BACK: Final = 0.2
 _OPENING_MU: Final = {True: 500_000_000, False: 20_000_000}
 _SMALLEST_DIGIT: Final = 6
 
@@ -73,18 +78,22 @@ class Transaction(NamedTuple):
 
     @property
     def key(self) -> str:
+        """The key of its entry."""
         return f"b:{self.number:07}"
 
     @property
     def parcel(self) -> str | None:
+        """The parcel that the quota is used for."""
         return f"GHW-{self.number % 4_999:04}" if self.movement == "commit" else None
 
     @property
     def document(self) -> str:
+        """The document that says so."""
         return f"甬自然资〔{self.day.year}〕{self.number % 211}号"
 
     @property
     def clause(self) -> str:
+        """Where in the document."""
         return f"§{self.number % 9}"
 
     @property
@@ -142,57 +151,73 @@ def transactions(count: int, seed: int = 20_210_623) -> Iterator[Transaction]:
         group = Group(HOLDERS[holder], KINDS[kind], YEARS[year])
         day = FIRST + timedelta(days=days * number // count)
         movement = names[bisect(weights, random.random() * weights[-1])]
-        yield _transaction(random, number, day, movement, group, holdings[group])
+        yield _Turn(random, number, day, movement).transaction(group, holdings[group])
 
 
-def _transaction(  # noqa: PLR0911, PLR0917 - one kind after the other, each with all that there is
-    random: Random, number: int, day: date, movement: str, group: Group, holding: _Holding
-) -> Transaction:
-    """Return one transaction of a kind that `group` can make now."""
-    units = random.randrange(1, 4_000) * random.choice((5, 20, 1_000, 2_000))
-    if movement == "commit reserved" and holding.reservations:
-        key, left = random.choice(list(holding.reservations.items())[-50:])
-        return _take(holding.reservations, Transaction(number, day, "commit", group, min(units, left), reservation=key))
-    if movement == "release" and holding.reservations:
-        key, left = next(iter(holding.reservations.items()))
-        return _take(holding.reservations, Transaction(number, day, "release", group, left, reservation=key))
-    if movement == "return" and holding.committed:
-        units = min(units, holding.committed)
-        holding.committed -= units
-        return Transaction(number, day, "return", group, units)
-    if movement in {"grant", "supplement"} and holding.requests and number % 2:
-        key, left = next(iter(holding.requests.items()))
-        return _take(holding.requests, Transaction(number, day, movement, group, min(units, left), request=key))
-    if movement == "request":
-        made = Transaction(number, day, movement, group, units)
-        holding.requests[made.key] = units
+class _Turn(NamedTuple):
+    """One draw of what happens next."""
+
+    random: Random
+    number: int
+    day: date
+    movement: str
+
+    def transaction(self, group: Group, holding: _Holding) -> Transaction:
+        """Return a transaction that `group` can make now: the one that was drawn, or a commitment."""
+        if self.movement in _GIVING_BACK:
+            return self._giving_back(group, holding) or self._commit(group, holding)
+        made = self._made(
+            group, "transfer" if self.movement == "allot" and group.holder != HOLDERS[0] else self.movement
+        )
+        if made.movement in {"allot", "transfer"}:
+            return made._replace(to=self.random.choice([name for name in HOLDERS if name != group.holder]))
+        if made.movement == "reserve":
+            holding.reservations[made.key] = made.units
+        elif made.movement == "request":
+            holding.requests[made.key] = made.units
+        elif made.movement == "commit":
+            holding.committed += made.units
+        elif made.movement in {"grant", "supplement"} and holding.requests and self.number % 2:
+            key, left = next(iter(holding.requests.items()))
+            made = made._replace(day=self.day, units=min(made.units, left), request=key)
+            _take(holding.requests, key, made.units)
         return made
-    if movement == "reserve":
-        made = Transaction(number, day, movement, group, units)
-        holding.reservations[made.key] = units
+
+    def _made(self, group: Group, movement: str) -> Transaction:
+        """Return a transaction of a random amount; what gives to or takes from what is available may be dated back."""
+        units = self.random.randrange(1, 4_000) * self.random.choice((5, 20, 1_000, 2_000))
+        back = timedelta(days=self.random.randrange(1, 90))
+        day = max(FIRST, self.day - back) if movement in _DATED_BACK and self.random.random() < _BACK else self.day
+        return Transaction(self.number, day, movement, group, units)
+
+    def _commit(self, group: Group, holding: _Holding) -> Transaction:
+        made = self._made(group, "commit")
+        holding.committed += made.units
         return made
-    if movement in {"grant", "supplement", "deduct"}:
-        return Transaction(number, _dated_back(random, day), movement, group, units)
-    if movement == "allot" and group.holder == HOLDERS[0]:
-        return Transaction(number, _dated_back(random, day), movement, group, units, to=random.choice(HOLDERS[1:]))
-    if movement in {"allot", "transfer"}:
-        others = [holder for holder in HOLDERS if holder != group.holder]
-        return Transaction(number, _dated_back(random, day), "transfer", group, units, to=random.choice(others))
-    holding.committed += units
-    return Transaction(number, day, "commit", group, units)
+
+    def _giving_back(self, group: Group, holding: _Holding) -> Transaction | None:
+        """Return a commitment or release of what was reserved, or the return of what was committed."""
+        made = self._made(group, "commit" if self.movement == "commit reserved" else self.movement)
+        if self.movement == "return":
+            made = made._replace(units=min(made.units, holding.committed))
+            holding.committed -= made.units
+            return made if made.units else None
+        if not holding.reservations:
+            return None
+        if self.movement == "release":
+            key, units = next(iter(holding.reservations.items()))
+        else:
+            key, left = self.random.choice(list(holding.reservations.items())[-50:])
+            units = min(made.units, left)
+            holding.committed += units
+        _take(holding.reservations, key, units)
+        return made._replace(units=units, reservation=key)
 
 
-def _take(left: dict[str, int], transaction: Transaction) -> Transaction:
-    """Take the amount of `transaction` from what it names."""
-    key = transaction.reservation or transaction.request or ""
-    left[key] -= transaction.units
+def _take(left: dict[str, int], key: str, units: int) -> None:
+    left[key] -= units
     if not left[key]:
         del left[key]
-    return transaction
-
-
-def _dated_back(random: Random, day: date) -> date:
-    return max(FIRST, day - timedelta(days=random.randrange(1, 90))) if random.random() < 0.2 else day  # noqa: PLR2004
 
 
 def declarations() -> list[Draft]:

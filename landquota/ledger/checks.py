@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from landquota.area import UNITS_PER_MU, Area
 from landquota.findings import Finding, Place
@@ -30,6 +29,7 @@ from landquota.ledger.drafts import Draft, MovementDraft, ProgressDraft, Reversa
 MOST_UNITS: Final = 1_000_000_000 * UNITS_PER_MU
 MOST: Final = Area(MOST_UNITS)
 
+_DATES: Final = ("effective", "expires", "valid_from", "valid_to", "deadline", "starts_by", "stopped_on")
 _PERCENTAGE: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
 
 #: Categories of characters that cannot be seen: controls, format marks, lone surrogates, separators.
@@ -111,49 +111,6 @@ _TEXTS: Final[Mapping[type[Draft], tuple[_TextField, ...]]] = MappingProxyType(
     }
 )
 
-#: What reads fields of a draft.
-_Reader = Callable[[Draft], tuple[Any, ...]]
-
-
-class _Fields(NamedTuple):
-    """Fields of one kind of draft that are checked alike, and what reads all of them in one call."""
-
-    names: tuple[str, ...]
-    read: _Reader
-
-    @classmethod
-    def of(cls, kind: type[Draft], names: Sequence[str]) -> _Fields:
-        """Return those of `names` that this kind of draft has.
-
-        One call for all of them: asked for one by one, 30 of them were a fifth of what an
-        entry costs.
-        """
-        present = tuple(name for name in names if hasattr(kind, name) or name in kind.__dataclass_fields__)
-        if len(present) > 1:
-            return cls(present, attrgetter(*present))
-        return cls(present, lambda draft: tuple(getattr(draft, name) for name in present))
-
-
-def _fields(names: Sequence[str]) -> Mapping[type[Draft], _Fields]:
-    return MappingProxyType({kind: _Fields.of(kind, names) for kind in _TEXTS})
-
-
-def _read_texts(*, required: bool) -> Mapping[type[Draft], _Reader]:
-    return MappingProxyType(
-        {
-            kind: _Fields.of(kind, [field.name for field in fields if field.required or not required]).read
-            for kind, fields in _TEXTS.items()
-        }
-    )
-
-
-_READ_TEXTS: Final = _read_texts(required=False)
-_READ_REQUIRED: Final = _read_texts(required=True)
-#: A text of this length is too long for no field.
-_SHORT: Final = min(field.limit for fields in _TEXTS.values() for field in fields)
-_DATES: Final = _fields(("effective", "expires", "valid_from", "valid_to", "deadline", "starts_by", "stopped_on"))
-_YEARS: Final = _fields(("year", "to_year"))
-
 #: What the fields are called where people fill them in, if not by their own name.
 _COLUMNS: Final[Mapping[type[Draft], Mapping[str, str]]] = MappingProxyType(
     {
@@ -187,35 +144,19 @@ def field_findings(draft: Draft) -> list[Finding]:
 
 
 def _texts(draft: Draft) -> Iterator[Finding]:
-    kind = type(draft)
-    values = _READ_TEXTS[kind](draft)
-    if None in _READ_REQUIRED[kind](draft) or not _sound(values):
-        for field, value in zip(_TEXTS[kind], values, strict=True):
-            problem = _text_problem(value, field)
-            if problem is not None:
-                shown = "" if value is None else value[:40]
-                yield finding(
-                    draft, "LEDGER-TEXT", field.name, field=column(draft, field.name), value=shown, problem=problem
-                )
+    for field in _TEXTS[type(draft)]:
+        value = getattr(draft, field.name)
+        problem = _text_problem(value, field)
+        if problem is not None:
+            shown = "" if value is None else value[:40]
+            yield finding(
+                draft, "LEDGER-TEXT", field.name, field=column(draft, field.name), value=shown, problem=problem
+            )
     if isinstance(draft, StatementDraft):
         problem = _text_problem(draft.figure.written, _TextField("figure", 200, required=True))
         if problem is not None:
             shown = draft.figure.written[:40]
             yield finding(draft, "LEDGER-TEXT", "figure", field="value", value=shown, problem=problem)
-
-
-def _sound(values: Sequence[str | None]) -> bool:
-    """Return whether nothing can be wrong with texts, of which some may be missing; so it is with nearly all drafts.
-
-    All of them are asked together: one by one they took an eighth of the whole import.
-    """
-    filled = [*filter(None, values)]
-    return (
-        "" not in values
-        and max(map(len, filled)) <= _SHORT
-        and [*map(str.strip, filled)] == filled
-        and "".join(filled).isprintable()
-    )
 
 
 def _text_problem(value: str | None, field: _TextField) -> Text | None:
@@ -240,8 +181,8 @@ def _invisible(value: str, *, allowed: str) -> Text | None:
 
 
 def _dates(draft: Draft) -> Iterator[Finding]:
-    fields = _DATES[type(draft)]
-    for name, value in zip(fields.names, fields.read(draft), strict=True):
+    for name in _DATES:
+        value = getattr(draft, name, None)
         if value is not None and not _plausible(value):
             yield finding(draft, "LEDGER-DATE", name, field=column(draft, name), value=value)
 
@@ -252,28 +193,27 @@ def _plausible(day: date) -> bool:
 
 
 def _years(draft: Draft) -> Iterator[Finding]:
-    fields = _YEARS[type(draft)]
-    for name, value in zip(fields.names, fields.read(draft), strict=True):
+    for name in ("year", "to_year"):
+        value = getattr(draft, name, None)
         if value is not None and not EARLIEST.year <= value <= LATEST.year:
             yield finding(draft, "LEDGER-YEAR", name, value=value)
 
 
 def _amounts(draft: Draft) -> Iterator[Finding]:
-    if isinstance(draft, MovementDraft):
-        if not 0 < draft.amount.units <= MOST_UNITS:
-            most = type(draft.amount)(MOST_UNITS)
-            yield finding(draft, "LEDGER-AMOUNT", "amount", amount=draft.amount, most=most)
-    elif isinstance(draft, StatementDraft):
+    if isinstance(draft, MovementDraft) and not 0 < draft.amount.units <= MOST_UNITS:
+        most = type(draft.amount)(MOST_UNITS)
+        yield finding(draft, "LEDGER-AMOUNT", "amount", amount=draft.amount, most=most)
+    if isinstance(draft, StatementDraft):
         bounds, nominal = draft.figure.bounds, draft.figure.nominal
         if bounds.low.units < 0 or max(nominal, bounds.high or bounds.low).units > MOST_UNITS:
             most = type(nominal)(MOST_UNITS)
             yield finding(draft, "LEDGER-FIGURE", "figure", written=draft.figure.written, most=most)
-    elif isinstance(draft, ProgressDraft):
+    if isinstance(draft, ProgressDraft):
         for name in ("developed", "to_develop", "invested", "investment"):
             amount = getattr(draft, name)
             if amount is not None and not 0 <= amount.units <= MOST_UNITS:
                 yield finding(draft, "LEDGER-FIGURE", name, written=amount, most=type(amount)(MOST_UNITS))
-    elif isinstance(draft, AllowanceDraft) and not _is_percentage(draft.percent):
+    if isinstance(draft, AllowanceDraft) and not _is_percentage(draft.percent):
         yield finding(draft, "LEDGER-PERCENT", "percent", percent=draft.percent)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import compress, repeat
-from operator import is_not
 from typing import Final, NamedTuple
 
 #: Version of the canonical form and of the bodies; every body carries the one it is made with.
@@ -23,8 +21,7 @@ class Content(NamedTuple):
 
 def body(*, version: int = VERSION, **fields: object) -> dict[str, object]:
     """Return the fields that say something, so that a later field does not change earlier entries."""
-    said = compress(fields.items(), map(is_not, fields.values(), repeat(None)))  # a third of the time of a loop
-    return {"v": version, **dict(said)}
+    return {"v": version, **{name: value for name, value in fields.items() if value is not None}}
 
 
 def iso(day: date | None) -> str | None:

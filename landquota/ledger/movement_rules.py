@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from operator import attrgetter
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from landquota.area import Area
@@ -46,16 +45,6 @@ _OF_SOME: Final[Mapping[str, frozenset[str]]] = {
 _OF_QUOTA: Final = ("kind", "year")
 
 
-def _needless_of(movement: Movement) -> tuple[tuple[str, ...], Callable[[MovementDraft], tuple[object, ...]]]:
-    """Return the fields that say something `movement` cannot mean, and what reads all of them in one call."""
-    fields = tuple(field for field, names in _OF_SOME.items() if movement.name not in names)
-    fields += _OF_QUOTA if movement.of_land else ()
-    return fields, attrgetter(*fields)
-
-
-_NEEDLESS: Final = {name: _needless_of(movement) for name, movement in MOVEMENTS.items()}
-
-
 def movement_findings(draft: MovementDraft, known: Known) -> Iterator[Finding]:
     """Yield every rule that a movement breaks; its fields have been checked before."""
     yield from known_holders(draft, known.registry)
@@ -70,11 +59,12 @@ def movement_findings(draft: MovementDraft, known: Known) -> Iterator[Finding]:
 
 def _needless(draft: MovementDraft, movement: Movement) -> Iterator[Finding]:
     """Find fields that say something this movement cannot mean."""
-    fields, read = _NEEDLESS[movement.name]
-    values = read(draft)
-    if values.count(None) < len(values):
-        for field, value in zip(fields, values, strict=True):
-            if value is not None:
+    for field, names in _OF_SOME.items():
+        if getattr(draft, field) is not None and movement.name not in names:
+            yield field_needless(draft, field, movement.label)
+    if movement.of_land:
+        for field in _OF_QUOTA:
+            if getattr(draft, field) is not None:
                 yield field_needless(draft, field, movement.label)
 
 

@@ -185,7 +185,7 @@ def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     # On macOS, FULL reaches the disk's own cache only; elsewhere this changes nothing.
     cursor.execute("PRAGMA fullfsync = ON")
     # An import touches pages all over the indexes of keys and accounts: in SQLite's own 2 MB it would write
-    # and read them again and again (15 µs of an entry's 60).
+    # and read them again and again (15 µs of system time an entry instead of 3).
     cursor.execute("PRAGMA cache_size = -65536")
     cursor.execute("PRAGMA synchronous")
     row = cursor.fetchone()
