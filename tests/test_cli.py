@@ -98,7 +98,7 @@ def test_a_new_project_builds_reconciles_and_draws_at_once(landquota: Program) -
     landquota("init", "某县", "--yes")
     assert landquota.json("--project", "某县", "build")["findings"] == []
     result = landquota.json("reconcile", "--project", "某县")
-    assert (result["zones"], result["holders"]) == ([], [{"holder": "某县", "parent": None, "quota": []}])
+    assert (result["zones"], result["holders"]) == ([], [{"holder": "某县", "parent": None, "quota": [], "land": {}}])
     assert landquota("--project", "某县", "map").stdout.strip().endswith("quota.html")
 
 
