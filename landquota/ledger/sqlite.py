@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.exc import OperationalError
 
 from landquota.errors import InputError, LandquotaError
 from landquota.i18n import Text, text
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
 #: Files that GDAL writes: opening one here loses what it commits.
 _GDAL_SUFFIXES: Final = frozenset({".gpkg", ".fgb", ".shp", ".dbf"})
+#: How long to wait before the mode is asked for again, in seconds.
+_PAUSE_S: Final = 0.01
 _SYNCHRONOUS_FULL: Final = 2
 _ELSEWHERE: Final = text("Name the ledger.sqlite of a project, or make it with 'landquota build'.")
 _RIGHTS: Final = text("Get the right to write in the folder, or copy the project to one where you have it.")
@@ -98,8 +102,7 @@ class SQLite:
 
     def settle(self, engine: Engine) -> None:
         """Use a write-ahead log: readers (QGIS, another program) and one writer work side by side."""
-        with engine.connect() as connection:
-            mode = connection.exec_driver_sql("PRAGMA journal_mode = WAL").scalar_one()
+        mode = _write_ahead(engine)
         if mode != "wal":
             raise InputError(
                 text(
@@ -165,6 +168,26 @@ class SQLite:
         """Return what `error` means to the user, or None where it is a fault of ours."""
         found = dialect.meaning(getattr(error.orig, "sqlite_errorname", ""), _MEANINGS)
         return None if found is None else found.about(self.place, error.orig)
+
+
+def _write_ahead(engine: Engine) -> str:
+    """Ask for the write-ahead log, and return the mode that SQLite then has.
+
+    To change the mode SQLite does not wait for a lock, whatever the time-out: of six processes
+    that made a ledger at once, one or two were told that it is locked.
+    """
+    end = time.monotonic() + dialect.WAIT_S
+    while True:
+        try:
+            with engine.connect() as connection:
+                mode: str = connection.exec_driver_sql("PRAGMA journal_mode = WAL").scalar_one()
+        except OperationalError as error:
+            busy = getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+            if not busy or time.monotonic() > end:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return mode
 
 
 def _make_folder(folder: Path) -> None:
