@@ -86,14 +86,22 @@ def verify(connection: Connection, dialect: Dialect, *, head: str | None) -> Ver
 def broken_chain(connection: Connection, dialect: Dialect) -> Problem | None:
     """Return the first place where the chain does not hold, without replaying what the entries say.
 
-    The entries are read once and none is kept: 5 µs each, a tenth of what :func:`verify` takes.
+    The entries are read once and none is kept: 6 µs each, a tenth of what :func:`verify` takes.
     """
     try:
+        return _first_break(connection)
+    except DBAPIError:
+        pass  # text that is no UTF-8, most likely: only the slower way of reading names its entry
+    try:
         with dialect.reading_anything(connection):
-            entries = connection.execute(_ENTRIES, execution_options={"yield_per": _TOGETHER})
-            return next(_followed(map(Record._make, entries), _hashed), None)
+            return _first_break(connection)
     except DBAPIError as error:
         return _unreadable(error)
+
+
+def _first_break(connection: Connection) -> Problem | None:
+    entries = connection.execute(_ENTRIES, execution_options={"yield_per": _TOGETHER})
+    return next(_followed(map(Record._make, entries), _hashed), None)
 
 
 def chain(records: Iterable[Record]) -> Iterator[Problem]:
@@ -105,15 +113,15 @@ def _followed(records: Iterable[Record], intact: Callable[[Record], bool]) -> It
     """Recompute every hash, and follow the chain from the first entry to the last."""
     number, prev = 0, GENESIS
     for record in records:
-        key = plain(record.key)
         if record.seq != number + 1:
+            key = plain(record.key)
             message = text("is missing, up to the entry {seq} ({key}): deleted or moved", seq=record.seq, key=key)
             yield Problem(number + 1, None, message)
         elif record.prev != prev:
             message = text("does not follow from the entry before it: altered, inserted, deleted or reordered")
-            yield Problem(record.seq, key, message)
+            yield Problem(record.seq, plain(record.key), message)
         if not intact(record):
-            yield Problem(record.seq, key, text("was altered: its content does not give its hash"))
+            yield Problem(record.seq, plain(record.key), text("was altered: its content does not give its hash"))
         number, prev = record.seq, record.hash
 
 
