@@ -37,6 +37,7 @@ LEVELS = {
     "seeds": 3,
     "forms": 3,
     "template": 4,
+    "overlay": 4,
     "rules": 4,
     "reconcile": 5,
     "maps": 6,
