@@ -19,6 +19,7 @@ from landquota import __version__
 from landquota.cli.layer import layer
 from landquota.cli.ledger import ledger
 from landquota.cli.options import Group, Option, common_options
+from landquota.cli.overlay import overlay
 from landquota.cli.projects import build, demo, init
 from landquota.cli.views import map_, reconcile
 from landquota.i18n import DOMAIN, LANGUAGES, LOCALE_DIR, current_language, mark, preferred_language
@@ -39,7 +40,7 @@ def cli() -> None:
     """Hold the commands; the common options remember themselves."""
 
 
-for command in (demo, init, build, layer, ledger, reconcile, map_):
+for command in (demo, init, build, layer, overlay, ledger, reconcile, map_):
     cli.add_command(command)
 
 
