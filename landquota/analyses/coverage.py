@@ -1,0 +1,211 @@
+"""区片覆盖率: how much of each zone a layer covers, where it leaves gaps and where it covers twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+
+from landquota.analyses.ground import NOTHING_M2, Ground, divided, silent
+from landquota.analyses.matching import from_corners
+from landquota.area import Area, apportion, total
+from landquota.findings import Finding
+from landquota.overlay import Layer, NotConserved, Parcels
+from landquota.overlay.overlaying import TOLERANCE_M2
+
+if TYPE_CHECKING:
+    from landquota.analyses.ground import Floats, Geometries, Ints, Pieces, Progress
+
+#: Areas weigh in millionths of a square metre.
+_WEIGHTS_PER_M2 = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One zone, or all together.
+
+    Official areas: `area` = `covered` + `uncovered` + `no_data` + `sliver`, exactly.
+
+    Attributes
+    ----------
+    covered
+        What features cover, each piece of ground once, without slivers.
+    uncovered
+        What they leave where the layer speaks.
+    no_data
+        What they leave where it is known not to speak; all of a zone that cannot be measured.
+    double
+        What they cover more than once, as often as it is too much; in no sum.
+    features
+        How many features cover more of the zone than a sliver.
+    """
+
+    zone: str
+    area: Area
+    covered: Area
+    uncovered: Area
+    no_data: Area
+    sliver: Area
+    double: Area
+    features: int
+
+    @property
+    def share(self) -> Fraction | None:
+        """What is covered of the zone; None where the layer speaks of none of it."""
+        if not self.area or self.no_data == self.area:
+            return None
+        return Fraction(self.covered.units, self.area.units)
+
+
+class Spot(NamedTuple):
+    """A connected piece of ground in a zone: a gap, ground without data, or ground that is covered again.
+
+    The areas of a zone's spots of one kind add up to what its row says of them.
+    """
+
+    zone: str
+    area: Area
+    x: float
+    y: float
+    geometry: shapely.Geometry
+    #: Of ground that is covered again: the feature that does, and those that it lies on.
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How a layer covers zones.
+
+    Attributes
+    ----------
+    rows
+        One for each zone, in the zones' order.
+    gaps, no_data, double
+        The pieces behind what is uncovered, without data and doubly covered, the largest of each
+        zone first.
+    findings
+        OVERLAY-DOUBLE where features overlap.
+    """
+
+    ground: Ground
+    rows: tuple[Row, ...]
+    gaps: tuple[Spot, ...]
+    no_data: tuple[Spot, ...]
+    double: tuple[Spot, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def total(self) -> Row:
+        """All zones together; a feature counts in each zone that it covers."""
+        columns = ("area", "covered", "uncovered", "no_data", "sliver", "double")
+        sums = {column: total(getattr(row, column) for row in self.rows) for column in columns}
+        features = len(np.unique(self.ground.overlay.pairs.feature[_real(self.ground)]))
+        return Row("", **sums, features=features)
+
+
+def coverage(zones: Parcels, layer: Layer, *, progress: Progress = silent) -> Coverage:
+    """Measure how a layer covers zones.
+
+    Parameters
+    ----------
+    zones
+        With their official areas.
+    layer
+        In the same system.  Where it speaks (everywhere if it is complete, else on its
+        `coverage`) what it does not cover is a gap, elsewhere there is no data.
+    progress
+        Called with what is done and how much there is to do.
+
+    Raises
+    ------
+    NotConserved
+        A zone is not the sum of its parts within 1e-6 m².
+    """
+    ground = divided(zones, layer, progress=progress)
+    units = ground.units()
+    columns = [column.tolist() for column in (zones.units, *units)]
+    rows = tuple(
+        Row(zones.ids[row], *map(Area, areas), features=features)  # type: ignore[arg-type]
+        for row, (*areas, features) in enumerate(zip(*columns, _counts(ground), strict=True))
+    )
+    gaps = _spots(zones, ground.rest, units.rest)
+    no_data = _spots(zones, ground.no_data, units.no_data)
+    return Coverage(ground, rows, gaps, no_data, tuple(_double(ground, units.double)), ground.overlay.findings)
+
+
+def _real(ground: Ground) -> Ints:
+    """Return the pairs that are more than slivers."""
+    pairs = ground.overlay.pairs
+    return np.flatnonzero(pairs.area_m2 > pairs.sliver_m2)
+
+
+def _counts(ground: Ground) -> list[int]:
+    """Return how many features cover each zone."""
+    counts: list[int] = np.bincount(ground.overlay.pairs.parcel[_real(ground)], minlength=len(ground.parcels)).tolist()
+    return counts
+
+
+def _spots(zones: Parcels, pieces: Pieces, units: Ints) -> tuple[Spot, ...]:
+    """Return pieces with their shares in what their zone's row says, the largest first."""
+    order = np.lexsort((-pieces.area_m2, pieces.parcel))
+    ends = np.flatnonzero(np.diff(pieces.parcel[order])) + 1
+    spots: list[Spot] = []
+    for mine in np.split(order, ends) if len(order) else ():
+        row = int(pieces.parcel[mine[0]])
+        areas = _apportioned(int(units[row]), pieces.area_m2[mine])
+        points = pieces.where(mine).points().tolist()
+        geometries = pieces.geometries[mine]
+        spots += [
+            Spot(zones.ids[row], area, x, y, geometry)
+            for area, (x, y), geometry in zip(areas, points, geometries, strict=True)
+            if area
+        ]
+    return tuple(spots)
+
+
+def _apportioned(units: int, area_m2: Floats) -> list[Area]:
+    """Return an official area shared out to pieces by largest remainder."""
+    weights = np.maximum(np.rint(area_m2 * _WEIGHTS_PER_M2), 1).astype(np.int64).tolist()
+    step = 3 if units % 3 == 0 else 1
+    return [Area(each * step) for each in apportion(units // step, weights)]
+
+
+def _double(ground: Ground, units: Ints) -> Iterator[Spot]:
+    """Yield the ground that features cover again, each piece with the feature that does and those it lies on."""
+    zones, layer, pairs = ground.parcels, ground.overlay.layer, ground.overlay.pairs
+    for row in np.flatnonzero(ground.double_m2 > TOLERANCE_M2).tolist():
+        features = pairs.feature[pairs.parcel == row]
+        several = np.array([zones.geometries[row], *layer.geometries[features]], dtype=object)
+        corners = np.broadcast_to(np.floor(shapely.bounds(zones.geometries[row])[:2]), (len(several), 2))
+        local = from_corners(corners, several)
+        pieces, names = _again(shapely.intersection(local[0], local[1:]), [layer.ids[each] for each in features])
+        area_m2 = np.asarray(shapely.area(pieces), dtype=np.float64)
+        if abs(area_m2.sum() - ground.double_m2[row]) > TOLERANCE_M2:
+            raise NotConserved(layer.name, [zones.ids[row]])
+        areas = _apportioned(int(units[row]), area_m2)
+        back = from_corners(-corners[:1].repeat(len(pieces), axis=0), pieces)
+        points = shapely.get_coordinates(shapely.point_on_surface(back)).tolist()
+        for place in np.argsort(-area_m2, kind="stable").tolist():
+            if areas[place]:
+                yield Spot(zones.ids[row], areas[place], points[place][0], points[place][1], back[place], names[place])
+
+
+def _again(pieces: Geometries, names: Sequence[str]) -> tuple[Geometries, list[tuple[str, ...]]]:
+    """Return what each piece has in common with all before it, and the names of both; together it is doubly covered."""
+    index, other = shapely.STRtree(pieces).query(pieces, predicate="intersects")
+    index, other = index[other < index], other[other < index]
+    parts: list[shapely.Geometry] = []
+    called: list[tuple[str, ...]] = []
+    for row in np.unique(index).tolist():
+        before = np.sort(other[index == row])
+        shared = shapely.intersection(pieces[row], pieces[before])
+        real = shapely.area(shared) > NOTHING_M2
+        for part in shapely.get_parts(shapely.union_all(shared[real])):
+            if shapely.area(part) > NOTHING_M2:
+                parts.append(part)
+                called.append((names[row], *(names[each] for each in before[real].tolist())))
+    return np.array(parts, dtype=object), called

@@ -1,0 +1,105 @@
+"""What became of the ground of every feature, each told once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from landquota.analyses.changes import Kind
+from landquota.analyses.dividing import divided
+from landquota.analyses.matching import Left, by_id, distances_m, identical, overlapping, same_ground
+from landquota.analyses.moving import moved, same_shape
+
+if TYPE_CHECKING:
+    from landquota.analyses.delivery import Bools, Delivery, Ints
+    from landquota.analyses.dividing import Groups
+    from landquota.analyses.matching import Couples
+    from landquota.overlay import Pairs
+
+    Became = list[tuple[tuple[int, int], Kind]]
+
+
+class Told(NamedTuple):
+    """Every feature of two deliveries in one place: in a couple, in a group, or left.
+
+    Attributes
+    ----------
+    couples, kinds
+        Rows that are one feature, and what became of its ground.
+    split, merged
+        Old wholes with their new pieces, and new wholes with their old pieces.
+    left
+        What was removed, and what was added.
+    """
+
+    couples: Couples
+    kinds: list[Kind]
+    split: Groups
+    merged: Groups
+    left: Left
+
+
+def couples_of(couples: Couples) -> tuple[Ints, Ints]:
+    """Return old and new rows as columns."""
+    old, new = np.array(couples, dtype=np.int64).reshape(-1, 2).T
+    return old, new
+
+
+def told(old: Delivery, new: Delivery, pairs: Pairs, tolerance_m: float) -> Told:
+    """Tell every feature, by its id first and by what is near at last; `pairs` share ground."""
+    couples, left = _certain(old, new, tolerance_m)
+    reshaped = [couple for couple, kind in couples if kind is Kind.RESHAPED]
+    split, merged = divided(pairs, old.areas_m2, new.areas_m2, left.with_(reshaped))
+    couples, left = _taken_apart(couples, left, split, merged)
+    nameless = _nameless(old, new, left)
+    overlaps = overlapping(pairs, old.areas_m2, new.areas_m2, nameless)
+    near = moved(old, new, nameless.without(overlaps), tolerance_m, surely=False)
+    couples += zip(overlaps, _kinds(old, new, overlaps, tolerance_m), strict=True)
+    couples += [(couple, Kind.MOVED) for couple in near]
+    return Told([c for c, _ in couples], [k for _, k in couples], split, merged, left.without(overlaps + near))
+
+
+def _certain(old: Delivery, new: Delivery, tolerance_m: float) -> tuple[Became, Left]:
+    """Return what is told by id, by the same ground, or by a shape that proves enough, and what is left."""
+    left = Left(np.ones(len(old), dtype=bool), np.ones(len(new), dtype=bool))
+    more = by_id(old, new)
+    couples = list(zip(more, _kinds(old, new, more, tolerance_m), strict=True))
+    left = left.without(more)
+    for more in (identical(old, new, left), None):
+        same = same_ground(old, new, left, tolerance_m) if more is None else more
+        couples += [(couple, Kind.UNCHANGED) for couple in same]
+        left = left.without(same)
+    more = moved(old, new, _nameless(old, new, left), tolerance_m, surely=True)
+    return [*couples, *((couple, Kind.MOVED) for couple in more)], left.without(more)
+
+
+def _nameless(old: Delivery, new: Delivery, left: Left) -> Left:
+    """Return what is left without ids of its own: what has one is not taken for another feature elsewhere."""
+    return Left(left.old & ~old.keyed, left.new & ~new.keyed)
+
+
+def _taken_apart(couples: Became, left: Left, split: Groups, merged: Groups) -> tuple[Became, Left]:
+    """Return the couples of which groups took neither half, and what is left after groups took theirs."""
+    mine = {*split, *(row for rows in merged.values() for row in rows)}
+    theirs = {*merged, *(row for rows in split.values() for row in rows)}
+    kept = [each for each in couples if each[0][0] not in mine and each[0][1] not in theirs]
+    lost = {couple for couple, _ in couples} - {couple for couple, _ in kept}
+    loose = left.with_(list(lost))
+    loose.old[list(mine)] = loose.new[list(theirs)] = False
+    return kept, loose
+
+
+def _kinds(old: Delivery, new: Delivery, couples: Couples, tolerance_m: float) -> list[Kind]:
+    """Return what became of the ground of features that were told by something else."""
+    rows, other = couples_of(couples)
+    same = np.array([old.written[a] == new.written[b] for a, b in couples], dtype=bool)
+    sound = old.sound[rows] & new.sound[other]
+    kinds = np.where(same, Kind.UNCHANGED, np.where(sound, Kind.RESHAPED, Kind.UNKNOWN)).astype(object)
+    asked = np.flatnonzero(~same & sound)
+    near = distances_m(old, new, rows[asked], other[asked]) <= tolerance_m
+    kinds[asked[near]] = Kind.UNCHANGED
+    asked = asked[~near]
+    kinds[asked[same_shape(old, new, rows[asked], other[asked], tolerance_m)]] = Kind.MOVED
+    return [Kind(kind) for kind in kinds.tolist()]
