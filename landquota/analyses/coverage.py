@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
-from landquota.analyses.ground import NOTHING_M2, Ground, divided, silent
+from landquota.analyses.ground import NOTHING_M2, TOLERANCE_M2, Ground, divided, silent
 from landquota.analyses.matching import from_corners
 from landquota.area import Area, apportion, total
 from landquota.findings import Finding
 from landquota.overlay import Layer, NotConserved, Parcels
-from landquota.overlay.overlaying import TOLERANCE_M2
 
 if TYPE_CHECKING:
     from landquota.analyses.ground import Floats, Geometries, Ints, Pieces, Progress
@@ -129,8 +128,10 @@ def coverage(zones: Parcels, layer: Layer, *, progress: Progress = silent) -> Co
     units = ground.units()
     columns = [column.tolist() for column in (zones.units, *units)]
     rows = tuple(
-        Row(zones.ids[row], *map(Area, areas), features=features)  # type: ignore[arg-type]
-        for row, (*areas, features) in enumerate(zip(*columns, _counts(ground), strict=True))
+        Row(zone, Area(whole), Area(covered), Area(rest), Area(no_data), Area(sliver), Area(double), count)
+        for zone, count, whole, covered, rest, no_data, sliver, double in zip(
+            zones.ids, _counts(ground), *columns, strict=True
+        )
     )
     gaps = _spots(zones, ground.rest, units.rest)
     no_data = _spots(zones, ground.no_data, units.no_data)

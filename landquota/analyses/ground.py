@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from landquota.overlay import Layer, NotConserved, Overlay, Parcels, overlay
-from landquota.overlay.overlaying import TOLERANCE_M2
+from landquota.overlay.measuring import tolerances_m2
 from landquota.overlay.shares import shared
 from landquota.overlay.tables import summed
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Progress = Callable[[int, int], None]
 
+#: What the parts of a parcel and the parcel may differ by.
+TOLERANCE_M2: Final = 1e-6
+#: And where the engine had to round coordinates to make them add up, which it says (OVERLAY-SNAPPED).
+_SNAPPED_M2: Final = 0.01
 #: Areas below this are the noise of coordinates.
 NOTHING_M2: Final = 1e-8
 #: Areas weigh in millionths of a square metre, the precision in which they are conserved.
@@ -144,7 +148,7 @@ def divided(parcels: Parcels, layer: Layer, *, progress: Progress = silent) -> G
         A parcel is not the sum of its parts within 1e-6 m², or the engine measures others.
     """
     found = overlay(parcels, layer)
-    origin = np.nan_to_num(np.floor(shapely.total_bounds(parcels.geometries)[:2]))
+    origin = _origin(parcels)
     mine, theirs = (shapely.transform(each, lambda xy: xy - origin) for each in (parcels.geometries, layer.geometries))
     cover = found.cover
     left = cover.remainder_m2 + cover.no_data_m2
@@ -170,6 +174,22 @@ def divided(parcels: Parcels, layer: Layer, *, progress: Progress = silent) -> G
     )
 
 
+def _origin(parcels: Parcels) -> Floats:
+    """Return the corner from which coordinates are counted, whole metres, so that a zone prefix costs no digits."""
+    if not len(parcels):
+        return np.zeros(2)
+    return np.asarray(np.nan_to_num(np.floor(shapely.total_bounds(parcels.geometries)[:2])))
+
+
+def _tolerances_m2(found: Overlay) -> Floats:
+    """Return what each parcel's sums may be off by."""
+    tolerances = tolerances_m2(found.parcels.areas_m2)
+    snapped = [str(finding.place.feature) for finding in found.findings if finding.code == "OVERLAY-SNAPPED"]
+    if snapped:
+        tolerances[np.isin(np.asarray(found.parcels.ids, dtype=object), snapped)] = _SNAPPED_M2
+    return tolerances
+
+
 def _cut(
     found: Overlay, rows: Ints, parcels: Geometries, features: Geometries, progress: Progress
 ) -> tuple[Geometries, Geometries]:
@@ -177,9 +197,9 @@ def _cut(
     union = _unions(found, rows, features, progress)
     covered, rest = shapely.intersection(parcels, union), shapely.difference(parcels, union)
     expected = (found.cover.remainder_m2 + found.cover.no_data_m2)[rows]
-    area = shapely.area(parcels)
-    wrong = np.abs(area - shapely.area(covered) - shapely.area(rest)) > TOLERANCE_M2
-    wrong |= np.abs(shapely.area(rest) - expected) > TOLERANCE_M2
+    area, tolerance = shapely.area(parcels), _tolerances_m2(found)[rows]
+    wrong = np.abs(area - shapely.area(covered) - shapely.area(rest)) > tolerance
+    wrong |= np.abs(shapely.area(rest) - expected) > tolerance
     first, last = _spans(found, rows)
     for row in np.flatnonzero(wrong).tolist():
         near = features[found.pairs.feature[first[row] : last[row]]]
@@ -218,7 +238,7 @@ def _on_a_grid(
         covered = shapely.intersection(parcel, union, grid_size=grid)
         rest = shapely.difference(parcel, union, grid_size=grid)
         whole, one, other = np.asarray(shapely.area([parcel, covered, rest])).tolist()
-        if max(abs(whole - one - other), abs(other - expected_m2)) <= TOLERANCE_M2:
+        if max(abs(whole - one - other), abs(other - expected_m2)) <= _tolerances_m2(found)[row]:
             return covered, rest
     raise NotConserved(found.layer.name, [found.parcels.ids[row]])
 
@@ -256,6 +276,6 @@ def _sums(pieces: Pieces, limit: Floats) -> tuple[Floats, Floats]:
 
 
 def _refuse_loss(found: Overlay, lost_m2: Floats) -> None:
-    wrong = np.flatnonzero(np.abs(lost_m2) > TOLERANCE_M2).tolist()
+    wrong = np.flatnonzero(np.abs(lost_m2) > _tolerances_m2(found)).tolist()
     if wrong:
         raise NotConserved(found.layer.name, [found.parcels.ids[row] for row in wrong])

@@ -45,7 +45,6 @@ class Left:
             old[row] = new[other] = False
         return Left(old, new)
 
-
     def with_(self, couples: Couples) -> Left:
         """Return what is left with couples again."""
         old, new = self.old.copy(), self.new.copy()

@@ -54,7 +54,11 @@ def _credible(old: Delivery, new: Delivery, couples: Couples, tolerance_m: float
     sizes = old.bounds[rows, 2:] - old.bounds[rows, :2]
     far = np.hypot(*ways.T) > _DIAGONALS * np.hypot(*sizes.T)
     plain = shapely.get_num_coordinates(old.polygons[rows]) <= _PLAIN
-    return [couple for couple, left_out in zip(couples, (alone & plain & (far | surely)).tolist(), strict=True) if not left_out]
+    return [
+        couple
+        for couple, left_out in zip(couples, (alone & plain & (far | surely)).tolist(), strict=True)
+        if not left_out
+    ]
 
 
 def same_shape(old: Delivery, new: Delivery, rows: Ints, other: Ints, tolerance_m: float) -> Bools:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,7 +12,7 @@ from landquota.analyses.matching import Left, by_id, distances_m, identical, ove
 from landquota.analyses.moving import moved, same_shape
 
 if TYPE_CHECKING:
-    from landquota.analyses.delivery import Bools, Delivery, Ints
+    from landquota.analyses.delivery import Delivery, Ints
     from landquota.analyses.dividing import Groups
     from landquota.analyses.matching import Couples
     from landquota.overlay import Pairs
@@ -67,10 +66,11 @@ def _certain(old: Delivery, new: Delivery, tolerance_m: float) -> tuple[Became, 
     more = by_id(old, new)
     couples = list(zip(more, _kinds(old, new, more, tolerance_m), strict=True))
     left = left.without(more)
-    for more in (identical(old, new, left), None):
-        same = same_ground(old, new, left, tolerance_m) if more is None else more
-        couples += [(couple, Kind.UNCHANGED) for couple in same]
-        left = left.without(same)
+    same = identical(old, new, left)
+    left = left.without(same)
+    nearly = same_ground(old, new, left, tolerance_m)
+    left = left.without(nearly)
+    couples += [(couple, Kind.UNCHANGED) for couple in (*same, *nearly)]
     more = moved(old, new, _nameless(old, new, left), tolerance_m, surely=True)
     return [*couples, *((couple, Kind.MOVED) for couple in more)], left.without(more)
 

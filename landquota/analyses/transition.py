@@ -16,13 +16,14 @@ import pandas as pd
 
 from landquota.area import Area, apportion, total
 from landquota.overlay import Layer, NotConserved, Overlay, Parcels, overlay
+from landquota.overlay.measuring import tolerances_m2
 from landquota.overlay.tables import summed
 
 if TYPE_CHECKING:
     from landquota.analyses.delivery import Delivery, Floats, Ints
 
-#: What a layer's areas and the table's may differ by, for each feature and on the whole.
-TOLERANCE_M2: Final = 1e-6
+#: What a delivery and the sum of its classes may differ by where the engine rounded coordinates (OVERLAY-SNAPPED).
+_SNAPPED_M2: Final = 0.01
 #: Areas weigh in millionths of a square metre.
 _WEIGHTS_PER_M2: Final = 1e6
 #: Areas are shown in hundredths of a square metre, 3 units.
@@ -135,10 +136,16 @@ def transition(old: Delivery, new: Delivery, found: Overlay) -> Transition:
         summed(found.cover.double_m2, old_codes, shape[0]),
         summed(back.cover.double_m2, new_codes, shape[1]),
     )
+    snapped = sum(finding.code == "OVERLAY-SNAPPED" for each in (found, back) for finding in each.findings)
     for delivery, classes in ((old, made.old_m2), (new, made.new_m2)):
-        if abs(delivery.areas_m2.sum() - classes.sum()) > TOLERANCE_M2 * max(1, len(delivery)):
+        if abs(delivery.areas_m2.sum() - classes.sum()) > max(_tolerance_m2(delivery), snapped * _SNAPPED_M2):
             raise NotConserved(delivery.file, delivery.names)
     return made
+
+
+def _tolerance_m2(delivery: Delivery) -> float:
+    """Return what the sums may be off by: what every feature's may, on the whole."""
+    return float(tolerances_m2(delivery.areas_m2).sum())
 
 
 def laid_over(one: Delivery, other: Delivery) -> Overlay:

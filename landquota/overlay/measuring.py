@@ -1,0 +1,176 @@
+"""Parcels measured against a layer: areas pair by pair, how they are covered, and that it all adds up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+from shapely.errors import GEOSException
+
+from landquota.overlay import cover
+from landquota.overlay.cells import moved
+from landquota.overlay.compiled import loops_for
+from landquota.overlay.cutting import NOTHING_M2
+from landquota.overlay.edges import Edges
+from landquota.overlay.engine import chained, pair_areas
+from landquota.overlay.tables import Cover, counted, summed
+
+if TYPE_CHECKING:
+    from landquota.overlay.area_kernel import Words
+    from landquota.overlay.layer import PreparedLayer
+    from landquota.overlay.parcels import Parcels
+    from landquota.overlay.tables import Bools, Floats, Geometries, Ints
+
+#: What the parts of a parcel and the parcel may differ by.
+TOLERANCE_M2: Final = 1e-6
+#: Of a parcel above 10 km² they may differ by this part: its own area is not known any better.
+_TOLERANCE: Final = 1e-13
+#: By how much a parcel may change where it is put on a grid to make it add up.
+_MENDED_M2: Final = 0.01
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The areas of pairs, ordered by parcel and feature, and how each parcel is covered.
+
+    `covering` has shape (parcels, 6): doubly covered, remainder, no data, the largest place that
+    is doubly covered, and its x and y.  `mended` are the rows of parcels that add up only on a
+    grid, `lost` of those that do not at all.
+    """
+
+    parcel: Ints
+    feature: Ints
+    area_m2: Floats
+    covering: Floats
+    mended: Ints
+    lost: Ints
+
+    @property
+    def cover(self) -> Cover:
+        """How each parcel is covered beyond its parts."""
+        return Cover(*(np.ascontiguousarray(self.covering[:, column]) for column in range(3)))
+
+
+def measured(parcels: Parcels, prepared: PreparedLayer) -> Measured:
+    """Return parcels measured against a layer, each of them checked."""
+    parcel, feature = prepared.near(parcels.geometries)
+    loops = loops_for(_blocks(parcels, prepared, feature))
+    mine = Edges.of(parcels.geometries, loops and loops.outlines)
+    theirs, rows = prepared.edges_of(feature, loops)
+    area_m2, chains = pair_areas(mine, theirs, parcel, rows, loops)
+    area_m2[np.abs(area_m2) <= NOTHING_M2] = 0  # what is below zero shows that a feature is not sound
+    met = counted(parcel[area_m2 != 0], len(parcels)) > 0
+    settled = _settled(parcels, parcel, area_m2, chained(chains, parcel, len(parcels)))
+    covering = _bare(parcels, prepared)
+    unsettled = met & ~settled | ~met & np.isnan(covering[:, 1])
+    covering[met] = 0
+    asked = np.flatnonzero(unsettled)
+    some = unsettled[parcel]
+    if loops is not None:
+        starts = np.append(0, np.cumsum(counted(parcel[some], len(parcels))[asked]))
+        known = prepared.layer.complete
+        covering[asked] = loops.coverings(mine, theirs, prepared.ground, asked, starts, rows[some], known)
+    elif len(asked):
+        some &= area_m2 != 0
+        covering[asked] = _by_geos(parcels, prepared, asked, (parcel[some], feature[some]), area_m2[some])
+    none = np.zeros(0, dtype=np.int64)
+    crooked = _crooked(parcels.geometries, mine.thin)
+    crooked[parcel[_crooked(prepared.layer.geometries[feature], theirs.thin[rows])]] = True
+    found = _checked(parcels, prepared, Measured(parcel, feature, area_m2, covering, none, none), crooked)
+    there = found.area_m2 > 0
+    return replace(found, parcel=parcel[there], feature=feature[there], area_m2=found.area_m2[there])
+
+
+def _blocks(parcels: Parcels, prepared: PreparedLayer, feature: Ints) -> int:
+    """Return about how many blocks of edges there are to be looked at."""
+    vertices = shapely.get_num_coordinates(prepared.layer.geometries[feature])
+    return int(np.ceil(vertices / 64).sum()) + len(parcels)
+
+
+def _settled(parcels: Parcels, parcel: Ints, area_m2: Floats, chains: Words) -> Bools:
+    """Return the parcels that are covered once all over, which needs no geometry to be seen.
+
+    They are as large as their parts, and either there is one part only, or every edge that
+    crosses the parcel is passed in both directions, so that the cover is the same everywhere:
+    a gap and an overlap of the same size do not pass for none.
+    """
+    covered, parts = summed(area_m2, parcel, len(parcels)), counted(parcel[area_m2 != 0], len(parcels))
+    equal = np.abs(covered - parcels.areas_m2) <= tolerances_m2(parcels.areas_m2) / 2
+    settled: Bools = equal & ((parts == 1) | (chains == 0))
+    return settled
+
+
+def _bare(parcels: Parcels, prepared: PreparedLayer) -> Floats:
+    """Return how parcels are covered that no feature covers; NaN where the coverage has to be looked at."""
+    covering, layer = np.zeros((len(parcels), 6)), prepared.layer
+    if layer.complete or layer.coverage is None:
+        covering[:, 1 if layer.complete else 2] = parcels.areas_m2
+        return covering
+    shapely.prepare(layer.coverage)
+    inside = shapely.contains_properly(layer.coverage, parcels.geometries)
+    apart = shapely.disjoint(layer.coverage, parcels.geometries)
+    covering[:, 1] = np.where(inside, parcels.areas_m2, np.where(apart, 0, np.nan))
+    covering[:, 2] = np.where(apart, parcels.areas_m2, 0)
+    covering[shapely.is_missing(parcels.geometries)] = 0
+    return covering
+
+
+def _by_geos(
+    parcels: Parcels, prepared: PreparedLayer, asked: Ints, pairs: tuple[Ints, Ints], area_m2: Floats
+) -> Floats:
+    """Return how features cover some parcels; NaN where GEOS fails."""
+    local = moved(parcels.geometries, -prepared.origin)
+    try:
+        found = cover.coverings(local, prepared, asked, pairs, area_m2)
+    except GEOSException:
+        return np.full((len(asked), 6), np.nan)
+    found[:, 4:] += prepared.origin
+    return found
+
+
+def _crooked(geometries: Geometries, thin: Bools) -> Bools:
+    """Return which of the thin geometries are not sound: what a ring takes back of its own area is not seen in sums."""
+    crooked = thin.copy()
+    crooked[thin] = ~shapely.is_valid(geometries[thin])
+    return crooked
+
+
+def _checked(parcels: Parcels, prepared: PreparedLayer, found: Measured, crooked: Bools) -> Measured:
+    """Return what was measured, with those parcels on a grid that do not add up as they are."""
+    lost = np.flatnonzero(crooked | ~_adds_up(parcels.areas_m2, found))
+    areas_m2, covering = found.area_m2.copy(), found.covering.copy()
+    mended: list[int] = []
+    hopeless: list[int] = []
+    for row in lost.tolist():
+        pairs = slice(*np.searchsorted(found.parcel, [row, row + 1]))
+        features = prepared.layer.geometries[found.feature[pairs]]
+        try:
+            on_grid = cover.mended(parcels.geometries[row], features, prepared)
+        except GEOSException:
+            hopeless.append(row)
+            continue
+        areas_m2[pairs], covering[row] = on_grid.shared_m2, on_grid.covering
+        covering[row, 4:] += prepared.origin
+        gap = on_grid.area_m2 - on_grid.shared_m2.sum() + covering[row, 0] - covering[row, 1] - covering[row, 2]
+        sound = (
+            abs(gap) <= tolerances_m2(parcels.areas_m2[row])
+            and abs(on_grid.area_m2 - parcels.areas_m2[row]) <= _MENDED_M2
+        )
+        (mended if sound else hopeless).append(row)
+    on_grid_rows, lost = np.array(mended, dtype=np.int64), np.array(hopeless, dtype=np.int64)
+    return replace(found, area_m2=areas_m2, covering=covering, mended=on_grid_rows, lost=lost)
+
+
+def tolerances_m2(areas_m2: Floats) -> Floats:
+    """Return what the sums of parcels of these areas may be off by."""
+    return np.maximum(TOLERANCE_M2, _TOLERANCE * areas_m2)
+
+
+def _adds_up(areas_m2: Floats, found: Measured) -> Bools:
+    """Return which parcels are their parts - doubly covered + remainder + no data."""
+    parts = summed(found.area_m2, found.parcel, len(areas_m2))
+    double, remainder, no_data = found.covering[:, :3].T
+    good: Bools = np.abs(parts - double + remainder + no_data - areas_m2) <= tolerances_m2(areas_m2)
+    return good
