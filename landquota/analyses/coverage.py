@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
-from landquota.analyses.ground import NOTHING_M2, TOLERANCE_M2, Ground, divided, silent
-from landquota.analyses.matching import from_corners
+from landquota.analyses.ground import Ground, divided, silent
 from landquota.area import Area, apportion, total
 from landquota.findings import Finding
-from landquota.overlay import Layer, NotConserved, Parcels
+from landquota.overlay import Layer, Parcels
 
 if TYPE_CHECKING:
-    from landquota.analyses.ground import Floats, Geometries, Ints, Pieces, Progress
+    from landquota.analyses.ground import Floats, Ints, Pieces, Progress
 
 #: Areas weigh in millionths of a square metre.
 _WEIGHTS_PER_M2 = 1e6
@@ -102,7 +101,7 @@ class Coverage:
         """All zones together; a feature counts in each zone that it covers."""
         columns = ("area", "covered", "uncovered", "no_data", "sliver", "double")
         sums = {column: total(getattr(row, column) for row in self.rows) for column in columns}
-        features = len(np.unique(self.ground.overlay.pairs.feature[_real(self.ground)]))
+        features = len(np.unique(self.ground.pairs.feature[_real(self.ground)]))
         return Row("", **sums, features=features)
 
 
@@ -135,27 +134,26 @@ def coverage(zones: Parcels, layer: Layer, *, progress: Progress = silent) -> Co
     )
     gaps = _spots(zones, ground.rest, units.rest)
     no_data = _spots(zones, ground.no_data, units.no_data)
-    return Coverage(ground, rows, gaps, no_data, tuple(_double(ground, units.double)), ground.overlay.findings)
+    return Coverage(ground, rows, gaps, no_data, tuple(_double(ground, units.double)), ground.findings())
 
 
 def _real(ground: Ground) -> Ints:
     """Return the pairs that are more than slivers."""
-    pairs = ground.overlay.pairs
+    pairs = ground.pairs
     return np.flatnonzero(pairs.area_m2 > pairs.sliver_m2)
 
 
 def _counts(ground: Ground) -> list[int]:
     """Return how many features cover each zone."""
-    counts: list[int] = np.bincount(ground.overlay.pairs.parcel[_real(ground)], minlength=len(ground.parcels)).tolist()
+    counts: list[int] = np.bincount(ground.pairs.parcel[_real(ground)], minlength=len(ground.parcels)).tolist()
     return counts
 
 
 def _spots(zones: Parcels, pieces: Pieces, units: Ints) -> tuple[Spot, ...]:
     """Return pieces with their shares in what their zone's row says, the largest first."""
     order = np.lexsort((-pieces.area_m2, pieces.parcel))
-    ends = np.flatnonzero(np.diff(pieces.parcel[order])) + 1
     spots: list[Spot] = []
-    for mine in np.split(order, ends) if len(order) else ():
+    for mine in _by_zone(pieces, order):
         row = int(pieces.parcel[mine[0]])
         areas = _apportioned(int(units[row]), pieces.area_m2[mine])
         points = pieces.where(mine).points().tolist()
@@ -176,37 +174,20 @@ def _apportioned(units: int, area_m2: Floats) -> list[Area]:
 
 
 def _double(ground: Ground, units: Ints) -> Iterator[Spot]:
-    """Yield the ground that features cover again, each piece with the feature that does and those it lies on."""
-    zones, layer, pairs = ground.parcels, ground.overlay.layer, ground.overlay.pairs
-    for row in np.flatnonzero(ground.double_m2 > TOLERANCE_M2).tolist():
-        features = pairs.feature[pairs.parcel == row]
-        several = np.array([zones.geometries[row], *layer.geometries[features]], dtype=object)
-        corners = np.broadcast_to(np.floor(shapely.bounds(zones.geometries[row])[:2]), (len(several), 2))
-        local = from_corners(corners, several)
-        pieces, names = _again(shapely.intersection(local[0], local[1:]), [layer.ids[each] for each in features])
-        area_m2 = np.asarray(shapely.area(pieces), dtype=np.float64)
-        if abs(area_m2.sum() - ground.double_m2[row]) > TOLERANCE_M2:
-            raise NotConserved(layer.name, [zones.ids[row]])
-        areas = _apportioned(int(units[row]), area_m2)
-        back = from_corners(-corners[:1].repeat(len(pieces), axis=0), pieces)
-        points = shapely.get_coordinates(shapely.point_on_surface(back)).tolist()
-        for place in np.argsort(-area_m2, kind="stable").tolist():
-            if areas[place]:
-                yield Spot(zones.ids[row], areas[place], points[place][0], points[place][1], back[place], names[place])
+    """Yield the ground that features cover again, the largest piece of each zone first."""
+    pieces, ids = ground.again.pieces, ground.layer.ids
+    order = np.lexsort((-pieces.area_m2, pieces.parcel))
+    for mine in _by_zone(pieces, order):
+        row = int(pieces.parcel[mine[0]])
+        areas = _apportioned(int(units[row]), pieces.area_m2[mine])
+        points = pieces.where(mine).points().tolist()
+        for piece, area, (x, y) in zip(mine.tolist(), areas, points, strict=True):
+            names = tuple(ids[each] for each in ground.again.features[piece])
+            if area:
+                yield Spot(ground.parcels.ids[row], area, x, y, pieces.geometries[piece], names)
 
 
-def _again(pieces: Geometries, names: Sequence[str]) -> tuple[Geometries, list[tuple[str, ...]]]:
-    """Return what each piece has in common with all before it, and the names of both; together it is doubly covered."""
-    index, other = shapely.STRtree(pieces).query(pieces, predicate="intersects")
-    index, other = index[other < index], other[other < index]
-    parts: list[shapely.Geometry] = []
-    called: list[tuple[str, ...]] = []
-    for row in np.unique(index).tolist():
-        before = np.sort(other[index == row])
-        shared = shapely.intersection(pieces[row], pieces[before])
-        real = shapely.area(shared) > NOTHING_M2
-        for part in shapely.get_parts(shapely.union_all(shared[real])):
-            if shapely.area(part) > NOTHING_M2:
-                parts.append(part)
-                called.append((names[row], *(names[each] for each in before[real].tolist())))
-    return np.array(parts, dtype=object), called
+def _by_zone(pieces: Pieces, order: Ints) -> list[Ints]:
+    """Return the rows of the pieces of each zone that has any."""
+    ends = np.flatnonzero(np.diff(pieces.parcel[order])) + 1
+    return np.split(order, ends) if len(order) else []

@@ -49,8 +49,7 @@ def _credible(old: Delivery, new: Delivery, couples: Couples, tolerance_m: float
     """Leave out plain shapes that would have gone alone, and far unless only what is sure is wanted."""
     rows, other = np.array(couples, dtype=np.int64).reshape(-1, 2).T
     ways = ways_m(old, new, rows, other)
-    index, _ = near(ways, ways, 2 * tolerance_m)
-    alone = np.bincount(index, minlength=len(rows)) < 2  # noqa: PLR2004 - itself, and another
+    alone = np.logical_and.reduce([_alone(ways, _cell_m(tolerance_m), offset) for offset in _GRIDS])
     sizes = old.bounds[rows, 2:] - old.bounds[rows, :2]
     far = np.hypot(*ways.T) > _DIAGONALS * np.hypot(*sizes.T)
     plain = shapely.get_num_coordinates(old.polygons[rows]) <= _PLAIN
@@ -59,6 +58,18 @@ def _credible(old: Delivery, new: Delivery, couples: Couples, tolerance_m: float
         for couple, left_out in zip(couples, (alone & plain & (far | surely)).tolist(), strict=True)
         if not left_out
     ]
+
+
+def _alone(ways: Floats, cell_m: float, offset: float) -> Bools:
+    """Return which ways fall into a cell of a grid in which no other does."""
+    cells = np.floor(ways / cell_m + offset)
+    _, place, count = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
+    return np.asarray(count[place.ravel()] == 1, dtype=bool)
+
+
+def _cell_m(tolerance_m: float) -> float:
+    """Return how wide the cells of a grid are."""
+    return max(_CELLS * tolerance_m, _FINEST_M)
 
 
 def same_shape(old: Delivery, new: Delivery, rows: Ints, other: Ints, tolerance_m: float) -> Bools:
@@ -90,7 +101,7 @@ def _by_shape(
     old: Delivery, new: Delivery, left: Left, tolerance_m: float, offset: float
 ) -> Iterator[tuple[Ints, Ints]]:
     """Yield the rows of both deliveries that seem to have one shape, each from west to east."""
-    cell_m = max(_CELLS * tolerance_m, _FINEST_M)
+    cell_m = _cell_m(tolerance_m)
     mine, theirs = (_shapes(d, mask, cell_m, offset) for d, mask in ((old, left.old), (new, left.new)))
     for shape, rows in mine.items():
         if shape in theirs:

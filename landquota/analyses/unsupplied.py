@@ -158,7 +158,7 @@ def unsupplied(
         )
     ground = divided(approved, supplied, progress=progress)
     rows = tuple(_rows(ground, batches, threshold))
-    findings = (*ground.overlay.findings, *_outside(approved, supplied, progress))
+    findings = (*ground.findings(), *_outside(approved, supplied, progress))
     return Unsupplied(ground, threshold, rows, _by_batch(rows, threshold), findings)
 
 
@@ -188,7 +188,7 @@ def _rows(ground: Ground, batches: Sequence[str] | None, threshold: Decimal) -> 
 
 def _supplies(ground: Ground) -> list[tuple[str, ...]]:
     """Return the names of the supplies that cover more of each parcel than a sliver."""
-    pairs, ids = ground.overlay.pairs, ground.overlay.layer.ids
+    pairs, ids = ground.pairs, ground.layer.ids
     names: list[tuple[str, ...]] = [()] * len(ground.parcels)
     real = pairs.area_m2 > pairs.sliver_m2
     parcel, feature = pairs.parcel[real], pairs.feature[real].tolist()

@@ -67,8 +67,9 @@ def write(report: Report, path: Path, *, language: str) -> None:
 
 def _csv(report: Report, language: str) -> bytes:
     first, stream = report.listings[0], io.StringIO(newline="")
-    cells = ([column.written(value, language) for column, value in _cells(first, row)] for row in first.rows)
-    write_csv(stream, [column.name for column in first.columns], cells)
+    shown = [place for place, column in enumerate(first.columns) if column.in_csv]
+    cells = ([row[place] for place in shown] for row in first.texts(language, people=False))
+    write_csv(stream, [first.columns[place].name for place in shown], cells)
     return stream.getvalue().encode("utf-8", "replace")
 
 

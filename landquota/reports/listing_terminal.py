@@ -10,6 +10,8 @@ from landquota.i18n import clean, current_language, say
 from landquota.reports.terminal import new_table, show_findings, write
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from landquota.reports.listing import Listing, Report
@@ -39,15 +41,21 @@ def _show_listing(listing: Listing, out: Console, language: str) -> None:
     table = new_table(clean(listing.title.render(language)))
     for _, column in columns:
         table.add_column(column.heading.render(language), justify="right" if column.is_figure else "left")
-    shown = listing.rows if len(listing.rows) <= _MOST_ROWS else listing.rows[:_ROWS_OF_MANY]
-    for row in shown:
-        table.add_row(*(clean(column.shown(row[index], language)) for index, column in columns))
+    texts, shown = listing.texts(language, people=True), _shown(listing)
+    for at in shown:
+        table.add_row(*(clean(texts[at][place]) for place, _ in columns))
     if listing.totals is not None:
+        totals = listing.total_texts(language)
         table.add_section()
-        table.add_row(
-            *("" if listing.totals[i] is None else clean(c.shown(listing.totals[i], language)) for i, c in columns),
-            style="bold",
-        )
+        table.add_row(*(clean(totals[place]) for place, _ in columns), style="bold")
     out.print(table)
     if len(shown) < len(listing.rows):
         write(out, say("{count} more rows; -o FILE or --json lists them all", count=len(listing.rows) - len(shown)))
+
+
+def _shown(listing: Listing) -> Sequence[int]:
+    """Return the places of all rows, or of many those that matter most, in their order."""
+    if len(listing.rows) <= _MOST_ROWS:
+        return range(len(listing.rows))
+    first = dict.fromkeys([*listing.first, *range(_ROWS_OF_MANY)])
+    return sorted(list(first)[:_ROWS_OF_MANY])
