@@ -11,9 +11,9 @@ from shapely.errors import GEOSException
 
 from landquota.overlay import cover
 from landquota.overlay.cells import moved
-from landquota.overlay.compiled import loops_for
+from landquota.overlay.compiled import COMPILED_FROM_BLOCKS, loops_for
 from landquota.overlay.cutting import NOTHING_M2
-from landquota.overlay.edges import Edges
+from landquota.overlay.edges import BLOCK_EDGES, Edges
 from landquota.overlay.engine import chained, pair_areas
 from landquota.overlay.tables import Cover, counted, summed
 
@@ -84,9 +84,11 @@ def measured(parcels: Parcels, prepared: PreparedLayer) -> Measured:
 
 
 def _blocks(parcels: Parcels, prepared: PreparedLayer, feature: Ints) -> int:
-    """Return about how many blocks of edges there are to be looked at."""
+    """Return about how many blocks of edges there are to be looked at, at least if there are very many."""
+    if len(feature) >= COMPILED_FROM_BLOCKS:
+        return len(feature)
     vertices = shapely.get_num_coordinates(prepared.layer.geometries[feature])
-    return int(np.ceil(vertices / 64).sum()) + len(parcels)
+    return int(np.ceil(vertices / BLOCK_EDGES).sum()) + len(parcels)
 
 
 def _settled(parcels: Parcels, parcel: Ints, area_m2: Floats, chains: Words) -> Bools:
