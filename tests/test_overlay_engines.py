@@ -140,10 +140,8 @@ def test_huge_outlines_are_measured_and_cut_like_small_ones(machine_code: Loops)
     rng = np.random.default_rng(3)
     angle = np.linspace(0, 2 * np.pi, 30_000, endpoint=False)
     radius = 800 * (1 + 0.2 * np.sin(9 * angle) + rng.uniform(-0.004, 0.004, len(angle)))
-    huge: BaseGeometry = shapely.Polygon(
-        np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1) + ORIGINS[1]
-    )
-    huge = huge.difference(shapely.Point(*ORIGINS[1]).buffer(300, quad_segs=700))
+    outline = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1) + ORIGINS[1]
+    huge = shapely.Polygon(outline).difference(shapely.Point(*ORIGINS[1]).buffer(300, quad_segs=700))
     spots = rng.uniform(-1000, 1000, (400, 2)) + ORIGINS[1]
     land = np.array([shapely.Point(*spot).buffer(40) for spot in spots], dtype=object)
     parcels, layer = Parcels([str(i) for i in range(400)], land), Layer("L", ["red"], np.array([huge]))

@@ -72,20 +72,22 @@ def segments(edges: Edges, row: int, window: Window, out: Floats, count: int) ->
     for block in range(edges.blocks[row], edges.blocks[row + 1]):
         if edges.boxes[block, 2] <= west or edges.boxes[block, 0] >= east or edges.boxes[block, 3] <= south:
             continue
-        sign, last = edges.signs[block], edges.last[block]
+        sign, xy = edges.signs[block], edges.xy[edges.first[block] : edges.last[block] + 1]
         above = edges.boxes[block, 1] >= north
-        step = last - edges.first[block] if above else 1  # a block above the window is one edge
-        for i in range(edges.first[block], last, step):
-            xa, ya = edges.xy[i, 0] - west, edges.xy[i, 1] - south
-            xb, yb = edges.xy[i + step, 0] - west, edges.xy[i + step, 1] - south
+        if above:
+            xy = xy[:: len(xy) - 1]  # a block above the window is one edge
+        xb, yb = xy[0, 0] - west, xy[0, 1] - south
+        for i in range(1, len(xy)):
+            xa, ya = xb, yb
+            xb, yb = xy[i, 0] - west, xy[i, 1] - south
             if xa == xb or (xa <= 0 and xb <= 0) or (xa >= width and xb >= width):
                 continue
             if above or (ya >= height and yb >= height):
-                xa, xb = min(max(xa, 0.0), width), min(max(xb, 0.0), width)
-                if run_to != xa or run_sign != sign:
+                begin = min(max(xa, 0.0), width)
+                if run_to != begin or run_sign != sign:
                     count = level(run_from, run_to, height, run_sign, out, count)
-                    run_from, run_sign = xa, sign
-                run_to = xb
+                    run_from, run_sign = begin, sign
+                run_to = min(max(xb, 0.0), width)
             elif xa < xb:
                 count = clipped(xa, ya, xb, yb, width, height, -sign, out, count)
             else:
@@ -186,7 +188,7 @@ def chain(edges: Edges, row: int, window: Window) -> Word:
     direction: then the same number of features lies everywhere in the window.
     """
     west, south, east, north = window
-    words = edges.xy.view(np.uint64)
+    bits = edges.xy.view(np.uint64)
     total = np.uint64(0)
     for block in range(edges.blocks[row], edges.blocks[row + 1]):
         if (
@@ -196,17 +198,23 @@ def chain(edges: Edges, row: int, window: Window) -> Word:
             or edges.boxes[block, 1] > north
         ):
             continue
-        for i in range(edges.first[block], edges.last[block]):
-            xa, ya, xb, yb = edges.xy[i, 0], edges.xy[i, 1], edges.xy[i + 1, 0], edges.xy[i + 1, 1]
+        xy, words = (
+            edges.xy[edges.first[block] : edges.last[block] + 1],
+            bits[edges.first[block] : edges.last[block] + 1],
+        )
+        xb, yb = xy[0, 0], xy[0, 1]
+        for i in range(1, len(xy)):
+            xa, ya = xb, yb
+            xb, yb = xy[i, 0], xy[i, 1]
             if max(xa, xb) < west or min(xa, xb) > east or max(ya, yb) < south or min(ya, yb) > north:
                 continue
             ahead = (xa < xb or (xa == xb and ya < yb)) == (edges.signs[block] > 0)
             if xa < xb or (xa == xb and ya < yb):
-                mixed = hashed(words[i, 0], words[i, 1], words[i + 1, 0], words[i + 1, 1])
+                mixed = hashed(words[i - 1, 0], words[i - 1, 1], words[i, 0], words[i, 1])
             elif xa == xb and ya == yb:
                 continue
             else:
-                mixed = hashed(words[i + 1, 0], words[i + 1, 1], words[i, 0], words[i, 1])
+                mixed = hashed(words[i, 0], words[i, 1], words[i - 1, 0], words[i - 1, 1])
             total = total + mixed if ahead else total - mixed
     return total
 
@@ -253,6 +261,9 @@ def pair_areas(mine: Edges, theirs: Edges, parcel: Ints, feature: Ints, chains: 
         if needed > len(out):
             out = np.empty((needed, 5))
         first = segments(mine, p, window, out, 0)
+        if first == 0:  # nothing of the parcel is in the window or above it
+            areas_m2[pair] = 0.0
+            continue
         last = segments(theirs, q, window, out, first)
         areas_m2[pair] = common(out[:first], out[first:last])
     return areas_m2

@@ -28,7 +28,7 @@ COMPILED_FROM_BLOCKS: Final = 10_000
 _PARTS: Final = (
     *(area_kernel.room, area_kernel.hashed, area_kernel.written, area_kernel.level, area_kernel.clipped),
     *(area_kernel.segments, area_kernel.crossed, area_kernel.common, area_kernel.chain),
-    *(cover_kernel.height, cover_kernel.cuts, cover_kernel.ended, cover_kernel.stacked),
+    *(cover_kernel.cancelled, cover_kernel.height, cover_kernel.cuts, cover_kernel.ended, cover_kernel.stacked),
     *(cover_kernel.descended, cover_kernel.walked),
 )
 

@@ -22,6 +22,29 @@ if TYPE_CHECKING:
     from landquota.overlay.tables import Floats, Ints
 
 
+def cancelled(segs: Floats, owners: Ints, count: int) -> int:
+    """Take out the segments that two features pass in opposite directions; return how many are left.
+
+    They bound nothing: the cover is the same on both sides.  In a clean coverage hardly any are left.
+    """
+    order = np.argsort(segs[:count, 0])
+    gone = np.zeros(count, dtype=np.bool_)
+    for n in range(count):
+        i = order[n]
+        later = n + 1
+        while owners[i] == 1 and not gone[i] and later < count and segs[order[later], 0] == segs[i, 0]:
+            j = order[later]
+            later += 1
+            if owners[j] == 1 and not gone[j] and segs[i, 4] == -segs[j, 4]:
+                gone[i] = gone[j] = segs[i, 1] == segs[j, 1] and segs[i, 2] == segs[j, 2] and segs[i, 3] == segs[j, 3]
+    kept = 0
+    for i in range(count):
+        if not gone[i]:
+            segs[kept], owners[kept] = segs[i], owners[i]
+            kept += 1
+    return kept
+
+
 def cuts(segs: Floats, order: Ints) -> Floats:
     """Return all x at which segments, in the order of their x₀, begin, end or cross, ascending."""
     count = 2 * len(segs)
@@ -169,7 +192,7 @@ def coverings(
         for i in range(starts[k], starts[k + 1]):
             count = segments(theirs, features[i], window, out, count)
         owners[own:count] = 1
-        own = count
+        own = count = cancelled(out, owners, count)
         for i in range(len(ground.bounds)):
             count = segments(ground, i, window, out, count)
         owners[own:count] = 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -69,6 +69,20 @@ class Layer:
     def labels(self) -> Sequence[str]:
         """The classes, or the ids of the features where there are no classes."""
         return self.ids if self.classes is None else self.classes
+
+    def only(self, rows: Ints) -> Layer:
+        """Return the layer with some of its features, by their rows."""
+        ids = [self.ids[row] for row in rows]
+        classes = None if self.classes is None else [self.classes[row] for row in rows]
+        return replace(self, ids=ids, geometries=self.geometries[rows], classes=classes)
+
+    @classmethod
+    def joined(cls, layers: Sequence[Layer]) -> Layer:
+        """Return parts of one layer as one; they agree in all but their features, and there is at least one."""
+        ids = [each for layer in layers for each in layer.ids]
+        classes = None if layers[0].classes is None else [each for layer in layers for each in layer.labels]
+        geometries = np.concatenate([layer.geometries for layer in layers])
+        return replace(layers[0], ids=ids, geometries=geometries, classes=classes)
 
     def prepared(self) -> PreparedLayer:
         """Return the layer made ready for several overlays."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,11 +11,12 @@ from shapely.errors import GEOSException
 
 from landquota.overlay import cover
 from landquota.overlay.cells import moved
-from landquota.overlay.compiled import loops_for
+from landquota.overlay.compiled import COMPILED_FROM_BLOCKS, loops_for
 from landquota.overlay.cutting import NOTHING_M2
-from landquota.overlay.edges import Edges
+from landquota.overlay.edges import BLOCK_EDGES, Edges
 from landquota.overlay.engine import chained, pair_areas
 from landquota.overlay.tables import Cover, counted, summed
+from landquota.rings import offsets_of
 
 if TYPE_CHECKING:
     from landquota.overlay.area_kernel import Words
@@ -31,6 +32,10 @@ _TOLERANCE: Final = 1e-13
 _MENDED_M2: Final = 0.01
 
 
+def _none() -> Ints:
+    return np.zeros(0, dtype=np.int64)
+
+
 @dataclass(frozen=True)
 class Measured:
     """The areas of pairs, ordered by parcel and feature, and how each parcel is covered.
@@ -44,8 +49,8 @@ class Measured:
     feature: Ints
     area_m2: Floats
     covering: Floats
-    mended: Ints
-    lost: Ints
+    mended: Ints = field(default_factory=_none)
+    lost: Ints = field(default_factory=_none)
 
     @property
     def cover(self) -> Cover:
@@ -61,32 +66,32 @@ def measured(parcels: Parcels, prepared: PreparedLayer) -> Measured:
     theirs, rows = prepared.edges_of(feature, loops)
     area_m2, chains = pair_areas(mine, theirs, parcel, rows, loops)
     area_m2[np.abs(area_m2) <= NOTHING_M2] = 0  # what is below zero shows that a feature is not sound
-    met = counted(parcel[area_m2 != 0], len(parcels)) > 0
-    settled = _settled(parcels, parcel, area_m2, chained(chains, parcel, len(parcels)))
     covering = _bare(parcels, prepared)
-    unsettled = met & ~settled | ~met & np.isnan(covering[:, 1])
+    met = counted(parcel[area_m2 != 0], len(parcels)) > 0
     covering[met] = 0
-    asked = np.flatnonzero(unsettled)
-    some = unsettled[parcel]
-    if loops is not None:
-        starts = np.append(0, np.cumsum(counted(parcel[some], len(parcels))[asked]))
-        known = prepared.layer.complete
-        covering[asked] = loops.coverings(mine, theirs, prepared.ground, asked, starts, rows[some], known)
-    elif len(asked):
+    settled = _settled(parcels, parcel, area_m2, chained(chains, parcel, len(parcels)))
+    asked = np.flatnonzero(np.where(met, ~settled, np.isnan(covering[:, 1])))
+    some = np.isin(parcel, asked)
+    if loops is None:
         some &= area_m2 != 0
         covering[asked] = _by_geos(parcels, prepared, asked, (parcel[some], feature[some]), area_m2[some])
-    none = np.zeros(0, dtype=np.int64)
+    else:
+        starts = offsets_of(counted(parcel[some], len(parcels))[asked])
+        known = prepared.layer.complete
+        covering[asked] = loops.coverings(mine, theirs, prepared.ground, asked, starts, rows[some], known)
     crooked = _crooked(parcels.geometries, mine.thin)
     crooked[parcel[_crooked(prepared.layer.geometries[feature], theirs.thin[rows])]] = True
-    found = _checked(parcels, prepared, Measured(parcel, feature, area_m2, covering, none, none), crooked)
+    found = _checked(parcels, prepared, Measured(parcel, feature, area_m2, covering), crooked)
     there = found.area_m2 > 0
     return replace(found, parcel=parcel[there], feature=feature[there], area_m2=found.area_m2[there])
 
 
 def _blocks(parcels: Parcels, prepared: PreparedLayer, feature: Ints) -> int:
-    """Return about how many blocks of edges there are to be looked at."""
+    """Return about how many blocks of edges there are to be looked at, at least if there are very many."""
+    if len(feature) >= COMPILED_FROM_BLOCKS:
+        return len(feature)
     vertices = shapely.get_num_coordinates(prepared.layer.geometries[feature])
-    return int(np.ceil(vertices / 64).sum()) + len(parcels)
+    return int(np.ceil(vertices / BLOCK_EDGES).sum()) + len(parcels)
 
 
 def _settled(parcels: Parcels, parcel: Ints, area_m2: Floats, chains: Words) -> Bools:
@@ -139,28 +144,33 @@ def _crooked(geometries: Geometries, thin: Bools) -> Bools:
 
 def _checked(parcels: Parcels, prepared: PreparedLayer, found: Measured, crooked: Bools) -> Measured:
     """Return what was measured, with those parcels on a grid that do not add up as they are."""
-    lost = np.flatnonzero(crooked | ~_adds_up(parcels.areas_m2, found))
     areas_m2, covering = found.area_m2.copy(), found.covering.copy()
     mended: list[int] = []
-    hopeless: list[int] = []
-    for row in lost.tolist():
+    lost: list[int] = []
+    for row in np.flatnonzero(crooked | ~_adds_up(parcels.areas_m2, found)).tolist():
         pairs = slice(*np.searchsorted(found.parcel, [row, row + 1]))
-        features = prepared.layer.geometries[found.feature[pairs]]
-        try:
-            on_grid = cover.mended(parcels.geometries[row], features, prepared)
-        except GEOSException:
-            hopeless.append(row)
+        on_grid = _mended(parcels, prepared, row, found.feature[pairs])
+        if on_grid is None:
+            lost.append(row)
             continue
+        mended.append(row)
         areas_m2[pairs], covering[row] = on_grid.shared_m2, on_grid.covering
         covering[row, 4:] += prepared.origin
-        gap = on_grid.area_m2 - on_grid.shared_m2.sum() + covering[row, 0] - covering[row, 1] - covering[row, 2]
-        sound = (
-            abs(gap) <= tolerances_m2(parcels.areas_m2[row])
-            and abs(on_grid.area_m2 - parcels.areas_m2[row]) <= _MENDED_M2
-        )
-        (mended if sound else hopeless).append(row)
-    on_grid_rows, lost = np.array(mended, dtype=np.int64), np.array(hopeless, dtype=np.int64)
-    return replace(found, area_m2=areas_m2, covering=covering, mended=on_grid_rows, lost=lost)
+    rows = {"mended": np.array(mended, dtype=np.int64), "lost": np.array(lost, dtype=np.int64)}
+    return replace(found, area_m2=areas_m2, covering=covering, **rows)
+
+
+def _mended(parcels: Parcels, prepared: PreparedLayer, row: int, features: Ints) -> cover.Mended | None:
+    """Return one parcel on the grid, or None if it does not add up there either, or is not the same parcel."""
+    area_m2 = parcels.areas_m2[row]
+    try:
+        found = cover.mended(parcels.geometries[row], prepared.layer.geometries[features], prepared)
+    except GEOSException:
+        return None
+    double, remainder, no_data = found.covering[:3]
+    gap = found.shared_m2.sum() - double + remainder + no_data - found.area_m2
+    same = abs(found.area_m2 - area_m2) <= _MENDED_M2
+    return found if same and abs(gap) <= tolerances_m2(area_m2) else None
 
 
 def tolerances_m2(areas_m2: Floats) -> Floats:
