@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import shapely
 
 from landquota.analyses.ground import Ground, divided, silent
 from landquota.area import Area, apportion, total
@@ -16,7 +15,9 @@ from landquota.findings import Finding
 from landquota.overlay import Layer, Parcels
 
 if TYPE_CHECKING:
-    from landquota.analyses.ground import Floats, Ints, Pieces, Progress
+    import shapely
+
+    from landquota.analyses.erasing import Floats, Ints, Pieces, Progress
 
 #: Areas weigh in millionths of a square metre.
 _WEIGHTS_PER_M2 = 1e6

@@ -25,7 +25,7 @@ from landquota.topology.identity import duplicate_ids
 
 if TYPE_CHECKING:
     from landquota.analyses.delivery import Bools, Ints
-    from landquota.analyses.ground import Progress
+    from landquota.analyses.erasing import Progress
 
 #: Boundaries that differ by less, in metres, are the same: the last digit that surveys write.
 TOLERANCE_M: Final = 1e-3

@@ -23,7 +23,7 @@ from landquota.i18n import Text, text
 from landquota.overlay import Layer, Parcels
 
 if TYPE_CHECKING:
-    from landquota.analyses.ground import Pieces, Progress
+    from landquota.analyses.erasing import Pieces, Progress
 
 #: Above this share a parcel counts as supplied.
 THRESHOLD: Final = Decimal("0.95")
