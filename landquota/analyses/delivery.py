@@ -9,13 +9,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from landquota.formats.geometry import measurable
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
+
+    from landquota.analyses.given import Given
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -114,3 +116,32 @@ class Delivery:
         mask = np.zeros(len(self), dtype=bool)
         mask[list(self.telling.values())] = True
         return mask
+
+
+def delivered(given: Given, plane: Geometries, *, by_id: bool, class_column: str | None) -> Delivery:
+    """Return a layer that was read as a delivery.
+
+    Parameters
+    ----------
+    given
+        The layer.
+    plane
+        Its sound geometries in the plane that both deliveries share, None in the place of others.
+    by_id
+        Whether the ids that it was read with tell its features.
+    class_column
+        The attribute that holds the class.
+    """
+    frame, sound = given.table.frame, given.table.sound
+    geometries = plane.copy()
+    geometries[~sound] = frame.geometry.to_numpy()[~sound]  # compared as they are written only
+    attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name)).rename(columns=str)
+    return Delivery(
+        given.file,
+        given.ids,
+        geometries,
+        attributes.reset_index(drop=True),
+        given.cells(given.id_column) if by_id and given.id_column is not None else None,
+        None if class_column is None else given.cells(str(given.column(class_column))),
+        given.id_column or "id",
+    )

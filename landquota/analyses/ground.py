@@ -170,6 +170,14 @@ def divided(parcels: Parcels, layer: Layer, *, progress: Progress = silent) -> G
     )
 
 
+def never_empty(layer: Layer) -> Layer:
+    """Return the layer, and one feature without ground for one without features: the engine needs one."""
+    if len(layer):
+        return layer
+    nothing = np.array([None], dtype=object)
+    return Layer(layer.name, ("",), nothing, complete=layer.complete, sliver_m2=layer.sliver_m2, file=layer.file)
+
+
 def _pairs(parcels: Parcels, layer: Layer) -> tuple[Pairs, Floats]:
     """Return parcels and features that share ground, and what the sums of each parcel may be off by.
 
@@ -177,7 +185,8 @@ def _pairs(parcels: Parcels, layer: Layer) -> tuple[Pairs, Floats]:
     100,000 features.
     """
     features = Parcels(layer.ids, layer.geometries, file=layer.file)
-    found = overlay(features, Layer(parcels.file, parcels.ids, parcels.geometries, complete=True, sliver_m2=0.0))
+    over = Layer(parcels.file, parcels.ids, parcels.geometries, complete=True, sliver_m2=0.0)
+    found = overlay(features, never_empty(over))
     order = np.lexsort((found.pairs.parcel, found.pairs.feature))
     parcel, feature = found.pairs.feature[order], found.pairs.parcel[order]
     area_m2 = found.pairs.area_m2[order]

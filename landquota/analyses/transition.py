@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from landquota.analyses.ground import never_empty
 from landquota.area import Area, apportion, total
 from landquota.overlay import Layer, NotConserved, Overlay, Parcels, overlay
 from landquota.overlay.measuring import tolerances_m2
@@ -151,7 +152,7 @@ def _tolerance_m2(delivery: Delivery) -> float:
 def laid_over(one: Delivery, other: Delivery) -> Overlay:
     """Return one delivery over another, nothing of it being a sliver."""
     under = Layer(other.file, other.names, other.polygons, complete=True, sliver_m2=0.0, file=other.file)
-    return overlay(Parcels(one.names, one.polygons, file=one.file), under)
+    return overlay(Parcels(one.names, one.polygons, file=one.file), never_empty(under))
 
 
 def _classes(labels: Sequence[str]) -> tuple[Ints, tuple[str, ...]]:

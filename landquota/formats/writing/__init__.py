@@ -1,5 +1,5 @@
 """Layers written to files, in the format that the file's name says."""
 
-from landquota.formats.writing.writer import write
+from landquota.formats.writing.writer import refuse_unwritable, write
 
-__all__ = ["write"]
+__all__ = ["refuse_unwritable", "write"]

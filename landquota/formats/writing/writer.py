@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from landquota.area import Area
 
+    Writer = Callable[[GeoDataFrame, Path, "Options"], list[Finding]]
+
 #: What goes with a .shp; a new one must not be read with what is left of an old one.
 _SHAPEFILE_PARTS: Final = (*shapefile.PARTS, ".sbn", ".sbx", ".qix", ".qmd", ".shp.xml")
 #: The language driver byte of GBK, for programs that know no .cpg.
@@ -109,12 +111,7 @@ def write(
     InputError
         The file is there already, or cannot be written.
     """
-    writer = next((writer for suffix, writer in _WRITERS.items() if path.name.lower().endswith(suffix)), None)
-    if writer is None:
-        raise UsageError(
-            text("Files of the kind '{suffix}' are not written", suffix=path.suffix or path.name),
-            remedy=text("Choose one of these: {formats}.", formats=", ".join(_WRITERS)),
-        )
+    writer = _writer(path)
     _refuse_replacing(path, overwrite=overwrite)
     frame = frame.rename(columns=str)
     findings = list(_faults(frame, path, drawing=writer is _dxf))
@@ -131,6 +128,30 @@ def write(
         except _BROKEN as problem:
             raise _unwritable(path, problem) from problem
     return findings
+
+
+def refuse_unwritable(path: Path, *, overwrite: bool) -> None:
+    """Refuse a target that :func:`write` would refuse, before there is anything to write.
+
+    Raises
+    ------
+    UsageError
+        The format is not written.
+    InputError
+        The file is there already, or its folder is not.
+    """
+    _writer(path)
+    _refuse_replacing(path, overwrite=overwrite)
+
+
+def _writer(path: Path) -> Writer:
+    writer = next((writer for suffix, writer in _WRITERS.items() if path.name.lower().endswith(suffix)), None)
+    if writer is None:
+        raise UsageError(
+            text("Files of the kind '{suffix}' are not written", suffix=path.suffix or path.name),
+            remedy=text("Choose one of these: {formats}.", formats=", ".join(_WRITERS)),
+        )
+    return writer
 
 
 def _faults(frame: GeoDataFrame, path: Path, *, drawing: bool) -> Iterator[Finding]:
@@ -310,7 +331,7 @@ def _description_left(frame: GeoDataFrame, path: Path, *, kept: Sequence[str] = 
     return [Finding("WRITE-DESCRIPTION-LEFT", Place(file=path.name), {"lines": lines})] if lines else []
 
 
-_WRITERS: Final[Mapping[str, Callable[[GeoDataFrame, Path, Options], list[Finding]]]] = {
+_WRITERS: Final[Mapping[str, Writer]] = {
     ".gpkg": _geopackage,
     ".shp": _shapefile,
     ".geojson": _geojson,

@@ -1,0 +1,116 @@
+"""The page of 批而未供: approved parcels by their state of supply, what is left of them hatched, and the supplies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+
+from landquota.analyses.unsupplied import Status
+from landquota.area import Area
+from landquota.i18n import Text, text
+from landquota.maps import page
+from landquota.maps.ground_page import Drawn, Look, layer_of, sections, sized
+from landquota.maps.overlay_page import findings_of, foot, left_out, notes_of
+from landquota.maps.view import MapLayer, MapView
+from landquota.reports.unsupplied import STATUSES
+
+if TYPE_CHECKING:
+    from landquota.analyses import Land
+    from landquota.analyses.unsupplied import Row, Unsupplied
+    from landquota.overlay import Layer
+    from landquota.reports.listing import Report
+
+_LOOKS: Final[Mapping[str, Look]] = {
+    Status.UNSUPPLIED: Look(STATUSES[Status.UNSUPPLIED], "#f0c9a8", "#8a4b12"),
+    Status.PARTLY: Look(STATUSES[Status.PARTLY], "#f2e3b3", "#8a6a12"),
+    Status.SUPPLIED: Look(STATUSES[Status.SUPPLIED], "#bcd9d3", "#2f6f68"),
+    Status.NO_DATA: Look(STATUSES[Status.NO_DATA], "#d5d5d8", "#5d5f66"),
+}
+_REST: Final = {"rest": Look(text("not supplied"), "#c0392b", "#c0392b", hatched=True)}
+#: Fill and line of the features that lie below.
+_FEATURE: Final = ("#dfe9f2", "#4a6478")
+_TABLES: Final = (
+    ("statuses", ("status", "parcels", "approved_m2", "unsupplied_m2", "unsupplied_mu")),
+    ("batches", ("batch", "parcels", "approved_m2", "unsupplied_m2", "share")),
+    ("rows", ("parcel", "approved_m2", "supplied_m2", "unsupplied_m2", "share")),
+)
+
+
+def write(result: Unsupplied, land: Land, layer: Layer, report: Report, path: Path, *, language: str) -> None:
+    """Write the page, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written.
+    """
+    page.write(unsupplied_view(result, land, layer, report, language=language), path)
+
+
+def unsupplied_view(result: Unsupplied, land: Land, layer: Layer, report: Report, *, language: str) -> MapView:
+    """Return what the page shows; `layer` has the supplies in the plane of the parcels."""
+    supplies = features_of(layer, text("Supplies"), land, language)
+    layers = (supplies, _parcels(result, land, language), _rest(result, land, language))
+    drawn = [each for each in layers if each.features]
+    whole = len(result.rows) + len(result.rest.parcel) + len(layer)
+    return MapView(
+        title=report.title.render(language),
+        language=language,
+        layers=tuple(drawn),
+        panels=(
+            sections(report, _TABLES, language, name="sums", title=text("All parcels")),
+            *findings_of(report.findings, language),
+            notes_of(report, language),
+        ),
+        footer=foot(land.crs, (land.given.file, layer.file), language),
+        notices=left_out(sum(len(each.features) for each in drawn), whole, language),
+        list_only=not drawn,
+    )
+
+
+def _parcels(result: Unsupplied, land: Land, language: str) -> MapLayer:
+    drawn = [
+        Drawn(row.parcel, row.parcel, row.status, geometry, row.approved, tuple(_figures(row, language)))
+        for row, geometry in zip(result.rows, land.parcels.geometries, strict=True)
+    ]
+    title = text("Approved parcels")
+    return layer_of("parcels", title, "zones", _LOOKS, drawn, crs=land.crs, language=language, counted_as="parcels")
+
+
+def _figures(row: Row, language: str) -> list[tuple[str, str]]:
+    said: list[tuple[Text, str]] = [
+        *([(text("Batch"), row.batch)] if row.batch else []),
+        (text("State of supply"), STATUSES[row.status].render(language)),
+        (text("Approved"), sized(row.approved, language)),
+        (text("Supplied"), sized(row.supplied, language)),
+        (text("Not supplied"), sized(row.unsupplied, language)),
+        *([(text("Slivers"), sized(row.sliver, language))] if row.sliver else []),
+        *([(text("No data"), sized(row.no_data, language))] if row.no_data else []),
+        (text("Supplies"), "; ".join(row.supplies) or "—"),
+    ]
+    return [(heading.render(language), figure) for heading, figure in said]
+
+
+def _rest(result: Unsupplied, land: Land, language: str) -> MapLayer:
+    rest, name = result.rest, text("Not supplied")
+    drawn = [
+        Drawn(result.rows[row].parcel, result.rows[row].parcel, "rest", geometry, Area.measured(m2), zone=None)
+        for row, geometry, m2 in zip(rest.parcel.tolist(), rest.geometries, rest.area_m2.tolist(), strict=True)
+    ]
+    return layer_of("rest", name, "constraint", _REST, drawn, crs=land.crs, language=language)
+
+
+def features_of(layer: Layer, title: Text, land: Land, language: str) -> MapLayer:
+    """Return the features of a layer in the plane of the land, below everything else."""
+    areas_m2 = np.nan_to_num(shapely.area(layer.geometries)).tolist()
+    drawn = [
+        Drawn(id_, id_, "feature", geometry, Area.measured(m2))
+        for id_, geometry, m2 in zip(layer.ids, layer.geometries, areas_m2, strict=True)
+        if geometry is not None
+    ]
+    looks = {"feature": Look(title, *_FEATURE)}
+    return layer_of("features", title, "other", looks, drawn, crs=land.crs, language=language)
