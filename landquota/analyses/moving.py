@@ -26,6 +26,8 @@ _GRIDS: Final = (0.0337, 0.5337)
 _FINEST_M: Final = 1e-5
 #: Coordinates, the first again included, of a shape as plain as a rectangle: it proves little.
 _PLAIN: Final = 5
+#: So many have to go the same way for plain shapes to prove it together: on a grid of parcels two do by chance.
+_COMPANY: Final = 3
 
 
 def moved(old: Delivery, new: Delivery, left: Left, tolerance_m: float, *, surely: bool) -> Couples:
@@ -33,7 +35,7 @@ def moved(old: Delivery, new: Delivery, left: Left, tolerance_m: float, *, surel
 
     A shape that is left once in each delivery is told wherever it has gone.  Of several, all are
     told if they went the same way together, else each if it has gone no further than twice its
-    size.  A triangle or rectangle has gone no further either, unless another feature went the same
+    size.  A triangle or rectangle has gone no further either, unless others went the same
     way; where only what is sure is wanted, such a plain shape that went alone is left out.
     """
     couples: Couples = []
@@ -61,10 +63,10 @@ def _credible(old: Delivery, new: Delivery, couples: Couples, tolerance_m: float
 
 
 def _alone(ways: Floats, cell_m: float, offset: float) -> Bools:
-    """Return which ways fall into a cell of a grid in which no other does."""
+    """Return which ways fall into a cell of a grid with too few others."""
     cells = np.floor(ways / cell_m + offset)
     _, place, count = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
-    return np.asarray(count[place.ravel()] == 1, dtype=bool)
+    return np.asarray(count[place.ravel()] < _COMPANY, dtype=bool)
 
 
 def _cell_m(tolerance_m: float) -> float:

@@ -47,32 +47,33 @@ def couples_of(couples: Couples) -> tuple[Ints, Ints]:
 
 
 def told(old: Delivery, new: Delivery, pairs: Pairs, tolerance_m: float) -> Told:
-    """Tell every feature, by its id first and by what is near at last; `pairs` share ground."""
+    """Tell every feature, by its id first, then by its ground, and by what is near at last; `pairs` share ground.
+
+    What fills the same ground was split or merged, and is not taken for others of the same shape.
+    """
     couples, left = _certain(old, new, tolerance_m)
     reshaped = [couple for couple, kind in couples if kind is Kind.RESHAPED]
     split, merged = divided(pairs, old.areas_m2, new.areas_m2, left.with_(reshaped))
     couples, left = _taken_apart(couples, left, split, merged)
     nameless = _nameless(old, new, left)
-    overlaps = overlapping(pairs, old.areas_m2, new.areas_m2, nameless)
-    near = moved(old, new, nameless.without(overlaps), tolerance_m, surely=False)
+    far = moved(old, new, nameless, tolerance_m, surely=True)
+    overlaps = overlapping(pairs, old.areas_m2, new.areas_m2, nameless.without(far))
+    near = moved(old, new, nameless.without(far + overlaps), tolerance_m, surely=False)
     couples += zip(overlaps, _kinds(old, new, overlaps, tolerance_m), strict=True)
-    couples += [(couple, Kind.MOVED) for couple in near]
-    return Told([c for c, _ in couples], [k for _, k in couples], split, merged, left.without(overlaps + near))
+    couples += [(couple, Kind.MOVED) for couple in (*far, *near)]
+    return Told([c for c, _ in couples], [k for _, k in couples], split, merged, left.without(far + overlaps + near))
 
 
 def _certain(old: Delivery, new: Delivery, tolerance_m: float) -> tuple[Became, Left]:
-    """Return what is told by id, by the same ground, or by a shape that proves enough, and what is left."""
+    """Return what is told by its id or by the same ground, and what is left."""
     left = Left(np.ones(len(old), dtype=bool), np.ones(len(new), dtype=bool))
-    more = by_id(old, new)
-    couples = list(zip(more, _kinds(old, new, more, tolerance_m), strict=True))
-    left = left.without(more)
+    named = by_id(old, new)
+    left = left.without(named)
     same = identical(old, new, left)
     left = left.without(same)
     nearly = same_ground(old, new, left, tolerance_m)
-    left = left.without(nearly)
-    couples += [(couple, Kind.UNCHANGED) for couple in (*same, *nearly)]
-    more = moved(old, new, _nameless(old, new, left), tolerance_m, surely=True)
-    return [*couples, *((couple, Kind.MOVED) for couple in more)], left.without(more)
+    couples = list(zip(named, _kinds(old, new, named, tolerance_m), strict=True))
+    return couples + [(couple, Kind.UNCHANGED) for couple in (*same, *nearly)], left.without(nearly)
 
 
 def _nameless(old: Delivery, new: Delivery, left: Left) -> Left:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from landquota.amount import round_half_up
 from landquota.area import total
 from landquota.i18n import Text, text
+from landquota.reports.ground_words import where_used
 from landquota.reports.listing import Column, Holds, Listing, Report, Value
 from landquota.reports.overlay_words import about, slivers
 
@@ -31,6 +32,8 @@ _ROWS: Final = (
     Column("features", text("Features"), Holds.COUNT, width=10),
     Column("gaps", text("Gaps"), Holds.COUNT, width=8),
 )
+#: Shown on a terminal only where there is something.
+_RARE: Final = ("no_data_m2", "sliver_m2", "double_m2")
 _PLACE: Final = (
     Column("area_m2", text("Area (m²)"), Holds.M2, width=16),
     Column("area_mu", text("Area (mu)"), Holds.MU, width=14),
@@ -59,7 +62,7 @@ def report(
     """
     notes = (
         *land.measured(),
-        *about(layer, extent),
+        *_about(layer, extent),
         text("Covered (%) is of the whole zone; ground that is covered twice counts once"),
         slivers(sliver_m2),
     )
@@ -79,6 +82,13 @@ def report(
     return Report(title, (_rows(result), *spots), notes, tuple(findings), facts)
 
 
+def _about(layer: Given, extent: Extent) -> Iterator[Text]:
+    if extent.complete:
+        yield text("{layer} is taken to speak of all ground: what it leaves out of a zone is not covered", layer=layer)
+    else:
+        yield from about(layer, extent)
+
+
 def _rows(result: Coverage) -> Listing:
     gaps: dict[str, int] = {}
     for spot in result.gaps:
@@ -87,7 +97,7 @@ def _rows(result: Coverage) -> Listing:
     shares = [row.share for row in result.rows]
     first = [place for place, share in enumerate(shares) if share is None or share < 1]
     totals = _row(text("Total"), result.total, len(result.gaps))
-    return Listing("rows", text("By zone"), _ROWS, rows, totals, first=first)
+    return Listing("rows", text("By zone"), where_used(_ROWS, rows, _RARE), rows, totals, first=first)
 
 
 def _row(name: str | Text, row: Row, gaps: int) -> tuple[Value, ...]:

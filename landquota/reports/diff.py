@@ -9,6 +9,7 @@ from landquota.analyses.changes import Change, Edited, Kind
 from landquota.area import ZERO, Area, total
 from landquota.crs import describe
 from landquota.i18n import Renderable, Text, text
+from landquota.reports.ground_words import where_used
 from landquota.reports.listing import Coded, Column, Holds, Listing, Report, Value
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ _ROWS: Final = (
     Column("x", text("East"), short=False, width=16),
     Column("y", text("North"), short=False, width=16),
 )
+#: Shown on a terminal only where there is something.
+_RARE: Final = ("lost_m2", "gained_m2", "dx_m", "dy_m", "attributes")
 _TALLIES: Final = (
     _KIND,
     Column("changes", text("Changes"), Holds.COUNT, width=10),
@@ -131,7 +134,7 @@ def _rows(result: Diff) -> Listing:
     rows = [_row(result, change) for change in result.changed]
     old, new = (total(getattr(change, side) for change in result.changed) for side in ("old_area", "new_area"))
     totals = (text("Total"), None, None, old, new, new - old, *([None] * (len(_ROWS) - 6)))
-    return Listing("rows", text("Changes"), _ROWS, rows, totals if rows else None)
+    return Listing("rows", text("Changes"), where_used(_ROWS, rows, _RARE), rows, totals if rows else None)
 
 
 def _row(result: Diff, change: Change) -> tuple[Value, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from landquota.amount import round_half_up
 from landquota.analyses.unsupplied import Row, Status, Unsupplied
 from landquota.i18n import text
+from landquota.reports.ground_words import where_used
 from landquota.reports.listing import Coded, Column, Holds, Listing, Report, Value
 from landquota.reports.overlay_words import slivers
 
@@ -35,6 +36,8 @@ _AREAS: Final = (
     Column("share", text("Supplied (%)"), Holds.PERCENT, width=12),
     Column("double_m2", text("Supplied twice (m²)"), Holds.M2, width=16),
 )
+#: Shown on a terminal only where there is something.
+_RARE: Final = ("sliver_m2", "no_data_m2", "double_m2")
 
 
 def report(result: Unsupplied, land: Land, supplied: Given, *, sliver_m2: float, findings: Sequence[Finding]) -> Report:
@@ -99,7 +102,7 @@ def _rows(result: Unsupplied) -> Listing:
     ]
     first = [place for place, row in enumerate(result.rows) if row.status is not Status.SUPPLIED]
     totals = (text("Total"), *((None,) if batch else ()), None, *_figures(result.total), None)
-    return Listing("rows", text("By approved parcel"), columns, rows, totals, first=first)
+    return Listing("rows", text("By approved parcel"), where_used(columns, rows, _RARE), rows, totals, first=first)
 
 
 def _batches(result: Unsupplied) -> tuple[Listing, ...]:
@@ -116,7 +119,7 @@ def _batches(result: Unsupplied) -> tuple[Listing, ...]:
         for row in result.batches
     ]
     totals = (text("Total"), None, len(result.rows), *_figures(result.total))
-    return (Listing("batches", text("By batch"), columns, rows, totals),)
+    return (Listing("batches", text("By batch"), where_used(columns, rows, _RARE), rows, totals),)
 
 
 def _statuses(result: Unsupplied) -> Listing:
@@ -124,4 +127,4 @@ def _statuses(result: Unsupplied) -> Listing:
     several = [(status, result.of_status(status)) for status in Status]
     rows = [(STATUSES[status], row.parcels, *_figures(row)) for status, row in several if row.parcels]
     totals = (text("Total"), len(result.rows), *_figures(result.total))
-    return Listing("statuses", text("By state of supply"), columns, rows, totals)
+    return Listing("statuses", text("By state of supply"), where_used(columns, rows, _RARE), rows, totals)
