@@ -30,13 +30,12 @@ _PLAIN: Final = 5
 _COMPANY: Final = 3
 
 
-def moved(old: Delivery, new: Delivery, left: Left, tolerance_m: float, *, surely: bool) -> Couples:
+def moved(old: Delivery, new: Delivery, left: Left, tolerance_m: float) -> Couples:
     """Return features of the same shape at another place, told by their shapes.
 
     A shape that is left once in each delivery is told wherever it has gone.  Of several, all are
     told if they went the same way together, else each if it has gone no further than twice its
-    size.  A triangle or rectangle has gone no further either, unless others went the same
-    way; where only what is sure is wanted, such a plain shape that went alone is left out.
+    size.  A shape as plain as a rectangle proves nothing, unless others went the same way.
     """
     couples: Couples = []
     for offset in _GRIDS:
@@ -44,22 +43,17 @@ def moved(old: Delivery, new: Delivery, left: Left, tolerance_m: float, *, surel
             rows, other = _told(old, new, mine, theirs, tolerance_m)
             same = same_shape(old, new, rows, other, tolerance_m)
             couples += zip(rows[same].tolist(), other[same].tolist(), strict=True)
-    return _credible(old, new, couples, tolerance_m, surely=surely)
+    return _credible(old, new, couples, tolerance_m)
 
 
-def _credible(old: Delivery, new: Delivery, couples: Couples, tolerance_m: float, *, surely: bool) -> Couples:
-    """Leave out plain shapes that would have gone alone, and far unless only what is sure is wanted."""
+def _credible(old: Delivery, new: Delivery, couples: Couples, tolerance_m: float) -> Couples:
+    """Leave out plain shapes that would have gone alone."""
     rows, other = np.array(couples, dtype=np.int64).reshape(-1, 2).T
     ways = ways_m(old, new, rows, other)
-    alone = np.logical_and.reduce([_alone(ways, _cell_m(tolerance_m), offset) for offset in _GRIDS])
-    sizes = old.bounds[rows, 2:] - old.bounds[rows, :2]
-    far = np.hypot(*ways.T) > _DIAGONALS * np.hypot(*sizes.T)
+    cell_m = _cell_m(tolerance_m)  # there and back, so that both comparisons leave out the same
+    alone = np.logical_and.reduce([_alone(way, cell_m, offset) for way in (ways, -ways) for offset in _GRIDS])
     plain = shapely.get_num_coordinates(old.polygons[rows]) <= _PLAIN
-    return [
-        couple
-        for couple, left_out in zip(couples, (alone & plain & (far | surely)).tolist(), strict=True)
-        if not left_out
-    ]
+    return [couple for couple, doubt in zip(couples, (alone & plain).tolist(), strict=True) if not doubt]
 
 
 def _alone(ways: Floats, cell_m: float, offset: float) -> Bools:

@@ -47,7 +47,7 @@ def couples_of(couples: Couples) -> tuple[Ints, Ints]:
 
 
 def told(old: Delivery, new: Delivery, pairs: Pairs, tolerance_m: float) -> Told:
-    """Tell every feature, by its id first, then by its ground, and by what is near at last; `pairs` share ground.
+    """Tell every feature by its id, else by its ground, its shape, or at last the largest overlap of `pairs`.
 
     What fills the same ground was split or merged, and is not taken for others of the same shape.
     """
@@ -56,12 +56,11 @@ def told(old: Delivery, new: Delivery, pairs: Pairs, tolerance_m: float) -> Told
     split, merged = divided(pairs, old.areas_m2, new.areas_m2, left.with_(reshaped))
     couples, left = _taken_apart(couples, left, split, merged)
     nameless = _nameless(old, new, left)
-    far = moved(old, new, nameless, tolerance_m, surely=True)
-    overlaps = overlapping(pairs, old.areas_m2, new.areas_m2, nameless.without(far))
-    near = moved(old, new, nameless.without(far + overlaps), tolerance_m, surely=False)
+    gone = moved(old, new, nameless, tolerance_m)
+    overlaps = overlapping(pairs, old.areas_m2, new.areas_m2, nameless.without(gone))
+    couples += [(couple, Kind.MOVED) for couple in gone]
     couples += zip(overlaps, _kinds(old, new, overlaps, tolerance_m), strict=True)
-    couples += [(couple, Kind.MOVED) for couple in (*far, *near)]
-    return Told([c for c, _ in couples], [k for _, k in couples], split, merged, left.without(far + overlaps + near))
+    return Told([c for c, _ in couples], [k for _, k in couples], split, merged, left.without(gone + overlaps))
 
 
 def _certain(old: Delivery, new: Delivery, tolerance_m: float) -> tuple[Became, Left]:
