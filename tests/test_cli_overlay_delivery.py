@@ -307,6 +307,31 @@ def test_empty_layers_cover_nothing(landquota: Program, approved: Path, tmp_path
         assert run.returncode in {0, 1}
 
 
+@pytest.mark.fixtures
+def test_a_real_plot_is_supplied_by_itself(landquota: Program, fixtures_dir: Path) -> None:
+    plot = fixtures_dir / "boundary_txt_dialects" / "hangzhou_r14.txt"
+    (row,) = landquota.json("overlay", "unsupplied", plot, plot)["rows"]
+    assert (row["status"], row["approved_m2"], row["supplied_m2"]) == ("supplied", "57089.00", "57089.00")
+    (zone,) = landquota.json("overlay", "coverage", plot, plot, "--areas", "ellipsoid")["rows"]
+    assert (zone["area_m2"], zone["share"], zone["gaps"]) == ("57088.89", "100.00", 0)
+
+
+@pytest.mark.fixtures
+@pytest.mark.parametrize("file", ["cn_txt_plots", "geofileops", "uk_digital_land"])
+def test_real_deliveries_do_not_differ_from_themselves(landquota: Program, fixtures_dir: Path, file: str) -> None:
+    suffixes = {".txt", ".gpkg", ".geojson", ".shp"}
+    files = sorted(path for path in (fixtures_dir / file).rglob("*") if path.suffix.lower() in suffixes)[:2]
+    assert files
+    for path in files:
+        run = subprocess.run(
+            [sys.executable, "-m", "landquota", "--json", "overlay", "diff", str(path), str(path)],
+            capture_output=True, encoding="utf-8", check=False, cwd=landquota.folder,
+        )  # fmt: skip
+        assert "Traceback" not in run.stderr, run.stderr
+        answer = json.loads(run.stdout)
+        assert answer.get("rows", []) == []
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
 def test_ctrl_c_leaves_no_half_result(tmp_path: Path) -> None:
     count = 100

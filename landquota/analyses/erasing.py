@@ -175,15 +175,16 @@ def covered_again(rows: Ints, parcels: Geometries, features: Geometries, pairs: 
 
 def _again_in(pieces: Geometries, names: Ints) -> list[tuple[shapely.Geometry, tuple[int, ...]]]:
     """Return what each piece has in common with all before it, and which they are."""
-    index, other = shapely.STRtree(pieces).query(pieces, predicate="intersects")
+    index, other = shapely.STRtree(pieces).query(pieces)
     index, other = index[other < index], other[other < index]
+    order = np.lexsort((other, index))
+    index, other = index[order], other[order]
+    common = shapely.intersection(pieces[index], pieces[other])
+    real = np.asarray(shapely.area(common)) > _NOTHING_M2
+    index, other, common = index[real], other[real], common[real]
     found: list[tuple[shapely.Geometry, tuple[int, ...]]] = []
-    for row in np.unique(index).tolist():
-        before = np.sort(other[index == row])
-        common = shapely.intersection(pieces[row], pieces[before])
-        real = np.asarray(shapely.area(common)) > _NOTHING_M2
-        if real.any():
-            below = names[before[real]].tolist()
-            together = shapely.union_all(common[real])
-            found += [(part, (int(names[row]), *below)) for part in shapely.get_parts(together)]
+    for mine in np.split(np.arange(len(index)), np.flatnonzero(np.diff(index)) + 1) if len(index) else []:
+        together = common[mine[0]] if len(mine) == 1 else shapely.union_all(common[mine])
+        several = (int(names[index[mine[0]]]), *names[other[mine]].tolist())
+        found += [(part, several) for part in shapely.get_parts(together)]
     return found

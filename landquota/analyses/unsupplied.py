@@ -90,6 +90,8 @@ class Unsupplied:
         One for each batch, in the order of its first parcel; empty where there are no batches.
     rest
         The unsupplied pieces without slivers, in the parcels' system.
+    outside
+        The pieces of supplies that lie in no approved parcel, without slivers, by the supply's row.
     findings
         OVERLAY-DOUBLE where supplies overlap, SUPPLY-NOT-APPROVED where they lie outside.
     """
@@ -98,6 +100,7 @@ class Unsupplied:
     threshold: Decimal
     rows: tuple[Row, ...]
     batches: tuple[Row, ...]
+    outside: Pieces
     findings: tuple[Finding, ...]
 
     @property
@@ -158,8 +161,9 @@ def unsupplied(
         )
     ground = divided(approved, supplied, progress=progress)
     rows = tuple(_rows(ground, batches, threshold))
-    findings = (*ground.findings(), *_outside(approved, supplied, progress))
-    return Unsupplied(ground, threshold, rows, _by_batch(rows, threshold), findings)
+    beyond = _beyond(approved, supplied, progress)
+    findings = (*ground.findings(), *_outside(beyond, supplied))
+    return Unsupplied(ground, threshold, rows, _by_batch(rows, threshold), beyond.rest, findings)
 
 
 def _rows(ground: Ground, batches: Sequence[str] | None, threshold: Decimal) -> list[Row]:
@@ -222,10 +226,14 @@ def _together(batch: str, rows: Sequence[Row], threshold: Decimal) -> Row:
     return Row("", batch, status, **sums, supplies=supplies, parcels=len(rows))
 
 
-def _outside(approved: Parcels, supplied: Layer, progress: Progress) -> list[Finding]:
-    """Name each supply that lies outside every approved parcel, with how much of it and where."""
+def _beyond(approved: Parcels, supplied: Layer, progress: Progress) -> Ground:
+    """Return the supplies divided by the approved parcels."""
     approvals = Layer("approved", approved.ids, approved.geometries, complete=True, sliver_m2=supplied.sliver_m2)
-    ground = divided(Parcels(supplied.ids, supplied.geometries), approvals, progress=progress)
+    return divided(Parcels(supplied.ids, supplied.geometries), approvals, progress=progress)
+
+
+def _outside(ground: Ground, supplied: Layer) -> list[Finding]:
+    """Name each supply that lies outside every approved parcel, with how much of it and where."""
     largest: dict[int, int] = {}
     for piece in np.argsort(ground.rest.area_m2, kind="stable").tolist():
         largest[int(ground.rest.parcel[piece])] = piece

@@ -7,12 +7,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+import shapely
+
 from landquota.area import Area
 from landquota.i18n import Text, text
 from landquota.maps import page
 from landquota.maps.ground_page import Drawn, Look, layer_of, sections, sized
 from landquota.maps.overlay_page import findings_of, foot, left_out, notes_of
-from landquota.maps.unsupplied_page import features_of
 from landquota.maps.view import MapLayer, MapView
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ _SPOTS: Final[Mapping[str, Look]] = {
     "no_data": Look(text("ground without data"), "#5d5f66", "#5d5f66", hatched=True),
     "double": Look(text("covered twice"), "#6c3fa0", "#6c3fa0", hatched=True),
 }
+#: Fill and line of the features that cover.
+_FEATURE: Final = ("#dfe9f2", "#4a6478")
 _TABLES: Final = (
     ("rows", ("zone", "area_m2", "covered_m2", "share", "uncovered_m2")),
     ("gaps_by_place", ("zone", "area_m2", "x", "y")),
@@ -60,7 +64,7 @@ def coverage_view(result: Coverage, land: Land, layer: Layer, report: Report, *,
     """Return what the page shows; `layer` lies in the plane of the zones."""
     spots = [("gap", result.gaps), ("no_data", result.no_data), ("double", result.double)]
     layers = [
-        features_of(layer, text("Features"), land, language),
+        _features(layer, land, language),
         _zones(result, land, language),
         _spots([(key, spot) for key, several in spots for spot in several], land, language),
     ]
@@ -114,4 +118,17 @@ def _spots(spots: Sequence[tuple[str, Spot]], land: Land, language: str) -> MapL
     ]
     return layer_of(
         "spots", text("Gaps and double cover"), "constraint", _SPOTS, drawn, crs=land.crs, language=language
+    )
+
+
+def _features(layer: Layer, land: Land, language: str) -> MapLayer:
+    areas_m2 = np.nan_to_num(shapely.area(layer.geometries)).tolist()
+    drawn = [
+        Drawn(id_, id_, "feature", geometry, Area.measured(m2))
+        for id_, geometry, m2 in zip(layer.ids, layer.geometries, areas_m2, strict=True)
+        if geometry is not None
+    ]
+    title = text("Features")
+    return layer_of(
+        "features", title, "other", {"feature": Look(title, *_FEATURE)}, drawn, crs=land.crs, language=language
     )

@@ -1,13 +1,10 @@
-"""The page of 批而未供: approved parcels by their state of supply, what is left of them hatched, and the supplies."""
+"""The page of 批而未供: approved parcels by their state of supply, what is left of them hatched, supplies elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-import numpy as np
-import shapely
 
 from landquota.analyses.unsupplied import Status
 from landquota.area import Area
@@ -30,9 +27,8 @@ _LOOKS: Final[Mapping[str, Look]] = {
     Status.SUPPLIED: Look(STATUSES[Status.SUPPLIED], "#bcd9d3", "#2f6f68"),
     Status.NO_DATA: Look(STATUSES[Status.NO_DATA], "#d5d5d8", "#5d5f66"),
 }
-_REST: Final = {"rest": Look(text("not supplied"), "#c0392b", "#c0392b", hatched=True)}
-#: Fill and line of the features that lie below.
-_FEATURE: Final = ("#dfe9f2", "#4a6478")
+_REST: Final = {"rest": Look(text("ground not supplied"), "#c0392b", "#c0392b", hatched=True)}
+_OUTSIDE: Final = {"outside": Look(text("outside of approved parcels"), "#dccbe8", "#6c3fa0")}
 _TABLES: Final = (
     ("statuses", ("status", "parcels", "approved_m2", "unsupplied_m2", "unsupplied_mu")),
     ("batches", ("batch", "parcels", "approved_m2", "unsupplied_m2", "share")),
@@ -53,10 +49,9 @@ def write(result: Unsupplied, land: Land, layer: Layer, report: Report, path: Pa
 
 def unsupplied_view(result: Unsupplied, land: Land, layer: Layer, report: Report, *, language: str) -> MapView:
     """Return what the page shows; `layer` has the supplies in the plane of the parcels."""
-    supplies = features_of(layer, text("Supplies"), land, language)
-    layers = (supplies, _parcels(result, land, language), _rest(result, land, language))
+    layers = (_parcels(result, land, language), _rest(result, land, language), _outside(result, layer, land, language))
     drawn = [each for each in layers if each.features]
-    whole = len(result.rows) + len(result.rest.parcel) + len(layer)
+    whole = len(result.rows) + len(result.rest.parcel) + len(result.outside.parcel)
     return MapView(
         title=report.title.render(language),
         language=language,
@@ -104,13 +99,11 @@ def _rest(result: Unsupplied, land: Land, language: str) -> MapLayer:
     return layer_of("rest", name, "constraint", _REST, drawn, crs=land.crs, language=language)
 
 
-def features_of(layer: Layer, title: Text, land: Land, language: str) -> MapLayer:
-    """Return the features of a layer in the plane of the land, below everything else."""
-    areas_m2 = np.nan_to_num(shapely.area(layer.geometries)).tolist()
+def _outside(result: Unsupplied, layer: Layer, land: Land, language: str) -> MapLayer:
+    pieces = result.outside
     drawn = [
-        Drawn(id_, id_, "feature", geometry, Area.measured(m2))
-        for id_, geometry, m2 in zip(layer.ids, layer.geometries, areas_m2, strict=True)
-        if geometry is not None
+        Drawn(layer.ids[row], layer.ids[row], "outside", geometry, Area.measured(m2))
+        for row, geometry, m2 in zip(pieces.parcel.tolist(), pieces.geometries, pieces.area_m2.tolist(), strict=True)
     ]
-    looks = {"feature": Look(title, *_FEATURE)}
-    return layer_of("features", title, "other", looks, drawn, crs=land.crs, language=language)
+    title = text("Supplies")
+    return layer_of("outside", title, "other", _OUTSIDE, drawn, crs=land.crs, language=language)
