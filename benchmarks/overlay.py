@@ -282,23 +282,31 @@ def linear(count: int = 1_000_000, parcels: int = 25_000) -> None:
             patches(size).to_parquet(Path(folder, "patches.parquet"))
             stars(land, (15, 300), 56, CELL_M * size**0.5).to_parquet(Path(folder, "parcels.parquet"))
             command = [sys.executable, __file__, "--alone", folder]
-            seconds, peak_gib = map(float, subprocess.run(command, check=True, capture_output=True).stdout.split())
+            run = subprocess.run(command, check=True, capture_output=True)
+            seconds, read_gib, peak_gib = map(float, run.stdout.split())
             costs.append(seconds / size)
-            print(f"  {land} parcels × {size} patches {seconds:6.2f} s CPU, peak {peak_gib:.2f} GiB, reading included")
+            print(f"  {land} parcels × {size} patches {seconds:6.2f} s CPU, peak {peak_gib:.2f} GiB")
+            print(f"    of which reading the layer took {read_gib:.2f}")
     print(f"  a patch costs {costs[1] / costs[0]:.2f} × as much")
 
 
 def alone(folder: str) -> None:
-    """Print the CPU seconds of one cold overlay (median of 3) and the peak memory of this process, in GiB."""
+    """Print the CPU seconds of one cold overlay (median of 3), and this process's peak memory before and after."""
     frame = geopandas.read_parquet(Path(folder, "patches.parquet"))
     mine = as_parcels(geopandas.read_parquet(Path(folder, "parcels.parquet")))
     loops()
+    read_gib = peak_memory_gib()
     layer, runs = as_layer(frame), []
     for _ in range(3):
         again, cpu = anew(layer)(), time.process_time()
         overlay(mine, again).table()
         runs.append(time.process_time() - cpu)
-    print(statistics.median(runs), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
+    print(statistics.median(runs), read_gib, peak_memory_gib())
+
+
+def peak_memory_gib() -> float:
+    """Return the most memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def main(arguments: list[str]) -> None:
