@@ -3,7 +3,7 @@
 Run by hand::
 
     python benchmarks/overlay.py [PATCHES] [PARCELS] [ROUNDS]
-    python benchmarks/overlay.py --redline [PARCELS] [ROUNDS]
+    python benchmarks/overlay.py --redline [PATCHES] [ROUNDS]
     python benchmarks/overlay.py --linear [PATCHES] [PARCELS]
 
 It makes its own county: a gap-free coverage of patches of 52 vertices, whose neighbours share
@@ -15,8 +15,8 @@ not: check every parcel, share out official areas.  The others are warm: DuckDB,
 PostGIS have both layers loaded before (a server's CPU is not this process's: of PostGIS only
 the wall time counts).  Every cell (parcel, class) has to agree within 0.01 m².
 
-Those that are not installed are left out: DuckDB needs the package duckdb-extension-spatial or
-its network, PostGIS a server named by LANDQUOTA_BENCHMARK_POSTGIS.
+Those that are not installed are left out: DuckDB needs the package duckdb-extension-spatial,
+SedonaDB geoarrow-pyarrow, PostGIS a server named by LANDQUOTA_BENCHMARK_POSTGIS.
 """
 
 from __future__ import annotations
@@ -24,9 +24,13 @@ from __future__ import annotations
 import os
 import resource
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import geopandas
@@ -85,13 +89,38 @@ def stars(count: int, radius_m: tuple[float, float], vertices: int, extent_m: fl
         radius = np.exp(random.uniform(*np.log(radius_m))) * (1 + waves + random.uniform(0, 0.5 / vertices, vertices))
         ring = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
         land.append(np.round(ring + random.uniform(0, extent_m, 2) + ORIGIN, 4))
-    columns = {"id": np.arange(count), "class": [CLASSES[i % len(CLASSES)] for i in range(count)]}
-    return geopandas.GeoDataFrame(columns, geometry=shapely.polygons(np.array(land)), crs=CRS)
+    return _strewn(np.array(land))
+
+
+def redlines(count: int, vertices: int, extent_m: float) -> geopandas.GeoDataFrame:
+    """Return huge ragged rings that stand apart, on a grid."""
+    random = np.random.default_rng(8)
+    side = round(count**0.5)
+    angle = np.linspace(0, 2 * np.pi, vertices, endpoint=False)
+    land = []
+    for place in range(side * side):
+        waves = sum(random.uniform(0, 0.35) / n * np.sin(n * angle + random.uniform(0, 6)) for n in range(2, 60))
+        ragged = np.cumsum(random.normal(0, 1, vertices)) * 4e-4
+        radius = 0.3 * extent_m / side * (1 + 0.4 * waves + ragged - angle / (2 * np.pi) * ragged[-1])
+        ring = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+        middle = (np.array(divmod(place, side)) + 0.5) * extent_m / side
+        land.append(np.round(ring + middle + ORIGIN, 4))
+    return _strewn(np.array(land))
+
+
+def _strewn(rings: Floats) -> geopandas.GeoDataFrame:
+    columns = {"id": np.arange(len(rings)), "class": [CLASSES[i % len(CLASSES)] for i in range(len(rings))]}
+    return geopandas.GeoDataFrame(columns, geometry=shapely.polygons(rings), crs=CRS)
 
 
 def as_layer(frame: geopandas.GeoDataFrame) -> Layer:
     geometries = frame.geometry.to_numpy().copy()
     return Layer("patches", [str(i) for i in frame["id"]], geometries, frame["class"].tolist())
+
+
+def anew(layer: Layer) -> Callable[[], Layer]:
+    """Return what makes the layer anew, with nothing kept from an earlier run."""
+    return lambda: replace(layer, geometries=layer.geometries.copy())
 
 
 def as_parcels(frame: geopandas.GeoDataFrame) -> Parcels:
@@ -150,15 +179,11 @@ def _grouped(found: pd.DataFrame) -> Cells:
 
 def by_duckdb(parcels: geopandas.GeoDataFrame, frame: geopandas.GeoDataFrame) -> Method:
     import duckdb
+    import duckdb_extension_spatial
 
-    base = duckdb.connect()
-    try:
-        from duckdb_extensions import import_extension
-
-        import_extension("spatial")
-    except ImportError:
-        base.install_extension("spatial")
-    base.load_extension("spatial")
+    (extension,) = Path(duckdb_extension_spatial.__file__).parent.rglob("spatial.duckdb_extension")
+    base = duckdb.connect(config={"allow_unsigned_extensions": True})
+    base.execute(f"LOAD '{extension}'")
     for name, table in (("parcels", parcels), ("patches", frame)):
         plain = pd.DataFrame({"id": table["id"], "class": table["class"], "wkb": table.geometry.to_wkb()})
         base.register("plain", plain)
@@ -226,7 +251,7 @@ def coverage(count: int = 200_000, parcels: int = 5_000, rounds: int = 3) -> Non
     print(f"{len(land)} parcels × {len(frame)} patches; ratios to geopandas.overlay; medians of {rounds}")
     methods = {
         "geopandas": by_geopandas(land, frame),
-        "ours, cold": ours(mine, lambda: as_layer(frame)),
+        "ours, cold": ours(mine, anew(as_layer(frame))),
         "ours, prepared": ours(mine, lambda: prepared),
         "ours, pieces": ours(mine, lambda: prepared, pieces=True),
         **others(land, frame),
@@ -234,16 +259,15 @@ def coverage(count: int = 200_000, parcels: int = 5_000, rounds: int = 3) -> Non
     compare(methods, rounds, base="geopandas")
 
 
-def redline(parcels: int = 5_000, rounds: int = 3) -> None:
-    """Compare on redlines of 60,000 vertices."""
-    extent_m = CELL_M * 200_000**0.5
-    frame, land = stars(36, (2_000, 6_000), 60_000, extent_m), stars(parcels, (15, 300), 56, extent_m)
+def redline(count: int = 100_000, rounds: int = 3) -> None:
+    """Compare on patches, taken for parcels, over redlines of 60,000 vertices."""
+    frame, land = redlines(36, 60_000, CELL_M * count**0.5), patches(count)
     assert shapely.get_num_coordinates(frame.geometry.to_numpy()).min() > HUGE_VERTICES
     mine, prepared = as_parcels(land), as_layer(frame).prepared()
     print(f"{len(land)} parcels × 36 redlines of 60,000 vertices; ratios to the whole-polygon shortcut")
     methods = {
         "shortcut": by_shortcut(land, frame),
-        "ours, cold": ours(mine, lambda: as_layer(frame)),
+        "ours, cold": ours(mine, anew(as_layer(frame))),
         "ours, prepared": ours(mine, lambda: prepared),
         "ours, pieces": ours(mine, lambda: prepared, pieces=True),
     }
@@ -253,22 +277,43 @@ def redline(parcels: int = 5_000, rounds: int = 3) -> None:
 def linear(count: int = 1_000_000, parcels: int = 25_000) -> None:
     """Say how the cost of a patch grows from a fifth of them to all, and the memory that all need."""
     costs = []
-    for size, land in ((count // 5, parcels // 5), (count, parcels)):
-        frame = patches(size)
-        mine = as_parcels(stars(land, (15, 300), 56, CELL_M * size**0.5))
-        runs = []
-        for _ in range(3):
-            layer, cpu = as_layer(frame), time.process_time()
-            overlay(mine, layer).table()
-            runs.append(time.process_time() - cpu)
-        costs.append(statistics.median(runs) / size)
-        peak_gib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        print(f"  {land} parcels × {len(frame)} patches {statistics.median(runs):6.2f} s CPU, peak {peak_gib:.2f} GiB")
+    with tempfile.TemporaryDirectory() as folder:
+        for size, land in ((count // 5, parcels // 5), (count, parcels)):
+            patches(size).to_parquet(Path(folder, "patches.parquet"))
+            stars(land, (15, 300), 56, CELL_M * size**0.5).to_parquet(Path(folder, "parcels.parquet"))
+            command = [sys.executable, __file__, "--alone", folder]
+            run = subprocess.run(command, check=True, capture_output=True)
+            seconds, read_gib, peak_gib = map(float, run.stdout.split())
+            costs.append(seconds / size)
+            print(f"  {land} parcels × {size} patches {seconds:6.2f} s CPU, peak {peak_gib:.2f} GiB")
+            print(f"    of which reading the layer took {read_gib:.2f}")
     print(f"  a patch costs {costs[1] / costs[0]:.2f} × as much")
+
+
+def alone(folder: str) -> None:
+    """Print the CPU seconds of one cold overlay (median of 3), and this process's peak memory before and after."""
+    frame = geopandas.read_parquet(Path(folder, "patches.parquet"))
+    mine = as_parcels(geopandas.read_parquet(Path(folder, "parcels.parquet")))
+    loops()
+    read_gib = peak_memory_gib()
+    layer, runs = as_layer(frame), []
+    for _ in range(3):
+        again, cpu = anew(layer)(), time.process_time()
+        overlay(mine, again).table()
+        runs.append(time.process_time() - cpu)
+    print(statistics.median(runs), read_gib, peak_memory_gib())
+
+
+def peak_memory_gib() -> float:
+    """Return the most memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def main(arguments: list[str]) -> None:
     """Run what was asked for."""
+    if arguments[:1] == ["--alone"]:
+        alone(arguments[1])
+        return
     if loops() is None:
         print("  without numba: the arrays do the work")
     kinds: dict[str, Callable[..., None]] = {"--redline": redline, "--linear": linear}

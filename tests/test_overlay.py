@@ -10,7 +10,7 @@ import pytest
 import shapely
 from shapely import box
 
-from landquota.area import Area
+from landquota.area import Area, apportion
 from landquota.errors import InputError
 from landquota.overlay import (
     Answer,
@@ -26,6 +26,7 @@ from landquota.overlay import (
     overlays,
     partitions,
 )
+from landquota.overlay.shares import shared
 
 
 def parcels(*geometries: shapely.Geometry | None, official: list[Area] | None = None) -> Parcels:
@@ -186,3 +187,14 @@ def test_tables_that_do_not_match_are_refused() -> None:
         Parcels(["a", "b"], np.array([box(0, 0, 1, 1)]))
     with pytest.raises(ValueError, match="as many"):
         Layer("L", ["a"], np.array([box(0, 0, 1, 1)]), ["01", "02"])
+
+
+@pytest.mark.parametrize("scale", [1, 10**7])
+def test_shares_are_those_of_apportion_for_many_groups_at_once(scale: int) -> None:
+    rng = np.random.default_rng(2)
+    groups = np.sort(rng.integers(0, 30, 200))
+    wholes, weights = rng.integers(0, 10**6, 30) * scale, rng.integers(1, 10**6, 200) * scale
+    shares = shared(wholes, weights, groups)
+    for group in range(30):
+        mine = groups == group
+        assert shares[mine].tolist() == apportion(int(wholes[group]), weights[mine].tolist())

@@ -27,7 +27,7 @@ def cancelled(segs: Floats, owners: Ints, count: int) -> int:
 
     They bound nothing: the cover is the same on both sides.  In a clean coverage hardly any are left.
     """
-    order = np.argsort(segs[:count, 0])
+    order = np.argsort(segs[:count, 0].copy())
     gone = np.zeros(count, dtype=np.bool_)
     for n in range(count):
         i = order[n]
@@ -68,8 +68,8 @@ def cuts(segs: Floats, order: Ints) -> Floats:
 
 
 def height(seg: Floats, x: float) -> Any:  # noqa: ANN401 - numpy's number, compiled or not
-    """Return the y of a segment at x."""
-    return seg[2] + (x - seg[0]) * ((seg[3] - seg[2]) / (seg[1] - seg[0]))
+    """Return the y at x of a segment that has its slope in the place of y₁."""
+    return seg[2] + (x - seg[0]) * seg[3]
 
 
 def walked(segs: Floats, owners: Ints, known: bool, out: Floats) -> None:
@@ -78,7 +78,7 @@ def walked(segs: Floats, owners: Ints, known: bool, out: Floats) -> None:
     Parameters
     ----------
     segs
-        Shape (segments, 5); see :func:`landquota.overlay.area_kernel.segments`.
+        Shape (segments, 5); see :func:`landquota.overlay.area_kernel.segments`.  They are changed.
     owners
         Shape (segments,); 0 for the parcel, 1 for features, 2 for the layer's coverage.
     known
@@ -87,7 +87,9 @@ def walked(segs: Floats, owners: Ints, known: bool, out: Floats) -> None:
         Shape (6,); doubly covered, remainder and no data, m², and the area, x and y of the
         largest trapezoid that is doubly covered.
     """
-    order = np.argsort(segs[:, 0])
+    for seg in segs:
+        seg[3] = (seg[3] - seg[2]) / (seg[1] - seg[0])
+    order = np.argsort(segs[:, 0].copy())
     xs = cuts(segs, order)
     active, middles = np.empty(len(segs), dtype=np.int64), np.empty(len(segs))
     size, coming = 0, 0
@@ -178,6 +180,7 @@ def coverings(
         Shape (n, 6); as :func:`walked` adds up, x and y in the parcels' coordinates.
     """
     found = np.zeros((len(parcels), 6))
+    out, owners = np.empty((1024, 5)), np.empty(1024, dtype=np.int64)
     for k in range(len(parcels)):
         p = parcels[k]
         window = (mine.bounds[p, 0], mine.bounds[p, 1], mine.bounds[p, 2], mine.bounds[p, 3])
@@ -186,13 +189,17 @@ def coverings(
             needed += room(theirs, features[i], window)
         for i in range(len(ground.bounds)):
             needed += room(ground, i, window)
-        out, owners = np.empty((needed, 5)), np.zeros(needed, dtype=np.int64)
+        if needed > len(out):
+            out, owners = np.empty((needed, 5)), np.empty(needed, dtype=np.int64)
         own = segments(mine, p, window, out, 0)
+        owners[:own] = 0
         count = own
         for i in range(starts[k], starts[k + 1]):
             count = segments(theirs, features[i], window, out, count)
         owners[own:count] = 1
-        own = count = cancelled(out, owners, count)
+        if starts[k + 1] - starts[k] > 1:
+            count = cancelled(out, owners, count)
+        own = count
         for i in range(len(ground.bounds)):
             count = segments(ground, i, window, out, count)
         owners[own:count] = 2
