@@ -233,7 +233,7 @@ def test_a_workbook_has_numbers_and_totals(landquota: Program, tmp_path: Path) -
     land_use(tmp_path / "DLTB.gpkg")
     landquota("overlay", "composition", "p.gpkg", "DLTB.gpkg", "-o", "o.xlsx")
     book = openpyxl.load_workbook(tmp_path / "o.xlsx")
-    assert book.sheetnames == ["By parcel", "By class", "By great class", "Notes"]
+    assert book.sheetnames == ["By parcel", "By class", "By great class", "About these figures"]
     sheet = book["By parcel"]
     heading = [cell.value for cell in sheet[1]]
     column = heading.index("Area (m²)")

@@ -162,7 +162,7 @@ def test_what_people_get(landquota: Program, county: Path) -> None:
         ("A", "not concerned", "0.00", "1"),
     ]
     sheets = openpyxl.load_workbook(county / "k.xlsx").sheetnames
-    assert sheets == ["By parcel and layer", "By layer", "Slivers", "Notes", "Findings"]
+    assert sheets == ["By parcel and layer", "By layer", "Slivers", "About these figures", "Findings"]
     assert json.loads((county / "k.json").read_text("utf-8"))["worst"] == "hard"
     landquota(*how, "--map", "again.html", code=1)
     assert (county / "k.html").read_bytes() == (county / "again.html").read_bytes()

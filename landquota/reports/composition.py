@@ -85,6 +85,7 @@ def report(
         "area_methods": dict.fromkeys(land.methods, 0)
         | {m: land.methods.count(m) for m in dict.fromkeys(land.methods)},
         "class_list": None if result.classes.source is None else result.classes.source.name,
+        "class_list_source": None if result.classes.source is None else result.classes.source.source,
         "sliver_threshold_m2": sliver_m2,
         "deducted_patches": deducted,
     }
