@@ -319,7 +319,7 @@ def test_a_real_plot_is_supplied_by_itself(landquota: Program, fixtures_dir: Pat
 @pytest.mark.fixtures
 @pytest.mark.parametrize("file", ["cn_txt_plots", "geofileops", "uk_digital_land"])
 def test_real_deliveries_do_not_differ_from_themselves(landquota: Program, fixtures_dir: Path, file: str) -> None:
-    suffixes = {".txt", ".gpkg", ".geojson", ".shp"}
+    suffixes = {".txt", ".gpkg", ".geojson", ".shp", ".zip"}
     files = sorted(path for path in (fixtures_dir / file).rglob("*") if path.suffix.lower() in suffixes)[:2]
     assert files
     for path in files:

@@ -65,11 +65,7 @@ class Classes:
         """Return where the great classes are known from, or that they are not."""
         if self.source is None:
             return text("The classes of {column} are of no known list: there is no grouping", column=self.column)
-        return text(
-            "Great classes (农用地, 建设用地, 未利用地) by {list}; {source} (second-hand)",
-            list=self.source,
-            source=self.source.source,
-        )
+        return text("Great classes (农用地, 建设用地, 未利用地) by the list of {list}, second-hand", list=self.source)
 
 
 def classes_of(given: Given, wanted: str | None) -> tuple[Classes | None, list[Finding]]:

@@ -95,13 +95,13 @@ class Composition:
         return [*parts, *(s for s in sums if s.role is not Role.PART)]
 
     def main_class(self) -> dict[str, str]:
-        """Return the class that each parcel has most of; parcels without any are not in it."""
+        """Return the class that each parcel has most of; those that are mostly of none are not in it."""
         most: dict[str, Row] = {}
         for row in self.rows:
             largest = most.get(row.parcel)
-            if row.role is Role.PART and row.area and (largest is None or row.area > largest.area):
+            if row.area and (largest is None or row.area > largest.area):
                 most[row.parcel] = row
-        return {parcel: row.label for parcel, row in most.items()}
+        return {parcel: row.label for parcel, row in most.items() if row.role is Role.PART}
 
     def _sums(self, key: Callable[[Row], str]) -> list[Sum]:
         grouped: dict[tuple[Role, str], list[Row]] = {}

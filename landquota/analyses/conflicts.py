@@ -20,6 +20,7 @@ from landquota.analyses.overlaid import overlaid
 from landquota.area import ZERO, Area
 from landquota.findings import Finding, Place
 from landquota.formats.names import few
+from landquota.i18n import text
 from landquota.overlay import Answer, Answered, Layer, Overlay, Part, Role
 from landquota.rules import ConflictRule, Weight, Where
 
@@ -250,7 +251,7 @@ def _said(rows: Sequence[Row], constraint: Constraint, land: Land) -> Iterator[F
                 "rule": rule,
                 "area": row.area,
                 "m2": row.area.m2,
-                "source": rule.source or "—",
+                "source": rule.source or text("no clause"),
             }
             yield Finding("OVERLAY-CONFLICT", Place(file=land.given.file, feature=row.parcel), params)
     groups = {
@@ -261,5 +262,11 @@ def _said(rows: Sequence[Row], constraint: Constraint, land: Land) -> Iterator[F
     for code, several in groups.items():
         if several:
             ids = few([row.parcel for row in several])
-            params = {"count": len(several), "name": name, "rule": rule, "ids": ids, "source": rule.source or "—"}
+            params = {
+                "count": len(several),
+                "name": name,
+                "rule": rule,
+                "ids": ids,
+                "source": rule.source or text("no clause"),
+            }
             yield Finding(code, Place(file=file), params)

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from landquota.datum_shift import DatumShift
     from landquota.formats.table import FeatureTable
 
-Areas = Literal["official", "declared", "ellipsoid", "planar"]
+Areas = Literal["official", "ellipsoid", "planar"]
 
 #: Which areas the parts of a parcel add up to; official is the declared one, where there is none the ellipsoidal.
-AREAS: Final = ("official", "declared", "ellipsoid", "planar")
+AREAS: Final = ("official", "ellipsoid", "planar")
 #: What is said of each way of measuring.
 _METHODS: Final[Mapping[str, str]] = {
     "declared": mark("The area of {count} parcel(s) is the one that the file declares; the parts add up to it"),
@@ -83,7 +83,12 @@ class Land:
 
 
 def land_of(
-    given: Given, crs: pyproj.CRS, *, areas: Areas = "official", shift: DatumShift | None = None
+    given: Given,
+    crs: pyproj.CRS,
+    *,
+    areas: Areas = "official",
+    method: str = "ellipsoid",
+    shift: DatumShift | None = None,
 ) -> tuple[Land | None, list[Finding]]:
     """Return parcels in a plane with their official areas, and what is wrong with them.
 
@@ -97,6 +102,8 @@ def land_of(
         Which areas the parts have to add up to.  A declared area that is far from what the
         polygon measures is said, and the measured one stands in its place: its parts would be
         those of other ground.
+    method
+        How official areas are measured where none is declared: on the ellipsoid, or planar.
     shift
         Private parameters of the user.
     """
@@ -108,12 +115,12 @@ def land_of(
     plane = Parcels(given.ids, geometries, None, given.file)
     measured = _areas(ellipsoid_m2)
     ways = [_Measured("ellipsoid", measured), _Measured("planar", [Area(units) for units in plane.units.tolist()])]
-    if areas in {"official", "declared"}:
+    if "planar" in {areas, method if areas == "official" else areas}:
+        ways.reverse()
+    if areas == "official":
         trusted, found = _trusted(given, np.where(np.isfinite(ellipsoid_m2), ellipsoid_m2, planar_m2))
         findings += found
         ways.insert(0, _Measured("declared", trusted))
-    elif areas == "planar":
-        ways.reverse()
     official, methods = _first(ways, geometries)
     return Land(given, crs, Parcels(given.ids, geometries, official, given.file), methods), findings
 

@@ -75,7 +75,10 @@ def to_plane(
         ]
         return None, refused
     flat: Geometries = shapely.force_2d(moved.frame.geometry.to_numpy())
-    return _only(flat, measurable(flat)), findings
+    kept = _only(flat, measurable(flat))
+    if all(each is None for each in kept):
+        findings = [*findings, Finding("OVERLAY-NOTHING", Place(file=given.file), {"name": given})]
+    return kept, findings
 
 
 def _only(geometries: Geometries, wanted: NDArray[np.bool_]) -> Geometries:

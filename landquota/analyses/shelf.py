@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from landquota import formats, layers, standards
 from landquota.analyses.given import BROKEN, Given, ids_of, unknown_field
 from landquota.findings import Finding, FindingsError, Severity, has_errors
 from landquota.formats.limits import UNLIMITED
+from landquota.i18n import Text, text
 from landquota.layers.catalogue import CATALOGUE_FILE, CatalogEntry, crs_of
 
 if TYPE_CHECKING:
@@ -88,6 +90,9 @@ class Shelf:
             cannot be measured are kept, each with its finding.
         """
         entry = self.entries.get(str(word))
+        unknown = self._unknown(str(word), beside) if entry is None else []
+        if unknown:
+            return None, unknown
         if entry is None or self.folder is None:
             table, findings = self._read(*_inside(Path(word) if beside is None else beside / word))
         else:
@@ -97,6 +102,15 @@ class Shelf:
         if table is None or unreadable(findings):
             return None, findings
         return _given(table, findings, entry, id_column=id_column, kind=kind)
+
+    def _unknown(self, word: str, beside: Path | None) -> list[Finding]:
+        """Return what to say of a plain word that is neither a layer of the project nor a file."""
+        if self.folder is None or not word.isidentifier() or (Path(word) if beside is None else beside / word).exists():
+            return []
+        nearest = difflib.get_close_matches(word, self.entries, n=1)
+        hint: Text | str = text("Did you mean '{nearest}'? ", nearest=nearest[0]) if nearest else ""
+        params = {"name": word, "hint": hint, "layers": ", ".join(self.entries) or "—"}
+        return [Finding("OVERLAY-LAYER-UNKNOWN", params=params)]
 
     def _read(self, path: Path, layer: str | None) -> tuple[FeatureTable | None, list[Finding]]:
         options = {**self.reading, "layer": layer}

@@ -55,10 +55,12 @@ def input_options(command: F) -> F:
         ),
         option(
             "--areas",
-            type=click.Choice(["official", "declared", "ellipsoid", "planar"]),
+            type=click.Choice(["official", "ellipsoid", "planar"]),
             default="official",
             show_default=True,
-            help=mark("What parts add up to: the declared area, else the one on the ellipsoid (official), or another."),
+            help=mark(
+                "Area that parts add up to: the declared one, else the ellipsoid's (official), or a measured one."
+            ),
         ),
         option("--id", "id_column", metavar="FIELD", help=mark("Attribute that names the parcels (default: told).")),
     ):
@@ -121,7 +123,9 @@ def check_outputs(outputs: Sequence[Path], map_file: Path | None, *, sources: Se
                 text("The result is not written as '{suffix}': {file}", suffix=path.suffix, file=path),
                 remedy=text("Name a file that ends in one of {suffixes}.", suffixes=", ".join(suffixes)),
             )
-        refuse_loss(path, sources=[*map(Path, sources), *(other for other, _ in wanted[:number])])
+        if any(path.resolve() == other.resolve() for other, _ in wanted[:number]):
+            raise UsageError(text("{file} is named twice", file=path), remedy=text("Name another file."))
+        refuse_loss(path, sources=map(Path, sources))
 
 
 def tell(session: Session, report: Report, outputs: Sequence[Path]) -> None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 @overlay.command(
     help=mark(
-        "Say what PARCELS are made of by the classes of LANDUSE: areas and shares that add up to each parcel. "
-        "Both are files (FILE::LAYER where one holds several), or layers of the project by name."
+        "Say what parcels are made of by land class.\n\nAreas and shares add up to each parcel. PARCELS and LANDUSE "
+        "are files (FILE::LAYER where one holds several), or layers of the project by name."
     ),
     example=(
         "landquota overlay composition parcels.shp survey.gdb::DLTB --class DLBM -o composition.csv\n"

@@ -26,9 +26,10 @@ _RULES: Final = Path("conflict_rules.csv")
 
 @overlay.command(
     help=mark(
-        "Hold PARCELS against each LAYER (permanent basic farmland, redlines, boundaries): concerned, not concerned or "
-        "no data, with areas and features. A LAYER is a file (FILE::LAYER where one holds several), KIND=FILE to say "
-        "what it is, or a layer of the project by name. Exit 1 when there is a hard conflict."
+        "Say what parcels must not touch.\n\nPARCELS are held against each LAYER (permanent basic farmland, redlines, "
+        "boundaries): concerned, not concerned or no data, with areas and features. A LAYER is a file (FILE::LAYER "
+        "where one holds several), KIND=FILE to say what it is, or a layer of the project by name. Exit 1 when there "
+        "is a hard conflict."
     ),
     example=(
         "landquota overlay conflicts parcels.shp basic_farmland=farmland.shp --coverage county.shp -o conflicts.xlsx\n"

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 @overlay.command(
     help=mark(
-        "Say how much of each of the ZONES the features of LAYER cover: shares, gaps, ground that is covered twice. "
+        "Say how much of each zone a layer covers.\n\nOf each of the ZONES: the share under the features of LAYER, the "
+        "gaps, and what is covered twice. "
         "Both are files (FILE::LAYER where one holds several), or layers of the project by name."
     ),
     example=(

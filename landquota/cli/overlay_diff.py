@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 @overlay.command(
     help=mark(
-        "Compare two deliveries of one layer, OLD and NEW: features added, removed, moved, split, merged, changed in "
-        "geometry or attributes, and areas from class to class. Both are files (FILE::LAYER where one holds several), "
-        "or layers of the project by name."
+        "Say what changed from one delivery of a layer to the next.\n\nFrom OLD to NEW: features added, removed, moved, "
+        "split, merged, changed in geometry or attributes, and areas from class to class. "
+        "Both are files (FILE::LAYER where one holds several), or layers of the project by name."
     ),
     example=(
         "landquota overlay diff dltb2023.gpkg dltb2024.gpkg --class DLBM -o changes.xlsx\n"

@@ -37,6 +37,8 @@ class Desk:
         The system of the project; None outside of one.
     shift
         Private parameters of the user.
+    method
+        How the project measures areas.
     findings
         Of everything that was read.
     """
@@ -44,6 +46,7 @@ class Desk:
     shelf: Shelf
     project_crs: pyproj.CRS | None
     shift: DatumShift | None
+    method: str = "ellipsoid"
     findings: list[Finding] = field(default_factory=list)
 
     @classmethod
@@ -59,7 +62,8 @@ class Desk:
         project = session.project_here()
         shift, findings = from_environment()
         plane = None if project is None else project_system(project.crs)
-        return cls(Shelf.of(project, options), plane, shift, findings)
+        method = "ellipsoid" if project is None else project.area_method
+        return cls(Shelf.of(project, options), plane, shift, method, findings)
 
     def take(self, word: str | Path, *, id_column: str | None = None, kind: str = "") -> Given | None:
         """Read one layer; None where it cannot be read."""
@@ -71,7 +75,8 @@ class Desk:
         """Return parcels in their plane; None where they cannot be brought there."""
         from landquota.analyses import land_of, plane_of
 
-        land, findings = land_of(given, plane_of(given, self.project_crs), areas=areas, shift=self.shift)
+        plane = plane_of(given, self.project_crs)
+        land, findings = land_of(given, plane, areas=areas, method=self.method, shift=self.shift)
         self.findings += findings
         return land
 

@@ -41,9 +41,9 @@ def _share(written: str) -> Decimal:
 
 @overlay.command(
     help=mark(
-        "Say what of the APPROVED parcels no SUPPLIED one covers (批而未供): areas that add up to each parcel, the "
-        "ground that is left, and supplies without an approval. Both are files (FILE::LAYER where one holds several), "
-        "or layers of the project by name."
+        "Say what is approved and not supplied (批而未供).\n\nOf each of the APPROVED parcels: what no SUPPLIED one covers, "
+        "in areas that add up to the parcel, and the ground that is left; also supplies without an approval. "
+        "Both are files (FILE::LAYER where one holds several), or layers of the project by name."
     ),
     example=(
         "landquota overlay unsupplied approved.shp supplied.shp --batch 批次名称 -o unsupplied.xlsx\n"

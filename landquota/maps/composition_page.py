@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 #: The class of parcels that are of none.
 _NONE: Final = ""
 _NONE_FILL: Final = "#f4f4f2"
+_FIGURES: Final = ("area_m2", "area_mu", "share")
 _PARCEL_STROKE: Final = "#1f2d3d"
 _PIECE_STROKE: Final = "#7b858c"
 
@@ -47,8 +48,8 @@ def composition_view(result: Composition, layer: Given, report: Report, *, langu
     layers = tuple(each for each in (parcels, pieces) if each.features)
     classes = next(each for each in report.listings if each.name == "classes")
     groups = [each for each in report.listings if each.name == "groups"]
-    tables = [table_of(each, ("group", "area_m2", "area_mu", "share"), language) for each in groups]
-    tables.append(table_of(classes, ("class", "class_name", "area_m2", "area_mu", "share"), language))
+    tables = [table_of(each, ["group"], _FIGURES, language) for each in groups]
+    tables.append(table_of(classes, ["class", "class_name"], _FIGURES, language))
     whole = len(result.land.given) + len(result.pieces)
     return MapView(
         title=report.title.render(language),

@@ -99,7 +99,7 @@ def sections(
     for listing, wanted in columns:
         if listing not in listings or not listings[listing].rows:
             continue
-        whole = table_of(listings[listing], wanted, language)
+        whole = table_of(listings[listing], wanted[:1], wanted[1:], language)
         cut = len(listings[listing].rows) - _ROWS
         if cut > 0:
             rows = (*whole.rows[:_ROWS], *whole.rows[len(listings[listing].rows) :])

@@ -53,16 +53,23 @@ class Surroundings:
         return shapely.multipolygons(polygons) if len(polygons) else None
 
 
-def table_of(listing: Listing, names: Sequence[str], language: str) -> PanelTable:
-    """Return some columns of a listing as a table of the panel, the totals last."""
-    places = [next(i for i, c in enumerate(listing.columns) if c.name == name) for name in names]
-    columns = [listing.columns[place] for place in places]
+def table_of(listing: Listing, named_by: Sequence[str], figures: Sequence[str], language: str) -> PanelTable:
+    """Return a listing as a table of the panel, its rows named by some columns together, the totals last."""
+    place_of = {column.name: place for place, column in enumerate(listing.columns)}
+    labels, places = [place_of[name] for name in named_by], [place_of[name] for name in figures]
     texts = listing.texts(language, people=True)
     rows = [*texts, *([listing.total_texts(language)] if listing.totals is not None else [])]
+    shown = [labels[0], *places]
     return PanelTable(
         listing.title.render(language),
-        tuple(column.heading.render(language) for column in columns),
-        tuple(PanelRow(row[places[0]], tuple(PanelCell(row[place]) for place in places[1:])) for row in rows),
+        tuple(listing.columns[place].heading.render(language) for place in shown),
+        tuple(
+            PanelRow(
+                " ".join(row[place] for place in labels if row[place]),
+                tuple(PanelCell(row[place]) for place in places),
+            )
+            for row in rows
+        ),
     )
 
 
@@ -95,7 +102,7 @@ def findings_of(findings: Sequence[Finding], language: str) -> Iterator[PanelZon
 def notes_of(report: Report, language: str) -> PanelZone:
     """Return the section that says how everything was measured."""
     notes = tuple(PanelNote(note.render(language)) for note in report.notes)
-    return PanelZone("notes", text("Notes").render(language), notes=notes)
+    return PanelZone("notes", text("About these figures").render(language), notes=notes)
 
 
 def foot(crs: pyproj.CRS, files: Sequence[str], language: str) -> tuple[str, ...]:
@@ -108,4 +115,5 @@ def left_out(drawn: int, whole: int, language: str) -> tuple[str, ...]:
     """Return the notice that not everything is drawn."""
     if drawn >= whole:
         return ()
-    return (text("{count} of {whole} features cannot be drawn.", count=whole - drawn, whole=whole).render(language),)
+    said = text("{count} of {whole} shapes are not drawn; the largest are.", count=whole - drawn, whole=whole)
+    return (said.render(language),)

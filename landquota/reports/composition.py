@@ -9,7 +9,7 @@ from landquota.area import total
 from landquota.i18n import Text, text
 from landquota.overlay import Role
 from landquota.reports.listing import Coded, Column, Holds, Listing, Report, Value
-from landquota.reports.overlay_words import about, called, slivers
+from landquota.reports.overlay_words import about, called, nature, slivers
 
 if TYPE_CHECKING:
     from landquota.analyses import Extent, Given
@@ -66,7 +66,8 @@ def report(
     land = result.land
     notes = [
         *land.measured(),
-        *about(layer, extent),
+        *nature(land.given),
+        *about(layer, extent, land.crs),
         text("Classes by the attribute {column}", column=result.classes.column),
         result.classes.note(),
         slivers(sliver_m2),
@@ -84,6 +85,7 @@ def report(
         "area_methods": dict.fromkeys(land.methods, 0)
         | {m: land.methods.count(m) for m in dict.fromkeys(land.methods)},
         "class_list": None if result.classes.source is None else result.classes.source.name,
+        "class_list_source": None if result.classes.source is None else result.classes.source.source,
         "sliver_threshold_m2": sliver_m2,
         "deducted_patches": deducted,
     }

@@ -10,7 +10,7 @@ from landquota.area import total
 from landquota.i18n import Text, text
 from landquota.overlay import Answer
 from landquota.reports.listing import Coded, Column, Holds, Listing, Report, Value
-from landquota.reports.overlay_words import about, slivers
+from landquota.reports.overlay_words import about, nature, slivers
 from landquota.rules import Weight, Where
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ def report(result: Conflicts, *, as_of: date, sliver_m2: float, findings: Sequen
     land = result.land
     notes = [
         *land.measured(),
-        *(note for each in result.constraints for note in about(each.given, each.extent)),
+        *nature(land.given),
+        *(note for each in result.constraints for note in about(each.given, each.extent, land.crs)),
         text("Rules as of {as_of}; they are second-hand and have to be verified locally", as_of=as_of.isoformat()),
         *map(_rule, result.constraints),
         slivers(sliver_m2),

@@ -10,9 +10,11 @@ from landquota.area import total
 from landquota.i18n import Text, text
 from landquota.reports.ground_words import where_used
 from landquota.reports.listing import Column, Holds, Listing, Report, Value
-from landquota.reports.overlay_words import about, slivers
+from landquota.reports.overlay_words import about, nature, slivers
 
 if TYPE_CHECKING:
+    import pyproj
+
     from landquota.analyses import Extent, Given, Land
     from landquota.analyses.coverage import Coverage, Row, Spot
     from landquota.findings import Finding
@@ -62,7 +64,8 @@ def report(
     """
     notes = (
         *land.measured(),
-        *_about(layer, extent),
+        *nature(land.given),
+        *_about(layer, extent, land.crs),
         text("Covered (%) is of the whole zone; ground that is covered twice counts once"),
         slivers(sliver_m2),
     )
@@ -82,11 +85,12 @@ def report(
     return Report(title, (_rows(result), *spots), notes, tuple(findings), facts)
 
 
-def _about(layer: Given, extent: Extent) -> Iterator[Text]:
+def _about(layer: Given, extent: Extent, plane: pyproj.CRS) -> Iterator[Text]:
     if extent.complete:
         yield text("{layer} is taken to speak of all ground: what it leaves out of a zone is not covered", layer=layer)
+        yield from nature(layer)
     else:
-        yield from about(layer, extent)
+        yield from about(layer, extent, plane)
 
 
 def _rows(result: Coverage) -> Listing:

@@ -81,7 +81,7 @@ def _workbook(report: Report, language: str) -> bytes:
     book = new_book()
     for listing in report.listings:
         _listing(new_sheet(book, _sheet_name(listing, language)), listing, language)
-    _notes(new_sheet(book, text("Notes").render(language)), report, language)
+    _notes(new_sheet(book, text("About these figures").render(language)), report, language)
     if report.findings:
         _findings(new_sheet(book, text("Findings").render(language)), report, language)
     return saved(book)

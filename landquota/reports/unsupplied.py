@@ -10,7 +10,7 @@ from landquota.analyses.unsupplied import Row, Status, Unsupplied
 from landquota.i18n import text
 from landquota.reports.ground_words import where_used
 from landquota.reports.listing import Coded, Column, Holds, Listing, Report, Value
-from landquota.reports.overlay_words import slivers
+from landquota.reports.overlay_words import nature, slivers
 
 if TYPE_CHECKING:
     from landquota.analyses import Given, Land
@@ -56,6 +56,8 @@ def report(result: Unsupplied, land: Land, supplied: Given, *, sliver_m2: float,
     """
     notes = (
         *land.measured(),
+        *nature(land.given),
+        *nature(supplied),
         text(
             "A parcel counts as supplied above {threshold} % of its area: {basis}",
             threshold=f"{result.threshold * 100:f}".rstrip("0").rstrip("."),
