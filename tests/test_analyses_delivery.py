@@ -279,7 +279,7 @@ def test_a_layer_does_not_differ_from_itself(layer: Delivery) -> None:
 @settings(deadline=None, max_examples=100)
 @given(deliveries(), deliveries())
 def test_transitions_conserve_ground(old: Delivery, new: Delivery) -> None:
-    found = diff(old, new)
+    found = diff(old, new, tolerance_m=0)
     exact, table = found.transition, found.transition.rounded()
     sides = [
         (old, table.old_classes, table.old, exact.old_m2),
@@ -291,4 +291,9 @@ def test_transitions_conserve_ground(old: Delivery, new: Delivery) -> None:
         for name, area in zip(classes, measured, strict=True):
             mine = [a for a, c in zip(delivered.areas_m2, delivered.labels, strict=True) if c == name]
             assert area == pytest.approx(sum(mine), abs=1e-6)
-    assert found.total.old_area == Area.measured(float(old.areas_m2.sum()))
+    whole = found.table()
+    both = ((whole.old, found.total.old_area, old), (whole.new, found.total.new_area, new))
+    for side, total, delivered in both:
+        assert sum(area.units for area in side) == total.units, "rows and columns add up to the deliveries"
+        assert abs(total.units / 300 - delivered.areas_m2.sum()) <= 0.02
+    assert all(t.old_area == t.new_area for t in found.tallies() if t.kind in {Kind.UNCHANGED, Kind.ATTRIBUTES})

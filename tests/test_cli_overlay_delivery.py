@@ -317,7 +317,7 @@ def test_a_real_plot_is_supplied_by_itself(landquota: Program, fixtures_dir: Pat
 
 
 @pytest.mark.fixtures
-@pytest.mark.parametrize("file", ["cn_txt_plots", "geofileops", "uk_digital_land"])
+@pytest.mark.parametrize("file", ["cn_txt_plots", "geofileops", "fiona"])
 def test_real_deliveries_do_not_differ_from_themselves(landquota: Program, fixtures_dir: Path, file: str) -> None:
     suffixes = {".txt", ".gpkg", ".geojson", ".shp", ".zip"}
     files = sorted(path for path in (fixtures_dir / file).rglob("*") if path.suffix.lower() in suffixes)[:2]

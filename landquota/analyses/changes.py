@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from landquota.area import Area
+from landquota.area import ZERO, Area
 from landquota.formats.names import names_of
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Change:
     old, new
         Rows of both deliveries.
     old_area, new_area
-        Planar areas in 0.01 m²; those of all features add up to their delivery's.
+        Planar areas in 0.01 m²; those of all changes add up to their delivery's.
     lost, gained
         What only the old and only the new ground has; None for what is not one feature on either side.
     dx_m, dy_m
@@ -84,8 +84,8 @@ class Change:
     kind: Kind
     old: tuple[int, ...]
     new: tuple[int, ...]
-    old_area: Area
-    new_area: Area
+    old_area: Area = ZERO
+    new_area: Area = ZERO
     lost: Area | None = None
     gained: Area | None = None
     dx_m: float | None = None

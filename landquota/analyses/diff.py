@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import shapely
 
+from landquota.amount import round_half_up
 from landquota.analyses.changes import Change, Columns, Kind, edited
 from landquota.analyses.delivery import Delivery
 from landquota.analyses.ground import silent
 from landquota.analyses.matching import from_corners
 from landquota.analyses.moving import ways_m
 from landquota.analyses.telling import Told, couples_of, told
-from landquota.analyses.transition import Transition, laid_over, transition
+from landquota.analyses.transition import Rounded, Transition, laid_over, transition
 from landquota.area import Area, apportion, total
 from landquota.errors import UsageError
 from landquota.findings import Finding, Place
@@ -33,6 +34,8 @@ _STEPS: Final = 5
 #: Areas weigh in millionths of a square metre, and are shown in hundredths, 3 units.
 _WEIGHTS_PER_M2: Final = 1e6
 _SURVEY_UNITS: Final = 3
+#: What has the same ground in both deliveries.
+_STAYED: Final = frozenset({Kind.UNCHANGED, Kind.ATTRIBUTES})
 
 
 class Tally(NamedTuple):
@@ -85,6 +88,10 @@ class Diff:
             by_kind.setdefault(change.kind, []).append(change)
         return tuple(_tally(kind, by_kind[kind]) for kind in Kind if kind in by_kind)
 
+    def table(self) -> Rounded:
+        """Return the areas from class to class, so that they add up to what the changes do."""
+        return self.transition.rounded(self.total.old_area, self.total.new_area)
+
     @property
     def total(self) -> Tally:
         """All features of both deliveries."""
@@ -135,16 +142,16 @@ def diff(
     progress(4, _STEPS)
     matched = told(old, new, found.pairs, tolerance_m)
     columns = Columns.of(old.attributes, new.attributes, ignored)
-    changes = tuple(sorted(_changes(old, new, matched, columns), key=_order))
+    changes = sorted(_changes(old, new, matched, columns), key=_order)
+    changes = sorted(_measured(changes, old, new), key=_order)
     progress(_STEPS, _STEPS)
     findings = tuple(finding for delivery in (old, new) for finding in _ids(delivery))
-    return Diff(old, new, changes, columns, areas, tolerance_m, findings)
+    return Diff(old, new, tuple(changes), columns, areas, tolerance_m, findings)
 
 
 def _changes(old: Delivery, new: Delivery, matched: Told, columns: Columns) -> Iterator[Change]:
-    old_area, new_area = (_areas(each) for each in (old, new))
     old_at, new_at = (_inside(each) for each in (old, new))
-    yield from _of_couples(old, new, matched, columns, (old_area, new_area))
+    yield from _of_couples(old, new, matched, columns)
     groups = [
         *((Kind.SPLIT, (row,), tuple(pieces)) for row, pieces in matched.split.items()),
         *((Kind.MERGED, tuple(pieces), (row,)) for row, pieces in matched.merged.items()),
@@ -153,17 +160,10 @@ def _changes(old: Delivery, new: Delivery, matched: Told, columns: Columns) -> I
     ]
     for kind, rows, other in groups:
         at = new_at[other[0]] if other else old_at[rows[0]]
-        areas = total(old_area[row] for row in rows), total(new_area[row] for row in other)
-        yield Change(kind, rows, other, *areas, x=at[0], y=at[1])
+        yield Change(kind, rows, other, x=at[0], y=at[1])
 
 
-def _of_couples(
-    old: Delivery,
-    new: Delivery,
-    matched: Told,
-    columns: Columns,
-    areas: tuple[Sequence[Area], Sequence[Area]],
-) -> Iterator[Change]:
+def _of_couples(old: Delivery, new: Delivery, matched: Told, columns: Columns) -> Iterator[Change]:
     """Yield what became of features of which each is one on either side."""
     rows, other = couples_of(matched.couples)
     cells = edited(old, new, rows, other, columns.both)
@@ -179,12 +179,10 @@ def _of_couples(
             Kind.ATTRIBUTES if kind is Kind.UNCHANGED and differs else kind,
             (row,),
             (match,),
-            areas[0][row],
-            areas[1][match],
-            lost.get(place),
-            gained.get(place),
-            dx_m,
-            dy_m,
+            lost=lost.get(place),
+            gained=gained.get(place),
+            dx_m=dx_m,
+            dy_m=dy_m,
             edited=differs,
             x=x,
             y=y,
@@ -200,15 +198,45 @@ def _lost(one: Delivery, two: Delivery, rows: Ints, other: Ints, asked: Bools) -
     return {place: Area.measured(area) for place, area in zip(places.tolist(), areas, strict=True)}
 
 
-def _areas(delivery: Delivery) -> list[Area]:
-    """Return the area of each feature in 0.01 m²; together they are the delivery's."""
-    weights = np.rint(delivery.areas_m2 * _WEIGHTS_PER_M2).astype(np.int64).tolist()
-    whole = Area.measured(float(delivery.areas_m2.sum())).units // _SURVEY_UNITS
-    return (
-        [Area(each * _SURVEY_UNITS) for each in apportion(whole, weights)]
-        if any(weights)
-        else [Area() for _ in weights]
+def _measured(changes: Sequence[Change], old: Delivery, new: Delivery) -> Iterator[Change]:
+    """Yield the changes with their areas, which add up to the deliveries; what stayed has the same area twice."""
+    by_kind: dict[Kind, list[Change]] = {}
+    for change in changes:
+        by_kind.setdefault(change.kind, []).append(change)
+    before, after = (
+        {kind: [float(d.areas_m2[list(getattr(each, side))].sum()) for each in several] for kind, several in items}
+        for d, side, items in ((old, "old", by_kind.items()), (new, "new", by_kind.items()))
     )
+    old_areas, new_areas = _shared(before), _shared(after)
+    for kind, several in by_kind.items():
+        for change, old_area, new_area in zip(several, old_areas[kind], new_areas[kind], strict=True):
+            yield replace(change, old_area=old_area, new_area=new_area)
+
+
+def _shared(areas_m2: Mapping[Kind, Sequence[float]]) -> dict[Kind, list[Area]]:
+    """Return areas in steps of 0.01 m² that add up to their rounded sum.
+
+    What stayed is rounded by itself, so that it does not depend on what changed.
+    """
+    weights = {kind: [round(m2 * _WEIGHTS_PER_M2) for m2 in several] for kind, several in areas_m2.items()}
+    sums = {kind: sum(several) for kind, several in weights.items()}
+    wholes = {kind: _steps(whole) for kind, whole in sums.items() if kind in _STAYED}
+    rest = [kind for kind in sums if kind not in _STAYED]
+    left = max(_steps(sum(sums.values())) - sum(wholes.values()), 0)
+    wholes |= zip(rest, _apportioned(left, [sums[kind] for kind in rest]), strict=True)
+    return {
+        kind: [Area(steps * _SURVEY_UNITS) for steps in _apportioned(wholes[kind], several)]
+        for kind, several in weights.items()
+    }
+
+
+def _steps(weight: int) -> int:
+    """Return an area in millionths of a square metre in steps of 0.01 m²."""
+    return round_half_up(weight, int(_WEIGHTS_PER_M2) // 100)
+
+
+def _apportioned(whole: int, weights: Sequence[int]) -> list[int]:
+    return apportion(whole, weights) if any(weights) else [0] * len(weights)
 
 
 def _inside(delivery: Delivery) -> list[tuple[float, float] | tuple[None, None]]:

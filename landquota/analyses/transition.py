@@ -60,11 +60,25 @@ class Transition:
         """The new area of each class, shape (c,)."""
         return np.asarray(self.kept.sum(axis=0) + self.come - self.new_double)
 
-    def rounded(self) -> Rounded:
-        """Return the table in exact areas of 0.01 m² that add up to both layers' rounded areas."""
+    def rounded(self, old: Area | None = None, new: Area | None = None) -> Rounded:
+        """Return the table in exact areas of 0.01 m² that add up to both layers' areas.
+
+        Parameters
+        ----------
+        old, new
+            Those areas, in 0.01 m²; None takes the measured ones, rounded.
+        """
+        before, after = (
+            _steps(measured.sum()) if given is None else given.units // _STEP
+            for measured, given in ((self.old_m2, old), (self.new_m2, new))
+        )
         kept = _steps(self.kept.sum())
-        gone, old_double = _balanced(_steps(self.old_m2.sum()) - kept, self.gone.sum(), self.old_double.sum())
-        come, new_double = _balanced(_steps(self.new_m2.sum()) - kept, self.come.sum(), self.new_double.sum())
+        if not _any(self.gone, self.old_double):
+            kept = before
+        elif not _any(self.come, self.new_double):
+            kept = after
+        gone, old_double = _balanced(before - kept, self.gone.sum(), self.old_double.sum())
+        come, new_double = _balanced(after - kept, self.come.sum(), self.new_double.sum())
         cells = _shared(kept, self.kept.ravel())
         width = len(self.new_classes)
         return Rounded(
@@ -164,6 +178,11 @@ def _classes(labels: Sequence[str]) -> tuple[Ints, tuple[str, ...]]:
 def _steps(area_m2: float) -> int:
     """Return an area in steps of 0.01 m²."""
     return Area.measured(float(area_m2)).units // _STEP
+
+
+def _any(*columns: Floats) -> bool:
+    """Return whether there is ground in any of some columns."""
+    return any(np.rint(column * _WEIGHTS_PER_M2).any() for column in columns)
 
 
 def _balanced(difference: int, more_m2: float, double_m2: float) -> tuple[int, int]:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 @overlay.command(
     help=mark(
-        "Say what changed from one delivery of a layer to the next.\n\nFrom OLD to NEW: features added, removed, moved, "
-        "split, merged, changed in geometry or attributes, and areas from class to class. "
+        "Say what changed from one delivery of a layer to the next.\n\nFrom OLD to NEW: features added, removed, "
+        "moved, split, merged, changed in geometry or attributes, and areas from class to class. "
         "Both are files (FILE::LAYER where one holds several), or layers of the project by name."
     ),
     example=(

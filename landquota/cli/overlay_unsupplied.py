@@ -41,8 +41,9 @@ def _share(written: str) -> Decimal:
 
 @overlay.command(
     help=mark(
-        "Say what is approved and not supplied (批而未供).\n\nOf each of the APPROVED parcels: what no SUPPLIED one covers, "
-        "in areas that add up to the parcel, and the ground that is left; also supplies without an approval. "
+        "Say what is approved and not supplied (批而未供).\n\nOf each of the APPROVED parcels: what no "
+        "SUPPLIED one covers, in areas that add up to the parcel, and the ground that is left; also supplies "
+        "without an approval. "
         "Both are files (FILE::LAYER where one holds several), or layers of the project by name."
     ),
     example=(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from landquota.analyses.changes import Change, Edited, Kind
 from landquota.area import ZERO, Area, total
 from landquota.crs import describe
-from landquota.i18n import Renderable, Text, text
+from landquota.i18n import Text, text
 from landquota.reports.ground_words import where_used
 from landquota.reports.listing import Coded, Column, Holds, Listing, Report, Value
 
@@ -30,6 +30,7 @@ KINDS: Final[Mapping[Kind, Coded]] = {
     Kind.UNKNOWN: Coded("not_comparable", text("not comparable")),
 }
 _NO_CLASS: Final = text("(class empty)")
+_ALL: Final = text("(all features)")
 _GONE: Final = text("(gone)")
 _COME: Final = text("(new)")
 _DOUBLE: Final = text("(doubly covered, taken off)")
@@ -170,38 +171,35 @@ def _tally(figures: tuple[int, int, int, Area, Area]) -> tuple[Value, ...]:
 
 def _table(result: Diff) -> Listing:
     """Return the areas from class to class: rows add up to the old delivery, columns to the new one."""
-    table = result.transition.rounded()
+    table = result.table()
+    empty = _NO_CLASS if result.old.classes is not None else _ALL
     taken_off = (any(table.old_double), any(table.new_double))
     columns = [Column("from", text("From class"), width=18)]
     columns += [
-        Column(f"to_{name}", Text("{name}", {"name": name or _NO_CLASS}), Holds.M2, place < _CLASSES_SHOWN, 16)
+        Column(f"to_{name}", Text("{name}", {"name": name or empty}), Holds.M2, place < _CLASSES_SHOWN, 16)
         for place, name in enumerate(table.new_classes)
     ]
     columns.append(Column("gone_m2", _GONE, Holds.M2, width=16))
     columns += [Column("double_m2", _DOUBLE, Holds.M2, width=16)] if taken_off[0] else []
     columns.append(Column("old_m2", text("Old (m²)"), Holds.M2, width=16))
     rows: list[tuple[Value, ...]] = [
-        (_class(name), *kept, gone, *((-double,) if taken_off[0] else ()), old)
+        (name or Coded("", empty), *kept, gone, *((-double,) if taken_off[0] else ()), old)
         for name, kept, gone, double, old in zip(
             table.old_classes, table.kept, table.gone, table.old_double, table.old, strict=True
         )
     ]
-    empty: tuple[Value, ...] = (None,) * (3 if taken_off[0] else 2)
-    rows.append((Coded("(new)", _COME), *table.come, *empty))
+    blank: tuple[Value, ...] = (None,) * (3 if taken_off[0] else 2)
+    rows.append((Coded("(new)", _COME), *table.come, *blank))
     if taken_off[1]:
-        rows.append((Coded("(double)", _DOUBLE), *(-double for double in table.new_double), *empty))
+        rows.append((Coded("(double)", _DOUBLE), *(-double for double in table.new_double), *blank))
     sums = (total(table.gone), *((-total(table.old_double),) if taken_off[0] else ()), total(table.old))
     totals = (text("New (m²)"), *table.new, *sums)
     return Listing("transition", text("From class to class (m²)"), tuple(columns), rows, totals)
 
 
-def _class(name: str) -> str | Renderable:
-    return name or Coded("", _NO_CLASS)
-
-
 def _transitions(result: Diff) -> Iterator[dict[str, object]]:
     """Yield the cells of the table that are not empty; what is gone leads to null, what is new comes from null."""
-    table = result.transition.rounded()
+    table = result.table()
     for old, cells in zip(table.old_classes, table.kept, strict=True):
         yield from (_cell(old, new, area) for new, area in zip(table.new_classes, cells, strict=True) if area != ZERO)
     yield from (_cell(old, None, area) for old, area in zip(table.old_classes, table.gone, strict=True) if area)
