@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from json.encoder import encode_basestring as quoted
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from landquota.amount import Amount
 from landquota.area import Area
@@ -94,8 +94,8 @@ def chained(content: Content, *, seq: int, key: str, recorded: str, prev: str) -
     return Record(*fields, hash=_digest(*fields))
 
 
-def digest(record: Record) -> str:
-    """Return the hash that `record` should carry.
+def digest(record: Record | tuple[Any, ...]) -> str:
+    """Return the hash that `record`, or its fields in their order, should carry.
 
     Raises
     ------
