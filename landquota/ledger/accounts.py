@@ -93,16 +93,8 @@ def transfer_of(body: Mapping[str, Any], effective: str, *, key: str = "", book:
     """
     movement = MOVEMENTS[body["movement"]]
     debit, credit = _land(movement, body) if movement.of_land else _quota(movement, body, key=key, book=book)
-    return Transfer(
-        movement=movement.name,
-        debit=debit,
-        credit=credit,
-        amount=body["amount"],
-        effective=effective,
-        zone=body.get("zone"),
-        parcel=body.get("parcel"),
-        request=body.get("request"),
-    )
+    said = body.get("zone"), body.get("parcel"), body.get("request")
+    return Transfer(movement.name, debit, credit, body["amount"], effective, *said)
 
 
 def _quota(movement: Movement, body: Mapping[str, Any], *, key: str, book: str) -> tuple[Account, Account]:
@@ -119,12 +111,12 @@ def _quota(movement: Movement, body: Mapping[str, Any], *, key: str, book: str) 
         if movement.below:  # the later year pays for the earlier one
             year, other_year = other_year, year
     return (
-        _account(book, holder, kind, year, source, reservation),
-        _account(book, receiver, kind, other_year, target, reservation),
+        _account(book, holder, kind, year, source, reservation=reservation),
+        _account(book, receiver, kind, other_year, target, reservation=reservation),
     )
 
 
-def _account(book: str, holder: str, kind: str, year: int | None, state: State, reservation: str | None) -> Account:
+def _account(book: str, holder: str, kind: str, year: int | None, state: State, *, reservation: str | None) -> Account:
     if state is State.RESERVED:
         return Account(book, holder, kind, year, state.code, reservation)
     return Account(book, None if state is State.ISSUER else holder, kind, year, state.code)

@@ -97,11 +97,8 @@ class MovementDraft:
         to_year = self.to_year
         if self.movement in CARRIES and to_year is None and self.year is not None:
             to_year = self.year + 1
-        said: dict[str, object] = {"v": RESERVATION_VERSION if self.movement == "reserve" else VERSION}
-        for name, value in zip(_SAID, _said(self), strict=True):
-            if value is not None:
-                said[name] = value
-        said["amount"] = self.amount.units
+        said = {name: value for name, value in zip(_SAID, _said(self), strict=True) if value is not None}
+        said |= {"v": RESERVATION_VERSION if self.movement == "reserve" else VERSION, "amount": self.amount.units}
         for name, day in (("expires", self.expires), ("deadline", self.deadline), ("starts_by", self.starts_by)):
             if day is not None:
                 said[name] = day.isoformat()

@@ -89,9 +89,9 @@ def canonical(data: Mapping[str, object]) -> str:
 
 def chained(content: Content, *, seq: int, key: str, recorded: str, prev: str) -> Record:
     """Return the record of `content` as number `seq`, after the entry whose hash is `prev`."""
-    said = (content.document, content.clause, canonical(content.body))
-    fields = (seq, key, content.type, content.effective, recorded, *said, prev)
-    return Record(*fields, hash=_digest(*fields))
+    what, effective, document, clause, said = content
+    fields = (seq, key, what, effective, recorded, document, clause, canonical(said), prev)
+    return Record(*fields, _digest(*fields))
 
 
 def digest(record: Record | tuple[Any, ...]) -> str:

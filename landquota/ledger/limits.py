@@ -60,13 +60,15 @@ class Timeline:
     def add(self, day: str, change: int, *, movement: str) -> None:
         """Let `change` count from `day` on."""
         fund, payment = 0 if movement in USING else change, change if movement == PAYING else 0
-        at = bisect_left(self._days, day)
-        if at < len(self._days) and self._days[at] == day:
+        days = self._days
+        # As a rule entries come in the order of their days.
+        at = len(days) if not days or days[-1] < day else bisect_left(days, day)
+        if at < len(days) and days[at] == day:
             self._nets[at] += change
             self._funds[at] += fund
             self._paid[at] += payment
         else:
-            self._days.insert(at, day)
+            days.insert(at, day)
             self._nets.insert(at, change)
             self._funds.insert(at, fund)
             self._paid.insert(at, payment)

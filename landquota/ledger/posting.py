@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, Final
@@ -60,6 +60,8 @@ _OF_ITS_ENTRY: Final = frozenset(
         "LEDGER-PERIOD-ORDER",
     }
 )
+#: The fields that hold the key of an entry: of the draft's own, or of one that is there.
+_NAMING_ENTRIES: Final = ("key", "request", "reservation", "reverses")
 #: From how many drafts on it is worth reading all accounts of quota at once.
 _MANY: Final = 500
 
@@ -120,7 +122,7 @@ class Posting:
         self.write()
         if len(drafts) >= _MANY:
             self._opened.expect_many()
-        self._found.expect({key for draft in drafts for key in _keys(draft) if key.isprintable()})
+        self._found.expect(_keys(drafts))
 
     def post(self, draft: Draft, *, checked: bool = False) -> Receipt:
         """Take `draft` in, or refuse it.
@@ -349,14 +351,11 @@ def _own_key(draft: Draft) -> str | None:
     return None
 
 
-def _keys(draft: Draft) -> Iterator[str]:
-    """Yield the key that `draft` brings and those of the entries that it names."""
-    named = (
-        (draft.request, draft.reservation) if isinstance(draft, MovementDraft) else (getattr(draft, "reverses", None),)
-    )
-    for key in (_own_key(draft), *named):
-        if key is not None:
-            yield key
+def _keys(drafts: Collection[Draft]) -> set[str]:
+    """Return the keys that `drafts` bring and those of the entries that they name."""
+    named = {getattr(draft, name, None) for name in _NAMING_ENTRIES for draft in drafts}
+    named |= {_own_key(draft) for draft in drafts if isinstance(draft, HolderDraft | KindDraft)}
+    return {key for key in named if key is not None and key.isprintable()}
 
 
 def _label(transfer: Transfer, *, taken_back: bool) -> Renderable:
