@@ -214,7 +214,7 @@ def log(session: Session, *, everything: bool, **chosen: str | None) -> None:
         return
     from landquota.reports.terminal import console, show_entries
 
-    show_entries(entries, console(), declarations=everything)
+    show_entries(entries, console(), as_of=session.as_of, declarations=everything)
 
 
 @ledger.command(

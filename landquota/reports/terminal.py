@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -277,11 +278,14 @@ def _say_remedy(finding: Finding, out: Console, language: str) -> None:
         write(out, "  " + say("Remedy: {remedy}", remedy=remedy), style="dim")
 
 
-def show_entries(entries: Sequence[Entry], out: Console, *, declarations: bool = False) -> None:
+def show_entries(
+    entries: Sequence[Entry], out: Console, *, as_of: date | None = None, declarations: bool = False
+) -> None:
     """Print ledger entries in their order; the declarations of holders and kinds only where asked for."""
     language = current_language.get()
     shown = [entry for entry in entries if declarations or entry.type not in _DECLARATIONS]
-    table = new_table(say("Ledger"))
+    title = say("Ledger") if as_of is None else say("Ledger as of {as_of}, end of day", as_of=as_of.isoformat())
+    table = new_table(title)
     for heading in (say("No."), say("Effective"), say("Entry"), say("About"), say("Quota kind")):
         table.add_column(heading)
     table.add_column(say("Figure"), justify="right")
