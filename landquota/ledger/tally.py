@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, select
-from sqlalchemy import func as sql
+from sqlalchemy import ColumnElement, Connection, select
 
-from landquota.ledger import schema
+from landquota.ledger import schema, turnover
 from landquota.ledger.accounts import LAND, OF_KINDS, Account
 from landquota.ledger.movements import MOVEMENTS, USING, State
 from landquota.ledger.opened import account_number
@@ -85,7 +84,8 @@ def tallies(connection: Connection, *, as_of: str, group: Group | None = None) -
     totals: dict[Group, Tally] = {}
     summed = _summed(group)
     accounts = _accounts(connection, summed)
-    for flow in _flows(connection, as_of, accounts, select(schema.account.c.id).where(*summed)):
+    queries = turnover.flows(select(schema.account.c.id).where(*summed))
+    for flow in _flows(connection, accounts, queries, turnover.until(as_of)):
         totals.setdefault(_group(flow.account), Tally()).take(flow)
     return totals
 
@@ -126,8 +126,10 @@ def flows_of(connection: Connection, account: Account, *, as_of: str) -> dict[st
     """Return what each movement has brought to an account, less what it has taken and what was taken back."""
     number = account_number(connection, account)
     sums: Counter[str] = Counter()
-    for flow in () if number is None else _flows(connection, as_of, {number: account}, [number]):
-        sums[flow.movement] += flow.change
+    if number is not None:
+        asked = {"account": number, **turnover.until(as_of)}
+        for flow in _flows(connection, {number: account}, turnover.FLOWS_OF_ONE, asked):
+            sums[flow.movement] += flow.change
     return sums
 
 
@@ -175,26 +177,21 @@ def behind(connection: Connection, group: Group, measure: str, *, as_of: str) ->
 
 def balance(connection: Connection, account: int, *, as_of: str) -> int:
     """Return the balance of one account at the end of `as_of`."""
-    columns = schema.transfer.c
-    received, given = (
-        connection.execute(
-            select(sql.coalesce(sql.sum(columns.amount), 0)).where(column == account, columns.effective <= as_of)
-        ).scalar_one()
-        for column in (columns.credit, columns.debit)
-    )
-    return int(received) - int(given)
+    asked = {"account": account, **turnover.until(as_of)}
+    total = 0
+    for side, query in turnover.FLOWS_OF_ONE.items():
+        moved = sum(int(row.amount) for row in connection.execute(query, asked))
+        total += moved if side == "credit" else -moved
+    return total
 
 
 def _flows(
-    connection: Connection, as_of: str, accounts: Mapping[int, Account], numbers: Select[int] | Sequence[int]
+    connection: Connection, accounts: Mapping[int, Account], queries: turnover.Queries, asked: Mapping[str, object]
 ) -> Iterator[Flow]:
-    """Yield the flows of `accounts`, chosen by their `numbers` and summed in the database in the order of the index."""
-    columns = schema.transfer.c
-    for side in (columns.debit, columns.credit):
-        same = (side, columns.movement, columns.mirror)
-        query = select(*same, sql.sum(columns.amount), sql.count()).where(side.in_(numbers)).group_by(*same)
-        for number, movement, mirror, amount, count in connection.execute(query.where(columns.effective <= as_of)):
-            yield Flow(accounts[number], movement, bool(mirror), side is columns.credit, int(amount), count)
+    """Yield the flows of `accounts`, which `queries` sum in the database; one account and movement may have several."""
+    for side, query in queries.items():
+        for number, movement, mirror, amount, count in connection.execute(query, asked):
+            yield Flow(accounts[number], movement, bool(mirror), side == "credit", int(amount), int(count))
 
 
 def _summed(group: Group | None = None) -> tuple[ColumnElement[bool], ...]:
