@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, case, or_, select
+from sqlalchemy import Connection, Select, Text, bindparam, case, or_, select, union_all
+from sqlalchemy import func as sql
 
 from landquota.ledger import schema, turnover
 from landquota.ledger.movements import PAYING, USING
@@ -176,9 +177,22 @@ def timeline_before(connection: Connection, account_id: int, seq: int) -> Timeli
 
 
 def _changes_of(connection: Connection, account: int, *, since: str) -> list[_Change]:
-    rows = connection.execute(_CHANGES, {"account": account, **turnover.until(since)})
+    """Return the changes of an account by day and movement, those before a day as if they were of it."""
+    query = turnover.CHANGES if since and turnover.is_busy(connection, account) else _CHANGES
+    rows = connection.execute(query, {"account": account, "since": since, **turnover.until(since)})
     return [(day, movement, int(change)) for day, movement, change in rows]
 
 
+def _changes() -> Iterator[Select[str, str, int]]:
+    """Yield what selects the changes of one account, all of them by the index."""
+    column, since = schema.transfer.c, bindparam("since", type_=Text)
+    for side, change in ((column.debit, -sql.sum(column.amount)), (column.credit, sql.sum(column.amount))):
+        mine = side == bindparam("account")
+        before = select(since, column.movement, change).where(mine, column.effective < since)
+        yield before.group_by(column.movement)
+        later = select(column.effective, column.movement, change).where(mine, column.effective >= since)
+        yield later.group_by(column.movement, column.mirror, column.effective)
+
+
 #: Made once, for an import asks it of thousands of accounts.
-_CHANGES: Final = turnover.changes()
+_CHANGES: Final = union_all(*_changes())

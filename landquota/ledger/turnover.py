@@ -94,7 +94,7 @@ def _flows(side: Column[int], accounts: Select[int]) -> CompoundSelect[int, str,
         _table.account.in_(accounts), _table.side == side.name, _table.month == _OF_DAY, _transfer.effective <= _DAY
     )
     others = select(side, _transfer.movement, _transfer.mirror, sql.sum(_transfer.amount), sql.count())
-    others = others.where(side.in_(accounts.where(~is_busy(schema.account.c.id))), _transfer.effective <= _DAY)
+    others = others.where(side.in_(accounts.where(~_has_rows(schema.account.c.id))), _transfer.effective <= _DAY)
     return union_all(
         whole.group_by(_table.account, _table.movement, _table.mirror),
         begun.group_by(_table.account, _table.movement, _table.mirror),
@@ -102,33 +102,27 @@ def _flows(side: Column[int], accounts: Select[int]) -> CompoundSelect[int, str,
     )
 
 
-def changes() -> CompoundSelect[str, str, int]:
-    """Return what selects the changes of `account` by day and movement, those before `day` as if they were of it."""
-    return union_all(*chain.from_iterable(map(_changes, SIDES)))
-
-
-def is_busy(account: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the condition that an account has turnover."""
-    return exists().where(_table.account == account)
+def is_busy(connection: Connection, account: int) -> bool:
+    """Return whether an account has turnover."""
+    return connection.execute(_ANY, {"account": account}).first() is not None
 
 
 def _changes(side: Column[int]) -> Iterator[Select[str, str, int]]:
-    """Yield the changes of one side: of a busy account by whole months and the rest of one, of others all by index."""
+    """Yield what selects the changes of one side of a busy account: whole months before a day, and the rest by days."""
     sign = 1 if side is _transfer.credit else -1
-    brought, mine, alone = sign * sql.sum(_transfer.amount), side == _ACCOUNT, ~is_busy(_ACCOUNT)
-    before = select(_DAY, _transfer.movement, brought).where(alone, mine, _transfer.effective < _DAY)
-    yield before.group_by(_transfer.movement)
-    later = select(_transfer.effective, _transfer.movement, brought).where(alone, mine, _transfer.effective >= _DAY)
-    yield later.group_by(_transfer.movement, _transfer.mirror, _transfer.effective)
-    cells = and_(_table.account == _ACCOUNT, _table.side == side.name)
+    brought, cells = sign * sql.sum(_transfer.amount), and_(_table.account == _ACCOUNT, _table.side == side.name)
     whole = select(_DAY, _table.movement, sign * sql.sum(_table.amount)).where(cells, _table.month < _OF_DAY)
     yield whole.group_by(_table.movement)
     begun = select(_DAY, _table.movement, brought).join(schema.transfer, _in_cell(side))
     begun = begun.where(cells, _table.month == _OF_DAY, _transfer.effective < _DAY)
     yield begun.group_by(_table.movement)
-    rest = select(_transfer.effective, _table.movement, brought).join(schema.transfer, _in_cell(side, since=_DAY))
-    rest = rest.where(cells, _table.month >= _OF_DAY)
-    yield rest.group_by(_table.movement, _table.mirror, _transfer.effective)
+    later = select(_transfer.effective, _table.movement, brought).join(schema.transfer, _in_cell(side, since=_DAY))
+    later = later.where(cells, _table.month >= _OF_DAY)
+    yield later.group_by(_table.movement, _table.mirror, _transfer.effective)
+
+
+def _has_rows(account: ColumnElement[int]) -> ColumnElement[bool]:
+    return exists().where(_table.account == account)
 
 
 def _in_cell(side: Column[int], *, since: ColumnElement[str] | None = None) -> ColumnElement[bool]:
@@ -149,8 +143,11 @@ _ACCOUNT: Final = bindparam("account", type_=schema.account.c.id.type)
 _DAY: Final = bindparam("day", type_=Text)
 _OF_DAY: Final = bindparam("month", type_=Text)
 _ONE: Final = select(schema.account.c.id).where(schema.account.c.id == _ACCOUNT)
-#: What has come to one account, or gone from it; made once, for it is asked of one account after the other.
+_ANY: Final = select(_table.account).where(_table.account == _ACCOUNT).limit(1)
+#: The flows of one `account`; made once, for it is asked of one account after the other.
 FLOWS_OF_ONE: Final = flows(_ONE)
+#: The changes of a busy `account` by day and movement, those before `day` as if they were of it.
+CHANGES: Final = union_all(*chain.from_iterable(map(_changes, SIDES)))
 
 
 # Writing.
@@ -270,7 +267,7 @@ def _numbers() -> Select[int, int | None]:
     given, received = (
         select(sql.count()).select_from(schema.transfer).where(side == account).scalar_subquery() for side in SIDES
     )
-    number = case((is_busy(account), None), else_=given + received)
+    number = case((_has_rows(account), None), else_=given + received)
     return select(account, number).where(account.in_(_ACCOUNTS), schema.account.c.holder.is_not(None))
 
 
