@@ -236,7 +236,7 @@ def _triggers(namespace: str) -> Iterator[str]:
     for table in schema.metadata.sorted_tables:
         # Of each row: a statement at a table that ours was made a part of finds those triggers too.
         refuse = f"EXECUTE FUNCTION {namespace}.append_only()"
-        shrinks = f"WHEN (NOT ({schema.TURNOVER_GROWS})) " if table is schema.turnover else ""
+        shrinks = f"WHEN (({schema.TURNOVER_GROWS}) IS NOT TRUE) " if table is schema.turnover else ""
         yield from _trigger(table.name, "no_update", "UPDATE", f"ROW {shrinks}{refuse}")
         yield from _trigger(table.name, "no_delete", "DELETE", f"ROW {refuse}")
         yield from _trigger(table.name, "no_truncate", "TRUNCATE", f"STATEMENT {refuse}")
