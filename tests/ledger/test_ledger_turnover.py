@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_samples import COUNTY, DECLARATIONS, LAST, NOW, TOWN, declare, move
 from places import Place, Places
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import CompoundSelect, Connection, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from landquota.findings import FindingsError
@@ -241,3 +241,20 @@ def test_a_row_may_only_grow(store: Store) -> None:
             connection.exec_driver_sql(verb)
     with store.trying() as connection:
         connection.execute(update(schema.turnover).values(amount=columns.amount + 1, number=columns.number + 1))
+
+
+@pytest.mark.parametrize(
+    "query", [*turnover.FLOWS_OF_ONE.values(), turnover.CHANGES], ids=["debit", "credit", "changes"]
+)
+def test_a_busy_account_is_read_by_ranges_of_the_indexes(tmp_path: Path, query: CompoundSelect[Any]) -> None:
+    """Nothing is read from one end to the other, and of the transfers only the cells' own."""
+    store = open_store(Path(declare(tmp_path / "ledger.sqlite")), create=False)
+    with store.reading() as connection:
+        asked = {"account": 1, **turnover.until("2018-06-01")}
+        said = query.params(asked).compile(connection, compile_kwargs={"literal_binds": True})
+        plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}")]
+    store.close()
+    assert not [step for step in plan if step.startswith("SCAN")]
+    cells = [step for step in plan if "effective>? AND effective<?" in step]
+    assert len(cells) == {True: 4, False: 1}[query is turnover.CHANGES]
+    assert all("movement=? AND mirror=?" in step for step in cells)
