@@ -43,6 +43,7 @@ from landquota.ledger.registry import declared
 from landquota.ledger.requests import Outstanding, Requests, live_requests
 from landquota.ledger.reservations import live_reservations
 from landquota.ledger.rules import rule_findings
+from landquota.ledger.turnover import Turnovers
 
 #: Keys that the ledger gives by itself: L- and the number of the entry.
 _GIVEN: Final = re.compile(r"L-(\d{6,})")
@@ -102,6 +103,7 @@ class Posting:
         self._requests: dict[tuple[str, str], Requests] = {}
         last_account = connection.execute(select(sql.coalesce(sql.max(schema.account.c.id), 0))).scalar_one()
         self._limits = Limits(connection, last_account=last_account, since=since)
+        self._turnovers = Turnovers(connection, last_account=last_account)
         self._opened = OpenedAccounts(connection)
         self._projection = Projection(
             find_account=self._opened.find,
@@ -195,6 +197,8 @@ class Posting:
             rows = self._rows.pop(table.name, [])
             if rows:
                 insert_rows(self._connection, table, [*map(itemgetter(*table.columns.keys()), rows)])
+            if rows and table is schema.transfer:
+                self._turnovers.add(rows)
         self._limits.written()
 
     def _again(self, draft: Draft, content: Content, record: Record, problems: list[Finding]) -> Receipt:

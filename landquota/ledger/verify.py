@@ -218,11 +218,11 @@ def _compare(
     expected = dict(due)
     for row in rows:
         should = expected.pop(primary_key(table.name, row), None)
-        seq = _number(row.get("seq")) if should is None else should.seq
+        seq = _number(row.get("seq")) if should is None else should.seq or None
         for message in _differences(row, should):
             yield Problem(seq, keys.get(seq or 0), _about(table, row, message))
     for should in expected.values():
-        yield Problem(should.seq, keys.get(should.seq), _about(table, should.row, text("it is missing")))
+        yield Problem(should.seq or None, keys.get(should.seq), _about(table, should.row, text("it is missing")))
 
 
 def _differences(row: Mapping[str, Any], due: Due | None) -> Iterator[Text]:
