@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 import numpy as np
 import pyproj
@@ -40,13 +40,14 @@ from landquota.ellipsoid_kernel import (
 )
 from landquota.errors import InputError
 from landquota.i18n import text
+from landquota.rings import Rings, rings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
-    from landquota.ellipsoid_kernel import Flags, Floats, Ints, RingAreas
+    from landquota.ellipsoid_kernel import Floats, Ints, RingAreas
 
     #: From east and north to longitude and latitude in radians.
     Inverse = Callable[[Floats, Floats], tuple[Floats, Floats]]
@@ -72,21 +73,6 @@ XIAN80_SERIES: Final = GaussSeries(
 )
 #: The ellipsoids with published constants, by semi-major axis and inverse flattening.
 _SERIES: Final = {(6378137.0, 298.257222101): CGCS2000_SERIES, (6378140.0, 298.257): XIAN80_SERIES}
-
-
-class _Rings(NamedTuple):
-    """All rings of a batch: their closed vertices one after the other, and whose they are."""
-
-    flat: Floats  # (2 * vertices,) east or longitude, north or latitude, in turns
-    offsets: Ints  # (rings + 1,) index of each ring's first vertex, and the number of vertices
-    owners: Ints  # (rings,) index of each ring's geometry
-    signs: Floats  # (rings,) 1 for shells, -1 for holes
-
-    def only(self, wanted: Flags) -> _Rings:
-        """Return some of the rings."""
-        counts = np.diff(self.offsets)
-        flat = self.flat.reshape(-1, 2)[np.repeat(wanted, counts)].ravel()
-        return _Rings(flat, _offsets(counts[wanted]), self.owners[wanted], self.signs[wanted])
 
 
 def planar_areas(geometries: NDArray[np.object_]) -> Floats:
@@ -234,7 +220,7 @@ class _Surface:
         metres = crs.axis_info[0].unit_conversion_factor
         return cls(semi_major_m, e2, belt, _by_proj(crs, geodetic, radians), radians, metres, False, kruger)
 
-    def ring_areas(self, rings: _Rings) -> Floats:
+    def ring_areas(self, rings: Rings) -> Floats:
         """Return each ring's signed area, m², in any system."""
         flat = np.where(np.abs(rings.flat) > _LARGEST_COORDINATE, np.nan, rings.flat)
         x, y = np.ascontiguousarray(flat.reshape(-1, 2).T)
@@ -267,7 +253,7 @@ def _ring_areas(vertices: int, *, compiled: bool | None) -> RingAreas:
 
 
 def _ellipsoidal(geometries: NDArray[np.object_], surface: _Surface, measure: RingAreas) -> Floats:
-    rings = _rings(geometries)
+    rings = rings_of(geometries)
     if surface.kruger is None:
         return _gathered(geometries, rings, surface.ring_areas(rings))
     series, false_easting_m = surface.kruger
@@ -284,36 +270,7 @@ def _batches(geometries: NDArray[np.object_], vertices: Ints) -> Iterator[NDArra
     yield from np.split(geometries, np.flatnonzero(np.diff(run)) + 1)
 
 
-def _rings(geometries: NDArray[np.object_]) -> _Rings:
-    """Return the rings of all polygons; only those with holes are taken apart, which costs most."""
-    polygons, owners = _polygons(geometries)
-    rings = shapely.get_num_interior_rings(polygons).astype(np.int64) + 1
-    counts = np.repeat(shapely.get_num_coordinates(polygons), rings).astype(np.int64)
-    holed = rings > 1
-    counts[np.repeat(holed, rings)] = shapely.get_num_coordinates(shapely.get_rings(polygons[holed]))
-    signs = np.full(len(counts), -1.0)
-    signs[_offsets(rings)[:-1]] = 1
-    solid = counts > 0
-    flat = shapely.get_coordinates(polygons).ravel()
-    return _Rings(flat, _offsets(counts[solid]), np.repeat(owners, rings)[solid], signs[solid])
-
-
-def _polygons(geometries: NDArray[np.object_]) -> tuple[NDArray[np.object_], Ints]:
-    """Return the polygons of all geometries, collections taken apart, and whose they are."""
-    parts, owners = geometries, np.arange(len(geometries))
-    while ((kinds := shapely.get_type_id(parts)) > shapely.GeometryType.POLYGON).any():
-        parts, index = shapely.get_parts(parts, return_index=True)
-        owners = owners[index]
-    polygons = kinds == shapely.GeometryType.POLYGON
-    return (parts, owners) if polygons.all() else (parts[polygons], owners[polygons])
-
-
-def _offsets(counts: Ints) -> Ints:
-    """Return where each of the runs of these lengths begins, and where the last one ends."""
-    return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
-
-
-def _gathered(geometries: NDArray[np.object_], rings: _Rings, signed: Floats) -> Floats:
+def _gathered(geometries: NDArray[np.object_], rings: Rings, signed: Floats) -> Floats:
     """Return the geometries' areas from their rings' signed ones."""
     areas = np.asarray(np.bincount(rings.owners, np.abs(signed) * rings.signs, len(geometries)), dtype=np.float64)
     areas[shapely.is_missing(geometries) | ~np.isfinite(areas)] = np.nan

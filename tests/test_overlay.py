@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -9,9 +10,23 @@ import pytest
 import shapely
 from shapely import box
 
-from landquota.area import Area
+from landquota.area import Area, apportion
 from landquota.errors import InputError
-from landquota.overlay import Answer, Deduction, Layer, Overlay, Parcels, Role, deducted, overlay
+from landquota.overlay import (
+    Answer,
+    Deduction,
+    Layer,
+    Overlay,
+    Parcels,
+    Part,
+    Role,
+    deducted,
+    near,
+    overlay,
+    overlays,
+    partitions,
+)
+from landquota.overlay.shares import shared
 
 
 def parcels(*geometries: shapely.Geometry | None, official: list[Area] | None = None) -> Parcels:
@@ -101,3 +116,85 @@ def test_deductions_go_to_their_class_and_the_rows_add_up() -> None:
 def test_deductions_that_make_no_sense_are_refused(coefficient: str, to_class: str) -> None:
     with pytest.raises(InputError, match="KCXS"):
         Deduction(Decimal(coefficient), to_class)
+
+
+#: Where the made-up county begins, behind a zone prefix.
+CORNER = np.array([40_621_000.0, 3_345_000.0])
+
+
+def county() -> tuple[Parcels, Layer]:
+    """Return parcels across a coverage of triangles, in which each node is moved a little."""
+    rng = np.random.default_rng(11)
+    nodes = np.stack(np.meshgrid(np.arange(41.0), np.arange(41.0)), axis=-1) * 25 + rng.uniform(-8, 8, (41, 41, 2))
+    nodes += CORNER
+    a, b, c, d = nodes[:-1, :-1], nodes[:-1, 1:], nodes[1:, 1:], nodes[1:, :-1]
+    triangles = np.concatenate([np.stack(t, axis=2).reshape(-1, 3, 2) for t in ((a, b, c), (a, c, d))])
+    patches = np.asarray(shapely.polygons(triangles), dtype=object)
+    ids = [str(i) for i in range(len(patches))]
+    spots = rng.uniform(0, 1000, (80, 2)) + CORNER
+    land = [shapely.Point(*spot).buffer(rng.uniform(5, 90)) for spot in spots]
+    official = [Area(int(units)) for units in rng.integers(1, 10**7, 80)]
+    whole = Layer("DLTB", ids, patches, [("0101", "0103", "1003")[i % 3] for i in range(len(ids))], sliver_m2=2)
+    return parcels(*land, official=official), whole
+
+
+def exact(part: Part) -> Part:
+    """Return a row with its planar areas to 1e-6 m², and the rest of it as it is."""
+    planar, sliver = round(part.area_planar_m2, 6), round(part.sliver_m2, 6)
+    return replace(part, area_planar_m2=planar, sliver_m2=sliver)
+
+
+def test_partitions_give_the_rows_of_a_single_run_to_the_unit() -> None:
+    land, whole = county()
+    tree = shapely.STRtree(whole.geometries)
+    single = overlay(land, whole)
+
+    def read(bounds: tuple[float, float, float, float]) -> Layer:
+        return whole.only(np.sort(tree.query(box(*bounds))))
+
+    several = list(overlays(land, read, tile_m=300))
+    assert len(several) > 8
+    parts = [part for found in several for part in found.parts()]
+    order = [row for partition in partitions(land, tile_m=300) for row in partition.rows.tolist()]
+    assert sorted(order) == list(range(80))
+    by_parcel = sorted(parts, key=lambda part: int(part.parcel[1:]))
+    assert [exact(part) for part in by_parcel] == [exact(part) for part in single.parts()]
+
+
+def test_a_layer_that_comes_in_parts_is_read_once_and_each_feature_kept_once() -> None:
+    land, whole = county()
+    rows = np.arange(len(whole))
+    in_parts = near(land, (whole.only(rows[first : first + 700]) for first in range(0, len(rows), 500)))
+    assert 0 < len(in_parts) < len(whole)
+    found, single = overlay(land, in_parts).parts(), overlay(land, whole).parts()
+    assert [exact(part) for part in found] == [exact(part) for part in single]
+    with pytest.raises(ValueError, match="at least one part"):
+        near(land, [])
+
+
+def test_a_prepared_layer_answers_as_one_that_is_not() -> None:
+    land, whole = county()
+    prepared = whole.prepared()
+    for pieces in (False, True):
+        once, again = overlay(land, prepared, pieces=pieces), overlay(land, whole, pieces=pieces)
+        assert once.parts() == again.parts()
+        assert once.answers() == again.answers()
+        assert once.parts(by="feature") == again.parts(by="feature")
+
+
+def test_tables_that_do_not_match_are_refused() -> None:
+    with pytest.raises(ValueError, match="as many"):
+        Parcels(["a", "b"], np.array([box(0, 0, 1, 1)]))
+    with pytest.raises(ValueError, match="as many"):
+        Layer("L", ["a"], np.array([box(0, 0, 1, 1)]), ["01", "02"])
+
+
+@pytest.mark.parametrize("scale", [1, 10**7])
+def test_shares_are_those_of_apportion_for_many_groups_at_once(scale: int) -> None:
+    rng = np.random.default_rng(2)
+    groups = np.sort(rng.integers(0, 30, 200))
+    wholes, weights = rng.integers(0, 10**6, 30) * scale, rng.integers(1, 10**6, 200) * scale
+    shares = shared(wholes, weights, groups)
+    for group in range(30):
+        mine = groups == group
+        assert shares[mine].tolist() == apportion(int(wholes[group]), weights[mine].tolist())

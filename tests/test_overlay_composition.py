@@ -194,6 +194,21 @@ def test_broken_parcels_are_no_data_and_the_rest_is_answered(landquota: Program,
     assert "OVERLAY-NOTHING" in {finding["code"] for finding in error["findings"]}
 
 
+def test_a_layer_is_named_in_a_file_of_several(landquota: Program, tmp_path: Path) -> None:
+    parcels(tmp_path / "county.gpkg", layer="地块")
+    land_use(tmp_path / "county.gpkg", layer="DLTB")
+    found = landquota.json("overlay", "composition", "county.gpkg::地块", "county.gpkg::DLTB")
+    assert [row["class"] for row in found["rows"][:3]] == ["0101", "0702", "1101"]
+
+
+@pytest.mark.fixtures
+def test_a_file_of_which_nothing_can_be_read_stops_the_command(landquota: Program, fixtures_dir: Path) -> None:
+    file = fixtures_dir / "fiona" / "test_tin.shp"
+    for command in ("composition", "conflicts"):
+        error = landquota.json("overlay", command, file, file, code=1)["error"]
+        assert {finding["code"] for finding in error["findings"]} == {"GEOM-INVALID"}
+
+
 def test_reference_systems_are_brought_together_or_refused(landquota: Program, tmp_path: Path) -> None:
     parcels(tmp_path / "p.gpkg")
     land_use(tmp_path / "DLTB.gpkg", to="EPSG:4528")  # the same meridian with its zone number

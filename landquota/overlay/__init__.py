@@ -11,6 +11,7 @@ from landquota.overlay.deduction import Deduction, deducted
 from landquota.overlay.layer import Layer, PreparedLayer
 from landquota.overlay.overlaying import NotConserved, overlay
 from landquota.overlay.parcels import Parcels
+from landquota.overlay.partition import Partition, near, overlays, partitions
 from landquota.overlay.result import Overlay
 from landquota.overlay.rows import Answer, Answered, Part, Role
 from landquota.overlay.tables import Pairs, Pieces
@@ -25,9 +26,13 @@ __all__ = [
     "Pairs",
     "Parcels",
     "Part",
+    "Partition",
     "Pieces",
     "PreparedLayer",
     "Role",
     "deducted",
+    "near",
     "overlay",
+    "overlays",
+    "partitions",
 ]

@@ -143,10 +143,8 @@ def _classes(parts: Sequence[Part], pieces: Sequence[_Piece]) -> list[Part]:
 def _add(classes: dict[str, Part], blank: Part, more: tuple[float, Area, int]) -> None:
     """Add ground, area and pieces to the class of a part that has none yet."""
     old, (planar_m2, area, pieces) = classes.get(blank.label, blank), more
-    added = replace(
-        old, area_planar_m2=old.area_planar_m2 + planar_m2, area=old.area + area, pieces=old.pieces + pieces
-    )
-    classes[blank.label] = added
+    both_m2 = old.area_planar_m2 + planar_m2
+    classes[blank.label] = replace(old, area_planar_m2=both_m2, area=old.area + area, pieces=old.pieces + pieces)
 
 
 def _levelled(parts: Sequence[Part], official: Area) -> list[Part]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from landquota.overlay.cells import HUGE_VERTICES, Cells, moved
+from landquota.overlay.compiled import loops_for
+from landquota.overlay.edges import BLOCK_EDGES, Edges
 
-    from landquota.overlay.tables import Geometries
+if TYPE_CHECKING:
+    from landquota.overlay.compiled import Loops
+    from landquota.overlay.tables import Floats, Geometries, Ints
 
 #: Smaller pieces are accounted as slivers, unless the layer says otherwise.
-SLIVER_M2 = 1.0
+SLIVER_M2: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,25 @@ class Layer:
         """The classes, or the ids of the features where there are no classes."""
         return self.ids if self.classes is None else self.classes
 
+    def only(self, rows: Ints) -> Layer:
+        """Return the layer with some of its features, by their rows."""
+        ids = [self.ids[row] for row in rows]
+        classes = None if self.classes is None else [self.classes[row] for row in rows]
+        return replace(self, ids=ids, geometries=self.geometries[rows], classes=classes)
+
+    @classmethod
+    def joined(cls, layers: Sequence[Layer]) -> Layer:
+        """Return parts of one layer as one; they agree in all but their features, and there is at least one."""
+        ids = [each for layer in layers for each in layer.ids]
+        classes = None if layers[0].classes is None else [each for layer in layers for each in layer.labels]
+        geometries = np.concatenate([layer.geometries for layer in layers])
+        return replace(layers[0], ids=ids, geometries=geometries, classes=classes)
+
     def prepared(self) -> PreparedLayer:
         """Return the layer made ready for several overlays."""
-        prepared = PreparedLayer(self)
+        vertices = int(shapely.get_num_coordinates(self.geometries).sum())
+        loops = loops_for(vertices // BLOCK_EDGES)
+        prepared = PreparedLayer(self, Edges.of(self.geometries, loops and loops.outlines))
         _ = prepared.tree
         return prepared
 
@@ -78,18 +97,48 @@ class Layer:
 class PreparedLayer:
     """A layer with all that is computed once and kept for further overlays.
 
-    The caches are filled when they are first needed; :meth:`Layer.prepared` fills them.
+    `edges` are those of all features where :meth:`Layer.prepared` made it ready; without them
+    each overlay reads the edges of the features that it meets.  What else is dear is kept
+    from when it is first needed.
     """
 
     layer: Layer
+    edges: Edges | None = None
 
     @cached_property
     def tree(self) -> shapely.STRtree:
         """The features' boxes."""
         return shapely.STRtree(self.layer.geometries)
 
-    def near(self, geometries: Geometries) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    @cached_property
+    def origin(self) -> Floats:
+        """The corner from which GEOS' coordinates are counted, whole metres, so that a zone prefix costs no digits."""
+        return np.nan_to_num(np.floor(shapely.total_bounds(self.layer.geometries)[:2]))
+
+    @cached_property
+    def cells(self) -> Cells:
+        """The cells of the huge features, from the origin."""
+        geometries = self.layer.geometries
+        huge = np.flatnonzero(shapely.get_num_coordinates(geometries) > HUGE_VERTICES)
+        local = geometries.copy()
+        local[huge] = moved(geometries[huge], -self.origin)
+        return Cells.of(local, huge)
+
+    @cached_property
+    def ground(self) -> Edges:
+        """The edges of the coverage, none where it decides nothing."""
+        coverage = None if self.layer.complete else self.layer.coverage
+        return Edges.of(np.array([] if coverage is None else [coverage], dtype=object))
+
+    def near(self, geometries: Geometries) -> tuple[Ints, Ints]:
         """Return the rows of geometries and features whose boxes meet, ordered by both."""
         left, right = self.tree.query(geometries)
         order = np.lexsort((right, left))
         return left[order], right[order]
+
+    def edges_of(self, features: Ints, loops: Loops | None) -> tuple[Edges, Ints]:
+        """Return edges among which those of some features are, and the features' rows in them."""
+        if self.edges is not None:
+            return self.edges, features
+        met, rows = np.unique(features, return_inverse=True)
+        return Edges.of(self.layer.geometries[met], loops and loops.outlines), rows

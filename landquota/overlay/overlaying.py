@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -13,18 +13,16 @@ from landquota.errors import InputError
 from landquota.findings import Finding, Place
 from landquota.formats.names import few
 from landquota.i18n import text
-from landquota.overlay.cover import Covering, Ground
-from landquota.overlay.cutting import connected, cut, moved
+from landquota.overlay.cells import moved
+from landquota.overlay.cutting import GRID_M, connected, cut
 from landquota.overlay.layer import Layer, PreparedLayer
+from landquota.overlay.measuring import TOLERANCE_M2, Measured, measured, tolerances_m2
 from landquota.overlay.parcels import Parcels
 from landquota.overlay.result import Overlay
-from landquota.overlay.tables import Cover, Pairs, Pieces, counted, summed
+from landquota.overlay.tables import Pairs, Pieces, counted, summed
 
 if TYPE_CHECKING:
-    from landquota.overlay.tables import Floats
-
-#: What the parts of a parcel and the parcel may differ by.
-TOLERANCE_M2: Final = 1e-6
+    from landquota.overlay.tables import Floats, Geometries, Ints
 
 
 class NotConserved(InputError):
@@ -69,53 +67,59 @@ def overlay(parcels: Parcels, layer: Layer | PreparedLayer, *, pieces: bool = Fa
         1e-6 m², neither exactly nor on a grid.
     """
     prepared = layer if isinstance(layer, PreparedLayer) else PreparedLayer(layer)
-    return _cut(parcels, prepared, keep=pieces)
-
-
-def _cut(parcels: Parcels, prepared: PreparedLayer, *, keep: bool) -> Overlay:
-    layer, origin = prepared.layer, _origin(parcels)
-    parcel, feature, shared = cut(parcels.geometries, prepared, origin)
-    polygons, pair, areas_m2 = connected(shared)
-    mine = moved(parcels.geometries, -origin)
-    sliver = areas_m2 < np.minimum(layer.sliver_m2, parcels.areas_m2[parcel[pair]] / 2)
-    there, row = np.unique(pair, return_inverse=True)
-    pairs = Pairs(
-        parcel[there],
-        feature[there],
-        summed(areas_m2, row, len(there)),
-        summed(areas_m2 * sliver, row, len(there)),
-        counted(row[~sliver], len(there)),
-    )
-    coverage = None if layer.coverage is None else moved(np.array([layer.coverage]), -origin)[0]
-    ground = Ground(coverage, layer.complete)
-    coverings = [
-        ground.covering(each, polygons[parcel[pair] == row]) if each is not None else Covering(0, 0, 0, None)
-        for row, each in enumerate(mine)
-    ]
-    cover = Cover(*(np.array([c[i] for c in coverings], dtype=np.float64) for i in range(3)))
-    total = summed(pairs.area_m2, pairs.parcel, len(parcels))
-    lost = parcels.areas_m2 - total + cover.double_m2 - cover.remainder_m2 - cover.no_data_m2
-    if (np.abs(lost) > TOLERANCE_M2).any():
-        raise NotConserved(layer.name, [parcels.ids[i] for i in np.flatnonzero(np.abs(lost) > TOLERANCE_M2).tolist()])
-    findings = tuple(
-        _double(parcels.ids[row], layer, each, origin)
-        for row, each in enumerate(coverings)
-        if each.double_m2 > TOLERANCE_M2
-    )
+    found = measured(parcels, prepared)
+    if len(found.lost):
+        raise NotConserved(prepared.layer.name, [parcels.ids[row] for row in found.lost.tolist()])
     kept = None
-    if keep:
-        kept = Pieces(parcel[pair], feature[pair], moved(polygons, origin), areas_m2, sliver)
-    return Overlay(parcels, layer, pairs, cover, kept, findings)
+    if pieces:
+        pairs, kept = _cut(parcels, prepared, found)
+    else:
+        pairs = _pairs(parcels, prepared.layer, found)
+    findings = _findings(parcels, prepared.layer, found)
+    return Overlay(parcels, prepared.layer, pairs, found.cover, kept, findings)
 
 
-def _origin(parcels: Parcels) -> Floats:
-    """Return the corner from which coordinates are counted, whole metres."""
-    bounds = shapely.total_bounds(parcels.geometries)
-    return np.nan_to_num(np.floor(bounds[:2]))
+def _pairs(parcels: Parcels, layer: Layer, found: Measured) -> Pairs:
+    """Return the pairs, each of them one piece, or one sliver."""
+    thin = found.area_m2 < _threshold(parcels, layer, found.parcel)
+    return Pairs(found.parcel, found.feature, found.area_m2, found.area_m2 * thin, (~thin).astype(np.int64))
 
 
-def _double(parcel: str, layer: Layer, covering: Covering, origin: Floats) -> Finding:
-    area = Area.measured(covering.double_m2)
-    x, y = shapely.get_coordinates(shapely.point_on_surface(covering.twice))[0] + origin
-    place = Place(file=layer.file or layer.name, feature=parcel, x=float(x), y=float(y))
-    return Finding("OVERLAY-DOUBLE", place, {"layer": layer.name, "parcel": parcel, "area": area, "m2": area.m2})
+def _cut(parcels: Parcels, prepared: PreparedLayer, found: Measured) -> tuple[Pairs, Pieces]:
+    """Return the pairs with their connected pieces, built by GEOS and as large as the engine measured."""
+    pairs = found.parcel, found.feature
+    local = moved(parcels.geometries, -prepared.origin)
+    built = cut(local, prepared, pairs, found.area_m2, mended=np.isin(found.parcel, found.mended))
+    polygons, pair, area_m2 = connected(built)
+    off = np.abs(summed(area_m2, pair, len(built)) - found.area_m2) > _tolerances_m2(parcels, found, built)
+    if off.any():
+        raise NotConserved(prepared.layer.name, [parcels.ids[row] for row in np.unique(found.parcel[off]).tolist()])
+    sliver = area_m2 < _threshold(parcels, prepared.layer, found.parcel[pair])
+    clean = counted(pair[~sliver], len(found.parcel))
+    sliver_m2 = np.where(clean > 0, summed(area_m2 * sliver, pair, len(found.parcel)), found.area_m2)
+    pieces = Pieces(found.parcel[pair], found.feature[pair], moved(polygons, prepared.origin), area_m2, sliver)
+    return Pairs(*pairs, found.area_m2, sliver_m2, clean), pieces
+
+
+def _tolerances_m2(parcels: Parcels, found: Measured, built: Geometries) -> Floats:
+    """Return by how much pieces may be larger or smaller than measured: on the grid, by what it moves their edges."""
+    return tolerances_m2(parcels.areas_m2[found.parcel]) + GRID_M * np.asarray(shapely.length(built))
+
+
+def _threshold(parcels: Parcels, layer: Layer, rows: Ints) -> Floats:
+    """Return below which area a piece of each parcel is a sliver."""
+    return np.minimum(layer.sliver_m2, parcels.areas_m2[rows] / 2)
+
+
+def _findings(parcels: Parcels, layer: Layer, found: Measured) -> tuple[Finding, ...]:
+    file = layer.file or layer.name
+    findings = []
+    for row in np.flatnonzero(found.covering[:, 0] > TOLERANCE_M2).tolist():
+        area = Area.measured(found.covering[row, 0])
+        x, y = found.covering[row, 4:].tolist()
+        params = {"layer": layer.name, "parcel": parcels.ids[row], "area": area, "m2": area.m2}
+        findings.append(Finding("OVERLAY-DOUBLE", Place(file=file, feature=parcels.ids[row], x=x, y=y), params))
+    for row in found.mended.tolist():
+        params = {"layer": layer.name, "parcel": parcels.ids[row], "grid": f"{GRID_M:g}"}
+        findings.append(Finding("OVERLAY-SNAPPED", Place(file=file, feature=parcels.ids[row]), params))
+    return tuple(findings)

@@ -5,12 +5,15 @@ What :func:`landquota.area.apportion` does for one group, in exact integers thro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
     from landquota.overlay.tables import Ints
+
+#: Larger products do not fit into 64 bits; exact integers of any size take their place, which are slower.
+_LARGEST: Final = 2**63
 
 
 def shared(wholes: Ints, weights: Ints, groups: Ints) -> Ints:
@@ -32,10 +35,10 @@ def shared(wholes: Ints, weights: Ints, groups: Ints) -> Ints:
     """
     total = np.bincount(groups, minlength=len(wholes)).astype(np.int64) * 0
     np.add.at(total, groups, weights)
-    products = wholes[groups].astype(object) * weights.astype(object)  # beyond 64 bits: exact integers of any size
-    quotients = products // total[groups].astype(object)
-    parts = quotients.astype(np.int64)
-    remainders = (products - quotients * total[groups].astype(object)).astype(np.int64)
+    fits = int(wholes.max(initial=0)) * int(weights.max(initial=0)) < _LARGEST
+    whole, weight, of = (each.astype(np.int64 if fits else object) for each in (wholes[groups], weights, total[groups]))
+    quotients = whole * weight // of
+    parts, remainders = quotients.astype(np.int64), (whole * weight - quotients * of).astype(np.int64)
     given = np.zeros(len(wholes), dtype=np.int64)
     np.add.at(given, groups, parts)
     order = np.lexsort((-remainders, groups))  # stable, so that ties go to the earlier row

@@ -1,0 +1,83 @@
+"""The loops of the kernels as machine code, where numba is installed and something keeps the code."""
+
+from __future__ import annotations
+
+import importlib
+import pickle
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from landquota.overlay import area_kernel, cover_kernel
+from landquota.overlay.edges import Edges, outline_loop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from landquota.overlay.area_kernel import Words
+    from landquota.overlay.edges import Outlined
+    from landquota.overlay.tables import Floats, Ints
+
+    PairAreas = Callable[[Edges, Edges, Ints, Ints, Words], Floats]
+    Coverings = Callable[[Edges, Edges, Edges, Ints, Ints, Ints, bool], Floats]
+
+#: From so many blocks of edges loading the loops, 0.3 s, costs less than it saves.
+COMPILED_FROM_BLOCKS: Final = 10_000
+#: The functions that the loops are made of.
+_PARTS: Final = (
+    *(area_kernel.room, area_kernel.hashed, area_kernel.written, area_kernel.level, area_kernel.clipped),
+    *(area_kernel.segments, area_kernel.crossed, area_kernel.common, area_kernel.chain),
+    *(cover_kernel.cancelled, cover_kernel.height, cover_kernel.cuts, cover_kernel.ended, cover_kernel.stacked),
+    *(cover_kernel.descended, cover_kernel.walked),
+)
+
+
+class Loops(NamedTuple):
+    """The compiled loops; they start no threads, and hold no lock while they run, so that threads may run them."""
+
+    outlines: Outlined
+    pair_areas: PairAreas
+    coverings: Coverings
+
+
+def loops_for(blocks: int) -> Loops | None:
+    """Return the loops if they pay for so many blocks of edges, or are loaded already."""
+    return loops() if blocks >= COMPILED_FROM_BLOCKS or loops.cache_info().currsize else None
+
+
+@cache
+def loops() -> Loops | None:
+    """Return the loops as machine code, or None where that cannot be had.
+
+    It cannot without numba, nor where no folder keeps the code for the next run.  The first
+    compilation on a machine takes about ten seconds.
+    """
+    try:
+        numba = importlib.import_module("numba")
+        extending = importlib.import_module("numba.extending")
+        errors = importlib.import_module("numba.core.errors")
+    except ImportError:
+        return None
+    # A damaged file of kept code fails to unpickle in any of these ways; a full disk is an OSError.
+    unusable = (
+        *(errors.NumbaError, pickle.UnpicklingError, RuntimeError, OSError, EOFError),
+        *(ValueError, TypeError, LookupError, AttributeError, ImportError),
+    )
+    try:
+        for part in _PARTS:
+            extending.register_jitable(part)
+        compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
+        loaded = Loops(compiled(outline_loop), compiled(area_kernel.pair_areas), compiled(cover_kernel.coverings))
+        _run(loaded)
+    except unusable:
+        return None
+    return loaded
+
+
+def _run(loaded: Loops) -> None:
+    """Run every loop on nothing: compiled once for good, since all arrays are always of the same types."""
+    none = np.zeros(0, dtype=np.int64)
+    edges = Edges.of(np.empty(0, dtype=object), loaded.outlines)
+    loaded.pair_areas(edges, edges, none, none, np.zeros(0, dtype=np.uint64))
+    loaded.coverings(edges, edges, edges, none, np.zeros(1, dtype=np.int64), none, False)
