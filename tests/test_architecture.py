@@ -41,6 +41,7 @@ LEVELS = {
     "overlay": 4,
     "rules": 4,
     "reconcile": 5,
+    "analyses": 5,
     "maps": 6,
     "reports": 6,
     "cli": 7,
@@ -133,7 +134,8 @@ def test_a_module_can_be_read_in_one_sitting(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["ledger", "--help"], ["ledger", "post", "--help"], ["map", "-h"]]
+    "arguments",
+    [["--help"], ["--version"], ["ledger", "--help"], ["ledger", "post", "--help"], ["map", "-h"], ["overlay", "-h"]],
 )
 def test_help_starts_without_the_heavy_libraries(arguments: list[str]) -> None:
     program = (

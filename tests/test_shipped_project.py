@@ -33,7 +33,7 @@ COLUMNS: Final = {
         "key,movement,holder,to,kind,year,area,date,document,clause,zone,parcel,request,expires,reason,note"
     ),
     SEEDS / "facts.csv": "fact,subject,zone,topic,statement_zh,statement_en,document,clause,flag",
-    LAYERS / "catalog.csv": "name,kind,file,layer,crs,encoding,date,source,nature,title,title_en,note",
+    LAYERS / "catalog.csv": "name,kind,file,layer,crs,encoding,date,source,nature,title,title_en,note,coverage",
 }
 DOCUMENTED_KM2: Final = {"GHW-01": 2.86, "ZX-01": 4.81}
 STAGE_DATES: Final = ("approved_on", "requisitioned_on", "supplied_on", "started_on", "completed_on")

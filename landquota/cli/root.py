@@ -14,11 +14,14 @@ import landquota.cli.ledger_files
 import landquota.cli.ledger_journal
 import landquota.cli.ledger_land
 import landquota.cli.ledger_time
-import landquota.cli.ledger_verify  # noqa: F401 - their commands join those of the ledger
+import landquota.cli.ledger_verify
+import landquota.cli.overlay_composition
+import landquota.cli.overlay_conflicts  # noqa: F401 - their commands join those of their groups
 from landquota import __version__
 from landquota.cli.layer import layer
 from landquota.cli.ledger import ledger
 from landquota.cli.options import Group, Option, common_options
+from landquota.cli.overlay import overlay
 from landquota.cli.projects import build, demo, init
 from landquota.cli.views import map_, reconcile
 from landquota.i18n import DOMAIN, LANGUAGES, LOCALE_DIR, current_language, mark, preferred_language
@@ -39,7 +42,7 @@ def cli() -> None:
     """Hold the commands; the common options remember themselves."""
 
 
-for command in (demo, init, build, layer, ledger, reconcile, map_):
+for command in (demo, init, build, layer, overlay, ledger, reconcile, map_):
     cli.add_command(command)
 
 

@@ -120,7 +120,7 @@ def _layer(layer: MapLayer, language: str, entries: dict[EntryRow, int]) -> Plai
         "title": layer.title,
         "kind": layer.kind,
         "natureNote": layer.nature_note or "",
-        "classes": [_class(one, layer.kind, language) for one in layer.classes],
+        "classes": [_class(one, layer.counted_as or layer.kind, language) for one in layer.classes],
         "features": [_feature(feature, position[feature.class_key], entries) for feature in layer.features],
     }
 

@@ -109,7 +109,8 @@ class MapClass:
 class MapLayer:
     """Features that share a kind, a switch and a legend.
 
-    `nature_note` says what the geometry is where it was not surveyed (示意边界, 示例地块).
+    `nature_note` says what the geometry is where it was not surveyed (示意边界, 示例地块), `counted_as`
+    what the legend counts where that is not what the layer is drawn as.
 
     Raises
     ------
@@ -123,6 +124,7 @@ class MapLayer:
     classes: tuple[MapClass, ...]
     features: tuple[MapFeature, ...] = ()
     nature_note: str | None = None
+    counted_as: LayerKind | None = None
 
     def __post_init__(self) -> None:
         known = {one.key for one in self.classes}

@@ -1,0 +1,167 @@
+"""The parcels of a question: in one plane, with the areas that their parts have to add up to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+import numpy as np
+
+from landquota import standards
+from landquota.analyses.plane import to_plane
+from landquota.area import ZERO, Area, Unit
+from landquota.crs import describe
+from landquota.findings import Finding, Place
+from landquota.i18n import Text, mark, text
+from landquota.layers.quality import areas_m2
+from landquota.overlay import Parcels
+
+if TYPE_CHECKING:
+    import pyproj
+    from numpy.typing import NDArray
+
+    from landquota.analyses.given import Given
+    from landquota.datum_shift import DatumShift
+    from landquota.formats.table import FeatureTable
+
+Areas = Literal["official", "ellipsoid", "planar"]
+
+#: Which areas the parts of a parcel add up to; official is the declared one, where there is none the ellipsoidal.
+AREAS: Final = ("official", "ellipsoid", "planar")
+#: What is said of each way of measuring.
+_METHODS: Final[Mapping[str, str]] = {
+    "declared": mark("The area of {count} parcel(s) is the one that the file declares; the parts add up to it"),
+    "ellipsoid": mark("The area of {count} parcel(s) is measured on the ellipsoid; the parts add up to it"),
+    "planar": mark("The area of {count} parcel(s) is measured in the plane; the parts add up to it"),
+    "no_data": mark("{count} parcel(s) have no polygon that could be measured"),
+}
+
+
+class _Measured(NamedTuple):
+    """The areas of all parcels in one way of measuring, None where there is none."""
+
+    method: str
+    areas: Sequence[Area | None]
+
+
+@dataclass(frozen=True)
+class Land:
+    """Parcels to be laid over layers.
+
+    Attributes
+    ----------
+    given
+        What they were read from.
+    crs
+        The plane in which they are measured.
+    parcels
+        The same for the overlay.
+    methods
+        How each official area was obtained: declared, ellipsoid, planar, or no_data.
+    """
+
+    given: Given
+    crs: pyproj.CRS
+    parcels: Parcels
+    methods: tuple[str, ...]
+
+    def official(self) -> list[Area]:
+        """Return the official area of each parcel."""
+        return [Area(units) for units in self.parcels.units.tolist()]
+
+    def measured(self) -> Iterator[Text]:
+        """Yield how the areas were measured, to be said below every result."""
+        yield text("Planar areas are measured in {crs}", crs=describe(self.crs))
+        count = Counter(self.methods)
+        for method, said in _METHODS.items():
+            if count[method]:
+                yield Text(said, {"count": count[method]})
+        if self.given.id_column is None:
+            yield text("{file} names no parcels; they are numbered in its order", file=self.given.file)
+
+
+def land_of(
+    given: Given,
+    crs: pyproj.CRS,
+    *,
+    areas: Areas = "official",
+    method: str = "ellipsoid",
+    shift: DatumShift | None = None,
+) -> tuple[Land | None, list[Finding]]:
+    """Return parcels in a plane with their official areas, and what is wrong with them.
+
+    Parameters
+    ----------
+    given
+        The parcels as they were read.
+    crs
+        The plane.
+    areas
+        Which areas the parts have to add up to.  A declared area that is far from what the
+        polygon measures is said, and the measured one stands in its place: its parts would be
+        those of other ground.
+    method
+        How official areas are measured where none is declared: on the ellipsoid, or planar.
+    shift
+        Private parameters of the user.
+    """
+    geometries, findings = to_plane(given, crs, shift=shift)
+    if geometries is None:
+        return None, findings
+    findings = [*given.skipped(), *findings]
+    planar_m2, ellipsoid_m2 = areas_m2(given.table)
+    plane = Parcels(given.ids, geometries, None, given.file)
+    measured = _areas(ellipsoid_m2)
+    ways = [_Measured("ellipsoid", measured), _Measured("planar", [Area(units) for units in plane.units.tolist()])]
+    if "planar" in {areas, method if areas == "official" else areas}:
+        ways.reverse()
+    if areas == "official":
+        trusted, found = _trusted(given, np.where(np.isfinite(ellipsoid_m2), ellipsoid_m2, planar_m2))
+        findings += found
+        ways.insert(0, _Measured("declared", trusted))
+    official, methods = _first(ways, geometries)
+    return Land(given, crs, Parcels(given.ids, geometries, official, given.file), methods), findings
+
+
+def _first(ways: Sequence[_Measured], geometries: NDArray[np.object_]) -> tuple[list[Area], tuple[str, ...]]:
+    """Return each parcel's area by the first way that gives one, and the way."""
+    official, methods = [], []
+    for row, geometry in enumerate(geometries):
+        known = ((way.method, way.areas[row]) for way in ways)
+        none: tuple[str, Area | None] = ("no_data", ZERO)
+        method, area = none if geometry is None else next((m, a) for m, a in known if a is not None)
+        official.append(ZERO if area is None else area)
+        methods.append(method)
+    return official, tuple(methods)
+
+
+def _areas(square_metres: NDArray[np.float64]) -> list[Area | None]:
+    return [Area.measured(each) if np.isfinite(each) else None for each in square_metres.tolist()]
+
+
+def _trusted(given: Given, measured_m2: NDArray[np.float64]) -> tuple[list[Area | None], list[Finding]]:
+    """Return the declared areas, but those far from the measured ones; the latter are said."""
+    trusted: list[Area | None] = []
+    findings = []
+    limits = standards.profile("parcels").tolerances
+    for row, area in enumerate(_declared(given.table, measured_m2)):
+        m2 = float(measured_m2[row])
+        far = area is not None and not abs(area.units / Unit.M2.size - m2) <= max(
+            limits.area_m2, limits.area_far_share * m2
+        )
+        trusted.append(None if far else area)
+        if far and area is not None and np.isfinite(m2):
+            place = Place(file=given.file, feature=given.ids[row])
+            params = {"parcel": given.ids[row], "declared": area.m2, "measured": Area.measured(m2).m2}
+            findings.append(Finding("OVERLAY-AREA-DECLARED", place, params))
+    return trusted, findings
+
+
+def _declared(table: FeatureTable, measured_m2: NDArray[np.float64]) -> Sequence[Area | None]:
+    """Return the areas that people declared: in the file's own headers, else in its best column."""
+    if any(area is not None for area in table.declared_area_m2):
+        return table.declared_area_m2
+    known = standards.declared(table, measured_m2)
+    return [None] * len(table.frame) if known is None or known.by_software else known.areas
