@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from landquota.ledger import Holder, Kind, LandFigure, Position, StatementView
     from landquota.project import Project
+    from landquota.reconcile.land_use import LandUse
 
 #: The land stages that a zone reports, in the order in which a parcel passes through them.
 LAND_MEASURES: Final = ("approved", "requisitioned", "supplied", "under_construction", "completed")
@@ -129,7 +130,10 @@ class HolderAccount:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """Ledger and map of one project, as of the end of one day."""
+    """Ledger and map of one project, as of the end of one day.
+
+    `land_use` says what the parcels are made of; None where the project has no land-use layer.
+    """
 
     project: Project
     as_of: date
@@ -139,4 +143,5 @@ class Reconciliation:
     zones: tuple[ZoneAccount, ...]
     parcels: tuple[ParcelAccount, ...]
     conflicts: tuple[FarmlandConflict, ...]
+    land_use: LandUse | None
     findings: tuple[Finding, ...]

@@ -96,6 +96,11 @@ def show_reconciliation(result: Reconciliation, out: Console) -> None:
     if landed:
         out.print()
         out.print(_holders_land(landed, names, language))
+    if result.parcels:
+        from landquota.reports.land_use_terminal import show_land_use  # noqa: PLC0415 - it uses the tables of this module
+
+        out.print()
+        show_land_use(result, out)
     out.print()
     show_findings(result.findings, out)
 
