@@ -143,6 +143,12 @@ def _show(reports: Sequence[LayerCheck]) -> None:
     show_default=True,
     help=mark("What the geometry is."),
 )
+@option(
+    "--coverage",
+    default="",
+    metavar="LAYER",
+    help=mark("Ground of which the layer speaks: another layer of the project, or the word complete."),
+)
 @option("--replace", is_flag=True, help=mark("Put it in the place of the layer of this name."))
 @_WITHOUT
 @reading_options

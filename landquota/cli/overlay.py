@@ -66,6 +66,28 @@ def input_options(command: F) -> F:
     return command
 
 
+def coverage_options(command: F) -> F:
+    """Add the options that say of which ground a layer speaks."""
+    for add in (
+        option(
+            "--complete",
+            is_flag=True,
+            help=mark("The layer speaks of all ground: what it leaves out is not covered or not concerned."),
+        ),
+        option(
+            "--coverage",
+            multiple=True,
+            metavar="FILE",
+            help=mark(
+                "Ground of which the layer speaks, a file or layer; may be repeated (default: the catalogue's word, "
+                "else no data outside of its features)."
+            ),
+        ),
+    ):
+        command = add(command)
+    return command
+
+
 def output_options(command: F) -> F:
     """Add ``-o`` and ``--map``."""
     for add in (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from landquota.cli.options import Session, common_options, option, pass_session
-from landquota.cli.overlay import check_outputs, input_options, output_options, overlay, tell
+from landquota.cli.overlay import check_outputs, coverage_options, input_options, output_options, overlay, tell
 from landquota.cli.overlay_inputs import Desk, apart_from
 from landquota.i18n import mark, say
 
@@ -38,13 +38,7 @@ if TYPE_CHECKING:
     show_default=True,
     help=mark("A row for each class, or for each feature."),
 )
-@option(
-    "--coverage",
-    multiple=True,
-    metavar="FILE",
-    help=mark("Ground of which LANDUSE speaks: a file or layer; may be repeated (default: its features only)."),
-)
-@option("--complete", is_flag=True, help=mark("LANDUSE speaks of all ground: what it leaves out is not covered."))
+@coverage_options
 @input_options
 @output_options
 @common_options
@@ -63,8 +57,7 @@ def composition(session: Session, parcels: str, landuse: str, *, outputs: Sequen
     with apart_from([parcels, landuse]), progress(say("Reading")) as report:
         desk = Desk.of(session, given)
         layer, land, classes = _read(desk, parcels, landuse, given)
-        words = ["complete"] if given["complete"] else given["coverage"] or _catalogued(layer)
-        extent = desk.extent(words, land)
+        extent = desk.extent_of(layer, land, given)
         theme = desk.theme(layer, land, classes=classes.values, extent=extent, sliver_m2=sliver_m2)
         deductions, found = deductions_of(layer)
         desk.findings += found
@@ -92,10 +85,6 @@ def composition(session: Session, parcels: str, landuse: str, *, outputs: Sequen
     tell(session, said, outputs)
     if has_errors(findings):
         click.get_current_context().exit(1)
-
-
-def _catalogued(layer: Given) -> list[str]:
-    return [layer.coverage] if layer.coverage else []
 
 
 def _read(desk: Desk, parcels: str, landuse: str, given: dict[str, Any]) -> tuple[Given, Land, Classes]:

@@ -76,12 +76,19 @@ class Desk:
         return land
 
     def extent(self, words: Sequence[str], land: Land, *, beside: Path | None = None) -> Extent:
-        """Return the ground of which a layer speaks, as words say it."""
+        """Return the ground that words say: ``complete``, or layers and files whose union it is."""
         from landquota.analyses import extent_of
 
         extent, findings = extent_of(words, self.shelf, land.crs, beside=beside, shift=self.shift)
         self.findings += findings
         return extent
+
+    def extent_of(self, given: Given, land: Land, options: dict[str, Any]) -> Extent:
+        """Return the ground of which a layer speaks: by the coverage options, else by the catalogue."""
+        words = ["complete"] if options["complete"] else list(options["coverage"])
+        return (
+            self.extent(words, land) if words else self.extent(given.coverage.split(), land, beside=self.shelf.folder)
+        )
 
     def theme(self, given: Given, land: Land, **how: Any) -> Layer | None:
         """Return a layer in the plane of the parcels; None where it cannot be brought there."""

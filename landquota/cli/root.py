@@ -15,7 +15,8 @@ import landquota.cli.ledger_journal
 import landquota.cli.ledger_land
 import landquota.cli.ledger_time
 import landquota.cli.ledger_verify
-import landquota.cli.overlay_composition  # noqa: F401 - their commands join those of their groups
+import landquota.cli.overlay_composition
+import landquota.cli.overlay_conflicts  # noqa: F401 - their commands join those of their groups
 from landquota import __version__
 from landquota.cli.layer import layer
 from landquota.cli.ledger import ledger

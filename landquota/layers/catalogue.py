@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 LAYERS_FOLDER: Final = PurePosixPath("layers")
 CATALOGUE_FILE: Final = "catalog.csv"
 _REQUIRED: Final = ("name", "kind", "file")
-_OPTIONAL: Final = ("layer", "crs", "encoding", "date", "source", "nature", "title", "title_en", "note")
+_OPTIONAL: Final = (
+    *("layer", "crs", "encoding", "date", "source", "nature", "title", "title_en", "note"),
+    "coverage",
+)
 CATALOGUE_COLUMNS: Final = (*_REQUIRED, *_OPTIONAL)
 
 #: What a layer's geometry is: measured, drawn after a description, or made up to show something.
@@ -53,8 +56,10 @@ _LONGEST_NAME: Final = 60
 class CatalogEntry:
     """One row of the catalogue; texts that are not given are empty.
 
-    `date` is ISO; `row` is the row in ``catalog.csv``; `features` and `sha256` (of the source
-    files) are known once the layer has been read.
+    `coverage` is the word ``complete``, or the layers and files (with spaces between them) whose
+    union is the ground of which the layer speaks.  `date` is ISO; `row` is the row in
+    ``catalog.csv``; `features` and `sha256` (of the source files) are known once the layer has
+    been read.
     """
 
     name: str
@@ -69,6 +74,7 @@ class CatalogEntry:
     title: str = ""
     title_en: str = ""
     note: str = ""
+    coverage: str = ""
     row: int = 0
     features: int = 0
     sha256: str = ""
@@ -146,6 +152,9 @@ def _wrong(entry: CatalogEntry, folder: Path, taken: set[str]) -> Iterator[Findi
         yield Finding("LAYER-NATURE", entry.place("nature"), params)
     if not stays_inside(folder, entry.file):
         yield Finding("LAYER-FILE-PATH", entry.place("file"), {"file": entry.file})
+    for word in entry.coverage.split():
+        if not _plain_word(word) and not stays_inside(folder, word):
+            yield Finding("LAYER-COVERAGE", entry.place("coverage"), {"word": word})
     if entry.crs and crs_of(entry) is None:
         yield Finding("LAYER-CRS", entry.place("crs"), {"crs": entry.crs})
     if entry.encoding and codec(entry.encoding) is None:

@@ -51,6 +51,7 @@ def add(
     title: str = "",
     title_en: str = "",
     note: str = "",
+    coverage: str = "",
     replace: bool = False,
     project_crs: pyproj.CRS | None = None,
     shift: DatumShift | None = None,
@@ -70,7 +71,7 @@ def add(
         The layers folder; a catalogue is begun where there is none.
     file
         The file to take in; a shapefile with all its parts, a file geodatabase as a folder.
-    name, kind, layer, crs, encoding, date, source, nature, title, title_en, note
+    name, kind, layer, crs, encoding, date, source, nature, title, title_en, note, coverage
         The columns of the catalogue.
     replace
         Whether the layer takes the place of one of that name, whose files are removed.
@@ -112,6 +113,7 @@ def add(
         title=title,
         title_en=title_en,
         note=note,
+        coverage=coverage,
     )
     without = frozenset(without)
     # Reading a file may take long and depends on no other layer; the rest happens under the lock.

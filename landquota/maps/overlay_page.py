@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas
+import shapely
 
 from landquota.crs import horizontal
 from landquota.findings import Finding, worst_first
@@ -15,10 +16,13 @@ from landquota.maps.view import PanelCell, PanelFinding, PanelNote, PanelRow, Pa
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyproj
+    from numpy.typing import NDArray
 
     from landquota.reports.listing import Listing, Report
 
+_POLYGON: Final = 3  # the type number of polygons
 #: What a browser draws and lists with ease.
 DRAWN: Final = 10_000
 LISTED: Final = 1_000
@@ -31,6 +35,22 @@ def in_degrees(geometries: Sequence[Any], crs: pyproj.CRS) -> list[Any]:
         return [None] * len(geometries)
     moved = geopandas.GeoSeries(list(geometries), crs=horizontal(crs)).to_crs(degrees)
     return [None if each is None or each.is_empty else each for each in moved]
+
+
+class Surroundings:
+    """Parcels that cut what is drawn beside them: their own colours stay as they are."""
+
+    def __init__(self, parcels: NDArray[np.object_]) -> None:
+        self._parcels = parcels
+        self._tree = shapely.STRtree(parcels)
+
+    def without(self, geometry: Any) -> Any:  # noqa: ANN401 - polygons in the plane
+        """Return a polygon without the ground of the parcels; None where nothing is left."""
+        near = self._parcels[self._tree.query(geometry, predicate="intersects")]
+        rest = shapely.difference(geometry, shapely.union_all(near)) if len(near) else geometry
+        parts = shapely.get_parts(shapely.get_parts(rest))
+        polygons = parts[shapely.get_type_id(parts) == _POLYGON]
+        return shapely.multipolygons(polygons) if len(polygons) else None
 
 
 def table_of(listing: Listing, names: Sequence[str], language: str) -> PanelTable:

@@ -11,12 +11,12 @@ from enum import StrEnum
 from typing import Final
 
 from landquota.amount import point, round_half_up
-from landquota.area import Area, Unit
+from landquota.area import ZERO, Area, Unit
 from landquota.findings import Finding
 from landquota.i18n import Renderable, Text, clean
 
-#: What a cell holds: a text of the data, one of ours, an exact area, an integer, a measured m², or nothing.
-Value = str | Renderable | Area | int | float | None
+#: What a cell holds: texts of the data, one of ours, an exact area, an integer, a measured m², or nothing.
+Value = str | Renderable | Area | int | float | tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,9 @@ class Column:
         return self.holds in _FIGURES
 
     def shown(self, value: Value, language: str) -> str:
-        """Return a cell as people read it."""
+        """Return a cell as people read it; a dash where there is no figure, or no area."""
+        if value == ZERO and isinstance(value, Area):
+            return "—"
         return self._said(value, language, planar=2, mu=2) or ("—" if self.is_figure else "")
 
     def written(self, value: Value, language: str) -> str:
@@ -88,6 +90,8 @@ class Column:
             return value
         if isinstance(value, Coded):
             return value.code
+        if isinstance(value, tuple):
+            return list(value)
         return value if isinstance(value, str) else self.written(value, language)
 
     def units(self, value: Value) -> int | None:
@@ -120,6 +124,8 @@ class Column:
             return exact if self.holds is Holds.MU else value.m2
         if isinstance(value, int | float):
             return _figure(self.holds, value, planar)
+        if isinstance(value, tuple):
+            return "; ".join(value)
         return value.render(language) if isinstance(value, Renderable) else value or ""
 
 
@@ -226,7 +232,7 @@ class Report:
         return {
             **self.facts,
             first.name: first.plain(language),
-            "totals": first.plain_totals(language),
+            **({} if first.totals is None else {"totals": first.plain_totals(language)}),
             **{each.name: each.plain(language) for each in others},
             "notes": [clean(note.render(language)) for note in self.notes],
             "findings": [finding.to_json(language) for finding in self.findings],
