@@ -12,7 +12,18 @@ from program import Program
 from shapely.geometry import box
 
 X, Y, CRS = 500_000, 3_330_000, "EPSG:4549"
-OF = ("--holder", "一片", "--kind", "新增计划", "--year", "2024", "--document", "浙土字〔2024〕7号", "--date", "2024-06-01")
+OF = (
+    "--holder",
+    "一片",
+    "--kind",
+    "新增计划",
+    "--year",
+    "2024",
+    "--document",
+    "浙土字〔2024〕7号",
+    "--date",
+    "2024-06-01",
+)
 
 
 def strip(*stretches: tuple[float, float]) -> list[Any]:
@@ -75,9 +86,31 @@ def test_the_reconciliation_says_what_parcels_are_made_of_and_what_nobody_knows(
     assert (figures["P-3"]["unknown"], figures["P-3"]["new_construction"]) == (15, 0)
     shown = county("reconcile").stdout
     (total,) = (line.split() for line in shown.splitlines() if line.startswith("Total"))
-    rows = [line.split() for line in shown.splitlines() if line.startswith("一片 ")]
-    zone = next(cells for cells in rows if len(cells) == len(total))
-    assert zone[1:] == total[1:] == "4 14000.00 7000.00 2000.00 5000.00 10000.00 31000.00 16000.00".split()
+    assert total[1:] == ["4", "21.00", "10.50", "3.00", "7.50", "15.00", "46.50", "24.00"]
+
+
+def test_constraints_are_judged_by_their_rules_and_no_data_is_no_answer(county: Program) -> None:
+    file = county.folder.parent / "redline.gpkg"
+    # 20 m of P-1 in the redline; the layer speaks of the ground of the land-use patches only.
+    geopandas.GeoDataFrame({"id": ["R-1"]}, geometry=strip((-40, 20)), crs=CRS).to_file(file)
+    county("layer", "add", str(file), "--kind", "eco_redline", "--without", "schema")
+    catalogue = county.folder / "layers" / "catalog.csv"
+    heading, *rows = catalogue.read_text("utf-8-sig").splitlines()
+    assert heading.endswith(",coverage")
+    covered = [f"{row}land_use" if row.startswith("redline") else row for row in rows]
+    catalogue.write_text("\n".join([heading, *covered]) + "\n", "utf-8-sig")
+    county("build")
+    found = county.json("reconcile")
+    answers = {row["parcel"]: (row["answer"], row["area_mu"]) for row in found["constraints"]["rows"]}
+    assert answers == {
+        "P-1": ("concerned", "3"), "P-2": ("not_concerned", "0"),
+        "P-3": ("no_data", None), "P-4": ("not_concerned", "0"),
+    }  # fmt: skip
+    (conflict,) = (each for each in found["findings"] if each["code"] == "OVERLAY-CONFLICT")
+    assert (conflict["place"]["feature"], conflict["severity"]) == ("P-1", "error")
+    assert "生态保护红线" in conflict["message"] or "redline" in conflict["message"]
+    assert "OVERLAY-NO-DATA" in {each["code"] for each in found["findings"]}
+    assert "hard conflict" in county("reconcile").stdout
 
 
 def test_without_a_land_use_layer_there_is_no_data(demo: Program) -> None:

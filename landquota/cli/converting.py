@@ -10,7 +10,7 @@ import click
 from landquota.area import Area
 from landquota.errors import InputError, LandquotaError
 from landquota.i18n import Text, text
-from landquota.reports.land_use_terminal import arithmetic
+from landquota.reports.land_use import arithmetic
 
 if TYPE_CHECKING:
     from landquota.amount import Amount

@@ -15,6 +15,7 @@ from landquota.layers import STAGES
 if TYPE_CHECKING:
     import shapely
 
+    from landquota.analyses.conflicts import Conflicts
     from landquota.ledger import Holder, Kind, LandFigure, Position, StatementView
     from landquota.project import Project
     from landquota.reconcile.land_use import LandUse
@@ -132,7 +133,8 @@ class HolderAccount:
 class Reconciliation:
     """Ledger and map of one project, as of the end of one day.
 
-    `land_use` says what the parcels are made of; None where the project has no land-use layer.
+    `land_use` says what the parcels are made of, `constraints` which constraint layers but basic
+    farmland concern them; None where the project has no such layer.
     """
 
     project: Project
@@ -144,4 +146,5 @@ class Reconciliation:
     parcels: tuple[ParcelAccount, ...]
     conflicts: tuple[FarmlandConflict, ...]
     land_use: LandUse | None
+    constraints: Conflicts | None
     findings: tuple[Finding, ...]

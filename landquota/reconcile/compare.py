@@ -27,6 +27,7 @@ from landquota.reconcile.accounts import (
     ZoneAccount,
     ZoneParcels,
 )
+from landquota.reconcile.constraints import constraint_conflicts
 from landquota.reconcile.differences import farmland_findings, map_findings, tie_findings, zone_findings
 from landquota.reconcile.land_use import land_use
 from landquota.topology import conflicts
@@ -75,6 +76,7 @@ def reconcile(
     )
     farmland_conflicts = _farmland_conflicts(layers, project)
     used = land_use(layers, project)
+    constraints, constraint_findings = constraint_conflicts(layers, project, as_of=as_of)
     findings = [
         *noticed,
         *ledger.check_statements(as_of),
@@ -85,6 +87,7 @@ def reconcile(
         *map_findings(layers, project),
         *farmland_findings(layers, farmland_conflicts),
         *(() if used is None else used.findings),
+        *constraint_findings,
     ]
     return Reconciliation(
         project=project,
@@ -99,6 +102,7 @@ def reconcile(
         parcels=parcels,
         conflicts=farmland_conflicts,
         land_use=used,
+        constraints=constraints,
         findings=tuple(worst_first(findings)),
     )
 

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from landquota.analyses import Given, land_of, plane_of, theme_of
+from landquota.analyses import theme_of
 from landquota.analyses.classes import classes_of
 from landquota.analyses.composition import compose
 from landquota.analyses.conversion import LAND_USE, Conversion, conversions
-from landquota.findings import Finding, Place
-from landquota.formats.names import names_of
-from landquota.formats.table import FeatureTable
+from landquota.findings import Finding
+from landquota.reconcile.asked import given_of, land_in
 
 if TYPE_CHECKING:
-    from geopandas import GeoDataFrame
-
     from landquota.layers import Layers
     from landquota.layers.catalogue import CatalogEntry
     from landquota.project import Project
@@ -75,11 +71,9 @@ def land_use(layers: Layers, project: Project, *, only: Collection[str] | None =
         parcels = parcels[parcels["parcel"].isin(only)].reset_index(drop=True)
     if not entries or parcels.empty:
         return None
-    patches = _given(layers.of_kind(LAND_USE), LAND_USE, "id", dated=max(each.date for each in entries))
-    asked = _given(parcels, "parcels", "parcel")
+    patches = given_of(layers.of_kind(LAND_USE), LAND_USE, "id")
     classes, findings = classes_of(patches, None)
-    plane = plane_of(asked, layers.crs)
-    land, found = land_of(asked, plane, areas="planar" if project.area_method == "planar" else "ellipsoid")
+    land, found = land_in(parcels, project)
     findings += found
     if classes is None or land is None:
         return _named(entries, {}, findings)
@@ -89,14 +83,6 @@ def land_use(layers: Layers, project: Project, *, only: Collection[str] | None =
         return _named(entries, {}, findings)
     composition = compose(land, theme, classes)
     return _named(entries, conversions(composition), [*findings, *composition.findings])
-
-
-def _given(frame: GeoDataFrame, kind: str, id_column: str, *, dated: str = "") -> Given:
-    """Return a layer of the workspace as the analyses take it."""
-    ids = tuple(names_of(frame[id_column]))
-    places = tuple(Place(file=kind, feature=name) for name in ids)
-    table = FeatureTable(Path(kind), kind, "GeoPackage", frame, places, (None,) * len(ids))
-    return Given(kind, kind, table, ids, id_column, dated=dated)
 
 
 def _named(entries: Sequence[CatalogEntry], parcels: Mapping[str, Conversion], findings: Sequence[Finding]) -> LandUse:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from landquota.area import ZERO, Area
 
 if TYPE_CHECKING:
+    from landquota.analyses.conflicts import Conflicts
     from landquota.analyses.conversion import Conversion
     from landquota.area import Bounds
     from landquota.ledger import Entry, Position
@@ -35,6 +36,7 @@ def reconciliation(result: Reconciliation, language: str) -> dict[str, object]:
         ],
         "zones": [_zone(zone, language) for zone in result.zones],
         "land_use": None if result.land_use is None else _land_use(result.land_use),
+        "constraints": None if result.constraints is None else _constraints(result.constraints, language),
         "findings": [finding.to_json(language) for finding in result.findings],
     }
 
@@ -46,6 +48,14 @@ def _land_use(used: LandUse) -> dict[str, object]:
         "as_of": used.dated or None,
         "parcels": {parcel: conversion(made) for parcel, made in used.parcels.items()},
     }
+
+
+def _constraints(found: Conflicts, language: str) -> dict[str, object]:
+    """Return what each constraint layer says of each parcel, and how many it concerns."""
+    from landquota.reports import conflicts  # noqa: PLC0415 - it needs the geometry libraries
+
+    answers, layers = conflicts.by_parcel(found), conflicts.by_layer(found)
+    return {listing.name: listing.plain(language) for listing in (layers, answers)}
 
 
 def conversion(made: Conversion) -> dict[str, str]:
