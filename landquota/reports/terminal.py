@@ -97,8 +97,24 @@ def show_reconciliation(result: Reconciliation, out: Console) -> None:
     if landed:
         out.print()
         out.print(_holders_land(landed, names, language))
+    if result.parcels:
+        _show_ground(result, out, language)
     out.print()
     show_findings(result.findings, out)
+
+
+def _show_ground(result: Reconciliation, out: Console, language: str) -> None:
+    """Print what the parcels are made of and which constraints concern them, or that nobody knows it."""
+    from landquota.reports import conflicts, land_use  # noqa: PLC0415 - they need the geometry libraries
+    from landquota.reports.listing_terminal import show_listing  # noqa: PLC0415 - it uses the tables of this module
+
+    if result.land_use is None:
+        out.print()
+        write(out, say("Land classes of the parcels: no data (the project has no land-use layer)"))
+    else:
+        show_listing(land_use.by_zone(result, result.land_use), out, language)
+    if result.constraints is not None:
+        show_listing(conflicts.by_layer(result.constraints), out, language)
 
 
 def _holders_land(holders: Sequence[HolderAccount], names: Names, language: str) -> Table:
