@@ -22,7 +22,6 @@ SedonaDB geoarrow-pyarrow, PostGIS a server named by LANDQUOTA_BENCHMARK_POSTGIS
 from __future__ import annotations
 
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -36,6 +35,7 @@ from typing import TYPE_CHECKING, Final
 import geopandas
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import shapely
 
 from landquota.overlay import Layer, Parcels, overlay
@@ -54,6 +54,8 @@ CELL_M: Final = 82.0
 SIDE: Final = 13
 CLASSES: Final = ("0101", "0103", "0201", "0301", "0702", "1003", "1101", "1202")
 AGREED_M2: Final = 0.01
+#: How many patches are written and read together.
+ROWS: Final = 50_000
 #: Corner of the made-up county.
 ORIGIN: Final = (620_000.0, 3_340_000.0)
 
@@ -279,7 +281,7 @@ def linear(count: int = 1_000_000, parcels: int = 25_000) -> None:
     costs = []
     with tempfile.TemporaryDirectory() as folder:
         for size, land in ((count // 5, parcels // 5), (count, parcels)):
-            patches(size).to_parquet(Path(folder, "patches.parquet"))
+            patches(size).to_parquet(Path(folder, "patches.parquet"), row_group_size=ROWS)
             stars(land, (15, 300), 56, CELL_M * size**0.5).to_parquet(Path(folder, "parcels.parquet"))
             command = [sys.executable, __file__, "--alone", folder]
             run = subprocess.run(command, check=True, capture_output=True)
@@ -292,11 +294,10 @@ def linear(count: int = 1_000_000, parcels: int = 25_000) -> None:
 
 def alone(folder: str) -> None:
     """Print the CPU seconds of one cold overlay (median of 3), and this process's peak memory before and after."""
-    frame = geopandas.read_parquet(Path(folder, "patches.parquet"))
-    mine = as_parcels(geopandas.read_parquet(Path(folder, "parcels.parquet")))
+    layer = as_layer(read(Path(folder, "patches.parquet")))
+    mine = as_parcels(read(Path(folder, "parcels.parquet")))
     loops()
-    read_gib = peak_memory_gib()
-    layer, runs = as_layer(frame), []
+    read_gib, runs = peak_memory_gib(), []
     for _ in range(3):
         again, cpu = anew(layer)(), time.process_time()
         overlay(mine, again).table()
@@ -304,9 +305,22 @@ def alone(folder: str) -> None:
     print(statistics.median(runs), read_gib, peak_memory_gib())
 
 
+def read(path: Path) -> geopandas.GeoDataFrame:
+    """Read a layer in batches, so that its well-known binary is never there as a whole."""
+    columns, geometries = [], []
+    for batch in pq.ParquetFile(path, pre_buffer=False).iter_batches(batch_size=ROWS):
+        geometries.append(shapely.from_wkb(batch.column("geometry").to_numpy(zero_copy_only=False)))
+        columns.append(batch.drop_columns(["geometry"]).to_pandas())
+    return geopandas.GeoDataFrame(pd.concat(columns, ignore_index=True), geometry=np.concatenate(geometries), crs=CRS)
+
+
 def peak_memory_gib() -> float:
-    """Return the most memory that this process has had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    """Return the most memory that this program has had.
+
+    Not by ``getrusage``: what it tells of a child begins with what its parent had.
+    """
+    status = Path("/proc/self/status").read_text("ascii")
+    return float(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 2**20
 
 
 def main(arguments: list[str]) -> None:

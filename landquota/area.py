@@ -142,7 +142,7 @@ class Bounds:
     high: Amount | None
 
     def __post_init__(self) -> None:
-        if self.high is not None and self.high < self.low:
+        if self.high is not None and self.high is not self.low and self.high < self.low:
             raise InputError(text("Bounds are the wrong way round: {low} > {high}", low=self.low, high=self.high))
 
     @classmethod

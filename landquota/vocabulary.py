@@ -122,6 +122,9 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "zones": mark("Zones"),
         "parcels": mark("Parcels"),
         "basic_farmland": mark("Permanent basic farmland"),
+        "land_use": mark("Land-use patches"),
+        "eco_redline": mark("Ecological protection redline"),
+        "urban_boundary": mark("Urban development boundary"),
         "context": mark("Context"),
         # what an entry can be tied to
         "parcel": mark("parcel"),

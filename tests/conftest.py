@@ -14,7 +14,7 @@ from places import Databases, Files, Place, Places
 from postgres_cluster import Cluster, programs
 from program import Program
 
-from landquota.ledger import Ledger
+from landquota.ledger import Ledger, turnover
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT.parent / "shared" / "fixtures"
@@ -88,6 +88,12 @@ def databases(cluster: Cluster) -> Iterator[Databases]:
     databases = Databases(cluster)
     yield databases
     databases.give_back()
+
+
+@pytest.fixture
+def busy_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every account be busy from its first transfer on, so that small ledgers have turnover too."""
+    monkeypatch.setattr(turnover, "BUSY", 1)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -26,7 +26,7 @@ def save(
     crs: str | None = CRS,
     to: str | None = None,
     layer: str | None = None,
-    **columns: Sequence[Any],
+    **columns: Any,
 ) -> Path:
     """Write a layer, a Shapefile in GBK; `to` brings it into another system first."""
     frame = geopandas.GeoDataFrame(dict(columns), geometry=list(geometries), crs=crs)
@@ -45,5 +45,9 @@ def parcels(path: Path, **how: Any) -> Path:
 def land_use(path: Path, **how: Any) -> Path:
     """Write patches over A and B: A has all but a strip of 0.25 m² that no patch covers."""
     geometries = [box(-50, -50, 50, 150), box(50, -50, 250, 60), box(50, 60, 100, 99.995)]
-    columns = {"BSM": ["1", "2", "3"], "DLBM": ["0101", "0702", "1101"], "DLMC": ["水田", "农村宅基地", "河流水面"]}
+    columns: dict[str, Any] = {
+        "BSM": ["1", "2", "3"],
+        "DLBM": ["0101", "0702", "1101"],
+        "DLMC": ["水田", "农村宅基地", "河流水面"],
+    }
     return save(path, geometries, **columns, **how)

@@ -68,6 +68,7 @@ SAME_LEVEL = {
     ("seeds", "seed_cells"),
     ("layers", "topology"),
     ("maps", "reports"),
+    ("reconcile", "analyses"),
 }
 HEAVY = (
     *("geopandas", "shapely", "pandas", "pyogrio", "fiona", "folium", "sqlalchemy", "numpy", "rich", "pyproj"),

@@ -153,7 +153,7 @@ def test_reservations_are_listed_and_the_overdue_marked(county: Program) -> None
 
 
 def test_an_allowance_is_used_and_ends(county: Program) -> None:
-    allow = ("ledger", "allow", "--name", "先行用地", "--holder", TOWN, "--kind", KIND, "--percent", "5")
+    allow = ("ledger", "allow", "--name", "先行用地", "--holder", TOWN, "--kind", KIND, "--percent", "5%")
     county(*allow, "--date", "2018-03-01", "--until", "2018-06-30", "--document", "D4")
     post(county, "commit", "17亩")
     run = county("ledger", "post", "commit", *OF_TOWN, "--area", "1亩", "--document", "D", "--date", "2018-03-01",
@@ -161,8 +161,8 @@ def test_an_allowance_is_used_and_ends(county: Program) -> None:
     assert "over-limit allowance 5 % (先行用地) 5" in run.stderr
     assert available(county, 2018) == "-5"
     assert "-5" in county("ledger", "balance", "--holder", TOWN, "--as-of", "2018-12-31").stdout
-    refused = county(*allow[:-1], "5%", "--date", "2018-03-01", "--document", "D4", code=1)
-    assert "'5%' is not a percentage" in refused.stderr
+    refused = county(*allow[:-1], "5‰", "--date", "2018-03-01", "--document", "D4", code=1)
+    assert "'5‰' is not a percentage" in refused.stderr
 
 
 def test_what_is_overdue_stands_below_the_balance_and_in_the_reconciliation(county: Program) -> None:

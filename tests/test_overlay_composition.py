@@ -124,7 +124,12 @@ def test_what_is_covered_twice_is_taken_off_so_that_columns_add_up(landquota: Pr
 
 def test_deductions_move_area_to_their_own_class(landquota: Program, tmp_path: Path) -> None:
     save(tmp_path / "p.gpkg", [box(0, 0, 100, 100)])
-    fields = {"DLBM": ["0103", "0301"], "TBMJ": [10000.0, 5000.0], "KCDLBM": ["1203", None], "KCXS": [0.1, None]}
+    fields: dict[str, Any] = {
+        "DLBM": ["0103", "0301"],
+        "TBMJ": [10000.0, 5000.0],
+        "KCDLBM": ["1203", None],
+        "KCXS": [0.1, None],
+    }
     save(tmp_path / "DLTB.gpkg", [box(0, 0, 50, 100), box(50, 0, 100, 100)], **fields)
     how = ("overlay", "composition", "p.gpkg", "DLTB.gpkg", "--areas", "planar")
     found = landquota.json(*how)
@@ -189,6 +194,21 @@ def test_broken_parcels_are_no_data_and_the_rest_is_answered(landquota: Program,
     assert "OVERLAY-NOTHING" in {finding["code"] for finding in error["findings"]}
 
 
+def test_a_layer_is_named_in_a_file_of_several(landquota: Program, tmp_path: Path) -> None:
+    parcels(tmp_path / "county.gpkg", layer="地块")
+    land_use(tmp_path / "county.gpkg", layer="DLTB")
+    found = landquota.json("overlay", "composition", "county.gpkg::地块", "county.gpkg::DLTB")
+    assert [row["class"] for row in found["rows"][:3]] == ["0101", "0702", "1101"]
+
+
+@pytest.mark.fixtures
+def test_a_file_of_which_nothing_can_be_read_stops_the_command(landquota: Program, fixtures_dir: Path) -> None:
+    file = fixtures_dir / "fiona" / "test_tin.shp"
+    for command in ("composition", "conflicts"):
+        error = landquota.json("overlay", command, file, file, code=1)["error"]
+        assert {finding["code"] for finding in error["findings"]} == {"GEOM-INVALID"}
+
+
 def test_reference_systems_are_brought_together_or_refused(landquota: Program, tmp_path: Path) -> None:
     parcels(tmp_path / "p.gpkg")
     land_use(tmp_path / "DLTB.gpkg", to="EPSG:4528")  # the same meridian with its zone number
@@ -237,7 +257,7 @@ def test_a_workbook_has_numbers_and_totals(landquota: Program, tmp_path: Path) -
     sheet = book["By parcel"]
     heading = [cell.value for cell in sheet[1]]
     column = heading.index("Area (m²)")
-    figures = [row[column].value for row in sheet.iter_rows(min_row=2)]
+    figures: list[Any] = [row[column].value for row in sheet.iter_rows(min_row=2)]
     assert all(isinstance(figure, float | int) for figure in figures)
     assert figures[-1] == pytest.approx(sum(figures[:-1]))
     assert sheet.cell(sheet.max_row, 1).value == "Total"

@@ -98,8 +98,10 @@ def confirm(session: Session, receipt: Receipt, head: str) -> None:
     "--area",
     "--amount",
     "amount",
-    required=True,
-    help=mark("Exact amount in the kind's unit, such as 10亩, 6666.67平方米, 1500公斤 or 830万元."),
+    help=mark(
+        "Exact amount in the kind's unit, such as 10亩, 6666.67平方米, 1500公斤 or 830万元; may be left out where"
+        " conversion quota is committed for a parcel under which the project has a land-use layer."
+    ),
 )
 @option("--document", required=True, help=_DOCUMENT)
 @option("--clause", help=_CLAUSE)
@@ -120,15 +122,20 @@ def confirm(session: Session, receipt: Receipt, head: str) -> None:
 @option("--declare", is_flag=True, help=mark("Declare an unknown holder instead of refusing it."))
 @common_options
 @pass_session
-def post(session: Session, *, declare: bool, amount: str, **given: Any) -> None:
+def post(session: Session, *, declare: bool, amount: str | None, **given: Any) -> None:
     """Post one movement."""
     from landquota.area import parse_amount
+    from landquota.cli.converting import amount_of
     from landquota.ledger import MovementDraft
 
-    draft = MovementDraft(amount=read_figure(parse_amount, amount), **given)
+    stated = None if amount is None else read_figure(parse_amount, amount)
     with open_ledger(session) as book:
+        taken = amount_of(session, book, stated, given)
+        draft = MovementDraft(amount=taken.amount, **{**given, "reason": given["reason"] or taken.reason})
         receipt = book.post(draft, recorded=now(), declare=declare)
         confirm(session, receipt, book.head)
+    if taken.note is not None:
+        click.echo(taken.note.render(session.language), err=True)
 
 
 @ledger.command(
@@ -214,7 +221,7 @@ def log(session: Session, *, everything: bool, **chosen: str | None) -> None:
         return
     from landquota.reports.terminal import console, show_entries
 
-    show_entries(entries, console(), declarations=everything)
+    show_entries(entries, console(), as_of=session.as_of, declarations=everything)
 
 
 @ledger.command(

@@ -205,8 +205,9 @@ def template(session: Session, output: Path, *, form: str, overwrite: bool) -> N
 
 @ledger.command(
     help=mark(
-        "Write the ledger as CSV (all entries, UTF-8 with BOM) or XLSX (movements as they can be imported again,"
-        " balances and reservations as of the date), and print the ledger's head."
+        "Write the ledger as CSV (all entries, UTF-8 with BOM) or XLSX (movements as this ledger takes them again,"
+        " balances and reservations as of the date), and print the ledger's head. Another ledger is made from"
+        " 'ledger journal'."
     ),
     example="landquota ledger export -o ledger.csv\nlandquota ledger export -o 台账.xlsx --as-of 2018-12-31",
 )

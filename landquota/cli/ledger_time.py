@@ -250,11 +250,12 @@ def reservations(session: Session) -> None:
 @option("--key", help=_KEY)
 @common_options
 @pass_session
-def allow(session: Session, **given: Any) -> None:
+def allow(session: Session, percent: str, **given: Any) -> None:
     """Declare an over-limit allowance."""
     from landquota.ledger import AllowanceDraft
 
-    _post(session, AllowanceDraft(**given))
+    number = percent.strip().removesuffix("%").removesuffix("％").rstrip()
+    _post(session, AllowanceDraft(percent=number, **given))
 
 
 @ledger.command(

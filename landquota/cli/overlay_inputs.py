@@ -41,6 +41,8 @@ class Desk:
         How the project measures areas.
     findings
         Of everything that was read.
+    failed
+        Whether something could not be read at all.
     """
 
     shelf: Shelf
@@ -48,6 +50,7 @@ class Desk:
     shift: DatumShift | None
     method: str = "ellipsoid"
     findings: list[Finding] = field(default_factory=list)
+    failed: bool = False
 
     @classmethod
     def of(cls, session: Session, given: dict[str, Any]) -> Desk:
@@ -69,6 +72,7 @@ class Desk:
         """Read one layer; None where it cannot be read."""
         given, findings = self.shelf.take(word, id_column=id_column, kind=kind)
         self.findings += findings
+        self.failed |= given is None
         return given
 
     def land(self, given: Given, *, areas: Any = "official") -> Land | None:
@@ -78,6 +82,7 @@ class Desk:
         plane = plane_of(given, self.project_crs)
         land, findings = land_of(given, plane, areas=areas, method=self.method, shift=self.shift)
         self.findings += findings
+        self.failed |= land is None
         return land
 
     def extent(self, words: Sequence[str], land: Land, *, beside: Path | None = None) -> Extent:
@@ -101,6 +106,7 @@ class Desk:
 
         layer, findings = theme_of(given, land, shift=self.shift, **how)
         self.findings += findings
+        self.failed |= layer is None
         return layer
 
     def settle(self) -> None:
@@ -114,5 +120,5 @@ class Desk:
         from landquota.analyses.shelf import unreadable
         from landquota.findings import FindingsError
 
-        if unreadable(self.findings):
+        if self.failed or unreadable(self.findings):
             raise FindingsError(self.findings)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -124,12 +124,14 @@ class Cells:
         """Keep what is wrong with the cell of a field."""
         self._wrong(next(iter(self.table.of(name)), None), problem)
 
-    def _filled(self, columns: list[int]) -> int:
+    def _filled(self, columns: Sequence[int]) -> int:
+        if len(columns) == 1:
+            return columns[0]
         return next((column for column in columns if filled(self.line.cell(column))), columns[0])
 
     def _read(self, name: str, reader: Callable[[object, int], T]) -> T | None:
-        column = next(iter(self.table.of(name)), None)
-        return None if column is None else self._cell(column, reader)
+        columns = self.table.of(name)
+        return self._cell(columns[0], reader) if columns else None
 
     def _cell(self, column: int, reader: Callable[[object, int], T]) -> T | None:
         """Return what `reader` makes of a cell that is filled; what it cannot read becomes a finding."""

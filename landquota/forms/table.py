@@ -8,9 +8,9 @@ for each of them.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -45,14 +45,25 @@ class Table:
     columns: Mapping[int, Meaning]
     lines: Sequence[Line]
     in_workbook: bool
+    # Every cell of every row asks for both.
+    _called: Mapping[int, str] = field(init=False, repr=False, compare=False)
+    _of: Mapping[str, Sequence[int]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        called = {column: " ".join(words(cell).split()) for column, cell in enumerate(self.heading.cells)}
+        of: defaultdict[str, list[int]] = defaultdict(list)
+        for column, meaning in self.columns.items():
+            of[meaning.column.field].append(column)
+        object.__setattr__(self, "_called", called)
+        object.__setattr__(self, "_of", dict(of))
 
     def called(self, column: int) -> str:
         """Return the heading of a column as it is written, in one line."""
-        return " ".join(words(self.heading.cell(column)).split())
+        return self._called.get(column, "")
 
-    def of(self, field: str) -> list[int]:
+    def of(self, field: str) -> Sequence[int]:
         """Return the columns of a field; of an amount there may be one for each unit."""
-        return [column for column, meaning in self.columns.items() if meaning.column.field == field]
+        return self._of.get(field, ())
 
     def place(self, line: Line, column: int | None = None) -> Place:
         """Return where a row, or its cell in a column, stands."""
@@ -217,15 +228,14 @@ def _unknown(table: Table, column: int, name: str, present: set[str]) -> Finding
 
 def _passed_over(line: Line) -> bool:
     """Return whether a row is a total or a remark."""
-    texts = [said for cell in line.cells if isinstance(cell, str) and (said := re.sub(r"\s", "", cell))]
     first = next((words(cell) for cell in line.cells if filled(cell)), "")
-    return any(_TOTAL.fullmatch(said) for said in texts) or bool(_REMARK.fullmatch(first))
+    texts = ("".join(cell.split()) for cell in line.cells if isinstance(cell, str))
+    return any(map(_TOTAL.fullmatch, texts)) or bool(_REMARK.fullmatch(first))
 
 
 def _repeats(line: Line, table: Table) -> bool:
     """Return whether a row is the heading once more, as at the top of a printed page."""
-    said = [(normalised(words(line.cell(c))), normalised(words(table.heading.cell(c)))) for c in table.columns]
-    return all(there == heading for there, heading in said)
+    return all(normalised(words(line.cell(c))) == normalised(words(table.heading.cell(c))) for c in table.columns)
 
 
 def _says_something(line: Line, table: Table) -> bool:

@@ -32,7 +32,7 @@ CATALOGUE_COLUMNS: Final = (*_REQUIRED, *_OPTIONAL)
 #: What a layer's geometry is: measured, drawn after a description, or made up to show something.
 NATURES: Final = ("surveyed", "schematic", "illustrative")
 #: The kinds that are read in a way of their own; other plain words are constraints.
-_KINDS: Final = ("zones", "parcels", "basic_farmland", "context")
+_KINDS: Final = ("zones", "parcels", "basic_farmland", "land_use", "context")
 #: What else people write for them, for which nothing would be compared.
 _ALSO_CALLED: Final[Mapping[str, str]] = {
     "farmland": "basic_farmland",
@@ -40,6 +40,10 @@ _ALSO_CALLED: Final[Mapping[str, str]] = {
     "片区": "zones",
     "基本农田": "basic_farmland",
     "永久基本农田": "basic_farmland",
+    "landuse": "land_use",
+    "dltb": "land_use",
+    "地类图斑": "land_use",
+    "土地利用现状": "land_use",
 }
 #: How alike a kind has to be to a known one to be taken for a slip: zonez is, eco_redline is not.
 _ALIKE: Final = 0.78

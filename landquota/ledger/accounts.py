@@ -93,36 +93,33 @@ def transfer_of(body: Mapping[str, Any], effective: str, *, key: str = "", book:
     """
     movement = MOVEMENTS[body["movement"]]
     debit, credit = _land(movement, body) if movement.of_land else _quota(movement, body, key=key, book=book)
-    return Transfer(
-        movement=movement.name,
-        debit=debit,
-        credit=credit,
-        amount=body["amount"],
-        effective=effective,
-        zone=body.get("zone"),
-        parcel=body.get("parcel"),
-        request=body.get("request"),
-    )
+    said = body.get("zone"), body.get("parcel"), body.get("request")
+    return Transfer(movement.name, debit, credit, body["amount"], effective, *said)
 
 
 def _quota(movement: Movement, body: Mapping[str, Any], *, key: str, book: str) -> tuple[Account, Account]:
     """Return the accounts of a movement of quota, planning scale or money."""
-    reservation = body.get("reservation")
-    from_reserved = movement.name in FROM_RESERVED and (reservation is not None or bool(body.get("from_reserved")))
-    source = State.RESERVED if from_reserved else movement.source
-    receiver = body["to"] if movement.needs_to else body["holder"]
-    year, other_year = body.get("year"), body.get("year")
+    holder, kind, year, reservation = body["holder"], body["kind"], body.get("year"), body.get("reservation")
+    source, target = movement.source, movement.target
+    if movement.name in FROM_RESERVED and (reservation is not None or body.get("from_reserved")):
+        source = State.RESERVED
+    if movement.name == "reserve" and body["v"] >= _NAMED_RESERVATIONS:
+        reservation = key
+    receiver, other_year = body["to"] if movement.needs_to else holder, year
     if movement.receiver is Receiver.LATER_YEAR:
         other_year = body["to_year"]
-    if movement.name == "carry_deficit":  # the later year pays for the earlier one
-        year, other_year = other_year, year
-    made = key if movement.name == "reserve" and body["v"] >= _NAMED_RESERVATIONS else None
+        if movement.below:  # the later year pays for the earlier one
+            year, other_year = other_year, year
+    return (
+        _account(book, holder, kind, year, source, reservation=reservation),
+        _account(book, receiver, kind, other_year, target, reservation=reservation),
+    )
 
-    def account(holder: str, year: int | None, state: State) -> Account:
-        item = (reservation or made) if state is State.RESERVED else None
-        return Account(book, None if state is State.ISSUER else holder, body["kind"], year, state.value, item)
 
-    return account(body["holder"], year, source), account(receiver, other_year, movement.target)
+def _account(book: str, holder: str, kind: str, year: int | None, state: State, *, reservation: str | None) -> Account:
+    if state is State.RESERVED:
+        return Account(book, holder, kind, year, state.code, reservation)
+    return Account(book, None if state is State.ISSUER else holder, kind, year, state.code)
 
 
 def _land(movement: Movement, body: Mapping[str, Any]) -> tuple[Account, Account]:
@@ -135,6 +132,6 @@ def _land(movement: Movement, body: Mapping[str, Any]) -> tuple[Account, Account
 
 def _stage(body: Mapping[str, Any], state: State, holder: str) -> Account:
     if state is State.ISSUER:
-        return Account(LAND, None, None, None, state.value)
+        return Account(LAND, None, None, None, state.code)
     item = body["batch"] if state is State.BATCH else body["parcel"]
-    return Account(LAND, holder, None, None, state.value, item)
+    return Account(LAND, holder, None, None, state.code, item)

@@ -9,6 +9,7 @@ from typing import Final
 from landquota.errors import UsageError
 from landquota.findings import Finding, FindingsError
 from landquota.i18n import text
+from landquota.ledger.checks import clean
 from landquota.ledger.doubts import Unjudged
 from landquota.ledger.drafts import Draft
 from landquota.ledger.posting import Posting, Receipt
@@ -35,17 +36,19 @@ def post_all(
     """Post what can be of `drafts`, and return with it everything that was found."""
     receipts: list[Receipt] = []
     findings: list[Finding] = []
-    for number, draft in enumerate(drafts, 1):
-        if (number - 1) % _PART == 0:
-            posting.expect(drafts[number - 1 : number - 1 + _PART])
-        try:
-            receipts.append(posting.post(draft))
-        except EntryRefused as refusal:
-            findings += refusal.findings
-        except Unjudged:
-            pass  # the draft that it hangs on has its finding
-        if progress is not None:
-            progress(number, len(drafts))
+    for start in range(0, len(drafts), _PART):
+        part = drafts[start : start + _PART]
+        posting.expect(part)
+        checked = clean(part)
+        for number, draft in enumerate(part, start + 1):
+            try:
+                receipts.append(posting.post(draft, checked=checked))
+            except EntryRefused as refusal:
+                findings += refusal.findings
+            except Unjudged:
+                pass  # the draft that it hangs on has its finding
+            if progress is not None:
+                progress(number, len(drafts))
     return receipts, findings
 
 

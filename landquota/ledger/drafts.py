@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import Final
 
 from landquota.amount import Amount, Money
@@ -21,6 +22,13 @@ from landquota.ledger.movements import CARRIES, MEASURES, MOVEMENTS, STAGES, cod
 BASES: Final = ("stated", "interpreted")
 #: The version of the bodies of reservations: since then each is an account of its own.
 RESERVATION_VERSION: Final = 2
+
+#: What the entry of a movement says as its draft does.
+_SAID: Final = (
+    *("movement", "holder", "to", "kind", "year", "zone", "parcel"),
+    *("request", "reason", "reservation", "batch", "from_stage"),
+)
+_said: Final = attrgetter(*_SAID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,26 +97,13 @@ class MovementDraft:
         to_year = self.to_year
         if self.movement in CARRIES and to_year is None and self.year is not None:
             to_year = self.year + 1
-        said = body(
-            movement=self.movement,
-            holder=self.holder,
-            to=self.to,
-            kind=self.kind,
-            year=self.year,
-            to_year=to_year,
-            amount=self.amount.units,
-            zone=self.zone,
-            parcel=self.parcel,
-            request=self.request,
-            expires=iso(self.expires),
-            reason=self.reason,
-            reservation=self.reservation,
-            batch=self.batch,
-            from_stage=self.from_stage,
-            deadline=iso(self.deadline),
-            starts_by=iso(self.starts_by),
-            version=RESERVATION_VERSION if self.movement == "reserve" else VERSION,
-        )
+        said = {name: value for name, value in zip(_SAID, _said(self), strict=True) if value is not None}
+        said |= {"v": RESERVATION_VERSION if self.movement == "reserve" else VERSION, "amount": self.amount.units}
+        for name, day in (("expires", self.expires), ("deadline", self.deadline), ("starts_by", self.starts_by)):
+            if day is not None:
+                said[name] = day.isoformat()
+        if to_year is not None:
+            said["to_year"] = to_year
         return Content("movement", self.effective.isoformat(), self.document, self.clause, said)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from json.encoder import encode_basestring as quoted
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from landquota.amount import Amount
 from landquota.area import Area
@@ -89,13 +89,13 @@ def canonical(data: Mapping[str, object]) -> str:
 
 def chained(content: Content, *, seq: int, key: str, recorded: str, prev: str) -> Record:
     """Return the record of `content` as number `seq`, after the entry whose hash is `prev`."""
-    said = (content.document, content.clause, canonical(content.body))
-    fields = (seq, key, content.type, content.effective, recorded, *said, prev)
-    return Record(*fields, hash=_digest(*fields))
+    what, effective, document, clause, said = content
+    fields = (seq, key, what, effective, recorded, document, clause, canonical(said), prev)
+    return Record(*fields, _digest(*fields))
 
 
-def digest(record: Record) -> str:
-    """Return the hash that `record` should carry.
+def digest(record: Record | tuple[Any, ...]) -> str:
+    """Return the hash that `record`, or its fields in their order, should carry.
 
     Raises
     ------

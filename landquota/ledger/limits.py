@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Select, Text, bindparam, case, or_, select, union_all
 from sqlalchemy import func as sql
 
-from landquota.ledger import schema
+from landquota.ledger import schema, turnover
 from landquota.ledger.movements import PAYING, USING
 
 #: What a hundredth of a percent is of.
@@ -60,13 +60,15 @@ class Timeline:
     def add(self, day: str, change: int, *, movement: str) -> None:
         """Let `change` count from `day` on."""
         fund, payment = 0 if movement in USING else change, change if movement == PAYING else 0
-        at = bisect_left(self._days, day)
-        if at < len(self._days) and self._days[at] == day:
+        days = self._days
+        # As a rule entries come in the order of their days.
+        at = len(days) if not days or days[-1] < day else bisect_left(days, day)
+        if at < len(days) and days[at] == day:
             self._nets[at] += change
             self._funds[at] += fund
             self._paid[at] += payment
         else:
-            self._days.insert(at, day)
+            days.insert(at, day)
             self._nets.insert(at, change)
             self._funds.insert(at, fund)
             self._paid.insert(at, payment)
@@ -177,12 +179,14 @@ def timeline_before(connection: Connection, account_id: int, seq: int) -> Timeli
 
 
 def _changes_of(connection: Connection, account: int, *, since: str) -> list[_Change]:
-    rows = connection.execute(_CHANGES, {"account": account, "since": since})
+    """Return the changes of an account by day and movement, those before a day as if they were of it."""
+    query = turnover.CHANGES if since and turnover.is_busy(connection, account) else _CHANGES
+    rows = connection.execute(query, {"account": account, "since": since, **turnover.until(since)})
     return [(day, movement, int(change)) for day, movement, change in rows]
 
 
 def _changes() -> Iterator[Select[str, str, int]]:
-    """Yield what selects the changes of one account by day and movement, those before a day as if they were of it."""
+    """Yield what selects the changes of one account, all of them by the index."""
     column, since = schema.transfer.c, bindparam("since", type_=Text)
     for side, change in ((column.debit, -sql.sum(column.amount)), (column.credit, sql.sum(column.amount))):
         mine = side == bindparam("account")

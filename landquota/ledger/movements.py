@@ -19,7 +19,15 @@ from landquota.vocabulary import label
 
 
 class State(StrEnum):
-    """Where an amount of quota is, or in which stage land is; `ISSUER` is the outside, which has no limit."""
+    """Where an amount of quota is, or in which stage land is; `ISSUER` is the outside, which has no limit.
+
+    `code` is its plain text, as tables have it; an enumeration's `value` takes four times as long.
+    """
+
+    code: str
+
+    def __init__(self, code: str) -> None:
+        self.code = code
 
     ISSUER = "issuer"
     REQUESTED = "requested"

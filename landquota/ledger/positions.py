@@ -7,6 +7,7 @@ does not make the ledger the authority on what is held, nor a holding on what wa
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from landquota.findings import Finding, Place
 from landquota.ledger.accounts import QUOTA
 from landquota.ledger.movements import LABELS, TERMS, State
 from landquota.ledger.registry import Kind, Registry
-from landquota.ledger.requests import Requests, live_requests
+from landquota.ledger.requests import satisfied
 from landquota.ledger.statements import Group, StatementView, by_group, falls, live_statements, source
 from landquota.ledger.tally import Tally, entry_keys, tallies
 from landquota.ledger.words import account
@@ -91,7 +92,7 @@ def positions(
     keys = entry_keys(connection, as_of=day, group=group) if entries else None
     stated = by_group(live_statements(connection, as_of=as_of, group=group))
     asked = any(tally.requests for tally in totals.values())
-    requests = live_requests(connection, as_of=day, of=group or ()) if asked else Requests()
+    granted = satisfied(connection, as_of=day, of=group or ()) if asked else Counter[Group]()
     groups = sorted(totals.keys() | stated.keys(), key=lambda g: (g.holder, g.kind, g.year or 0))
     return tuple(
         _position(
@@ -100,7 +101,7 @@ def positions(
             totals.get(g, _EMPTY),
             stated.get(g, {}),
             None if keys is None else keys.get(g, []),
-            satisfied=requests.satisfied(g),
+            satisfied=granted[g],
         )
         for g in groups
     )

@@ -235,10 +235,11 @@ def _triggers(namespace: str) -> Iterator[str]:
         yield f"{head} AS $$BEGIN {body} END$$"
     for table in schema.metadata.sorted_tables:
         # Of each row: a statement at a table that ours was made a part of finds those triggers too.
-        yield from _trigger(table.name, "no_update", "UPDATE", f"ROW EXECUTE FUNCTION {namespace}.append_only()")
-        yield from _trigger(table.name, "no_delete", "DELETE", f"ROW EXECUTE FUNCTION {namespace}.append_only()")
-        refuse = f"STATEMENT EXECUTE FUNCTION {namespace}.append_only()"
-        yield from _trigger(table.name, "no_truncate", "TRUNCATE", refuse)
+        refuse = f"EXECUTE FUNCTION {namespace}.append_only()"
+        shrinks = f"WHEN (({schema.TURNOVER_GROWS}) IS NOT TRUE) " if table is schema.turnover else ""
+        yield from _trigger(table.name, "no_update", "UPDATE", f"ROW {shrinks}{refuse}")
+        yield from _trigger(table.name, "no_delete", "DELETE", f"ROW {refuse}")
+        yield from _trigger(table.name, "no_truncate", "TRUNCATE", f"STATEMENT {refuse}")
     yield from _trigger("entry", "in_order", "INSERT", f"ROW EXECUTE FUNCTION {namespace}.in_order()")
 
 

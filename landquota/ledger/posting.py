@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, Final
@@ -43,6 +43,7 @@ from landquota.ledger.registry import declared
 from landquota.ledger.requests import Outstanding, Requests, live_requests
 from landquota.ledger.reservations import live_reservations
 from landquota.ledger.rules import rule_findings
+from landquota.ledger.turnover import Turnovers
 
 #: Keys that the ledger gives by itself: L- and the number of the entry.
 _GIVEN: Final = re.compile(r"L-(\d{6,})")
@@ -60,6 +61,8 @@ _OF_ITS_ENTRY: Final = frozenset(
         "LEDGER-PERIOD-ORDER",
     }
 )
+#: The fields that hold the key of an entry: of the draft's own, or of one that is there.
+_NAMING_ENTRIES: Final = ("key", "request", "reservation", "reverses")
 #: From how many drafts on it is worth reading all accounts of quota at once.
 _MANY: Final = 500
 
@@ -100,6 +103,7 @@ class Posting:
         self._requests: dict[tuple[str, str], Requests] = {}
         last_account = connection.execute(select(sql.coalesce(sql.max(schema.account.c.id), 0))).scalar_one()
         self._limits = Limits(connection, last_account=last_account, since=since)
+        self._turnovers = Turnovers(connection, last_account=last_account)
         self._opened = OpenedAccounts(connection)
         self._projection = Projection(
             find_account=self._opened.find,
@@ -120,10 +124,15 @@ class Posting:
         self.write()
         if len(drafts) >= _MANY:
             self._opened.expect_many()
-        self._found.expect({key for draft in drafts for key in _keys(draft) if key.isprintable()})
+        self._found.expect(_keys(drafts))
 
-    def post(self, draft: Draft) -> Receipt:
+    def post(self, draft: Draft, *, checked: bool = False) -> Receipt:
         """Take `draft` in, or refuse it.
+
+        Parameters
+        ----------
+        checked
+            Whether its fields have been found clean before, together with those of others.
 
         Raises
         ------
@@ -132,7 +141,7 @@ class Posting:
         Unjudged
             The draft hangs on an earlier one that was refused.
         """
-        problems = field_findings(draft)
+        problems = [] if checked else field_findings(draft)
         if problems and any(problem.code in _UNUSABLE for problem in problems):
             raise self._refused(draft, EntryRefused(problems))
         key = _own_key(draft)
@@ -188,6 +197,8 @@ class Posting:
             rows = self._rows.pop(table.name, [])
             if rows:
                 insert_rows(self._connection, table, [*map(itemgetter(*table.columns.keys()), rows)])
+            if rows and table is schema.transfer:
+                self._turnovers.add(rows)
         self._limits.written()
 
     def _again(self, draft: Draft, content: Content, record: Record, problems: list[Finding]) -> Receipt:
@@ -344,14 +355,11 @@ def _own_key(draft: Draft) -> str | None:
     return None
 
 
-def _keys(draft: Draft) -> Iterator[str]:
-    """Yield the key that `draft` brings and those of the entries that it names."""
-    named = (
-        (draft.request, draft.reservation) if isinstance(draft, MovementDraft) else (getattr(draft, "reverses", None),)
-    )
-    for key in (_own_key(draft), *named):
-        if key is not None:
-            yield key
+def _keys(drafts: Collection[Draft]) -> set[str]:
+    """Return the keys that `drafts` bring and those of the entries that they name."""
+    named = {getattr(draft, name, None) for name in _NAMING_ENTRIES for draft in drafts}
+    named |= {_own_key(draft) for draft in drafts if isinstance(draft, HolderDraft | KindDraft)}
+    return {key for key in named if key is not None and key.isprintable()}
 
 
 def _label(transfer: Transfer, *, taken_back: bool) -> Renderable:

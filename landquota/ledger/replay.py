@@ -12,14 +12,15 @@ from landquota.ledger.accounts import Account
 from landquota.ledger.entries import Record
 from landquota.ledger.projection import Projection
 from landquota.ledger.shape import require_shape
+from landquota.ledger.turnover import turnovers
 
-#: The column that identifies a row, by table.
-_KEYS: Final = {table.name: table.primary_key.columns.keys()[0] for table in (schema.meta, *schema.PROJECTIONS)}
+#: The columns that identify a row, by table.
+_KEYS: Final = {table.name: table.primary_key.columns.keys() for table in (schema.meta, *schema.PROJECTIONS)}
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A row as it should be, and the entry that it follows from."""
+    """A row as it should be, and the entry that it follows from; 0 where it is a sum of many."""
 
     seq: int
     row: Mapping[str, Any]
@@ -41,6 +42,7 @@ class Replay:
         )
         for record in records:
             self._add(record)
+        self._add_turnover()
 
     def table(self, name: str) -> Iterable[Due]:
         """Return the rows of a table, in the order of their entries."""
@@ -61,11 +63,18 @@ class Replay:
             rows = self._projection.rows(record, body)
             self._seen[record.key] = (record, body)
             for table, row in rows:
-                self.rows[table][row[_KEYS[table]]] = Due(record.seq, row)
+                self.rows[table][primary_key(table, row)] = Due(record.seq, row)
         except (AttributeError, ArithmeticError, KeyError, TypeError, ValueError, RecursionError):
             self.failed.append(record)
+
+    def _add_turnover(self) -> None:
+        limited = {due.row["id"] for due in self.table("account") if due.row["holder"] is not None}
+        transfers = [due.row for due in self.table("transfer")]
+        rows = turnovers(transfers, limited=limited)
+        self.rows["turnover"] = {primary_key("turnover", row): Due(0, row) for row in rows}
 
 
 def primary_key(table: str, row: Mapping[str, Any]) -> object:
     """Return what identifies `row` in its table."""
-    return row[_KEYS[table]]
+    first, *others = _KEYS[table]
+    return " ".join(str(row[name]) for name in _KEYS[table]) if others else row[first]

@@ -115,14 +115,33 @@ def live_requests(connection: Connection, *, as_of: str, of: Sequence[str | int 
         requests are looked for.
     """
     requests = Requests()
-    said = {
-        "as_of": as_of,
-        **{name: value or 0 for name, value in zip(_NAMES, of, strict=False)},
-    }  # no year counts as 0
-    for key, holder, kind, year, amount, satisfied in connection.execute(_live(len(of)), said):
+    said = {"as_of": as_of, **_named(of)}
+    for key, holder, kind, year, amount, granted in connection.execute(_live(len(of)), said):
         requests.ask(key, Group(holder, kind, year), amount)
-        requests.satisfy(key, int(satisfied))
+        requests.satisfy(key, int(granted))
     return requests
+
+
+def satisfied(connection: Connection, *, as_of: str, of: Sequence[str | int | None] = ()) -> Counter[Group]:
+    """Return how much of what each group asked for has been satisfied by the end of `as_of`.
+
+    Summed in the database: a group may have asked thousands of times.
+    """
+    said = {"as_of": as_of, **_named(of)}
+    sums = connection.execute(_satisfied(len(of)), said)
+    return Counter({Group(holder, kind, year): int(units) for holder, kind, year, units in sums})
+
+
+def _named(of: Sequence[str | int | None]) -> dict[str, str | int]:
+    """Return what the queries are told of holder, kind and year; no year counts as 0."""
+    return {name: value or 0 for name, value in zip(_NAMES, of, strict=False)}
+
+
+@cache
+def _satisfied(names: int) -> Select[str, str, int | None, int]:
+    live = _live(names).subquery().c
+    group = (live.holder, live.kind, live.year)
+    return select(*group, sql.sum(live.satisfied)).group_by(*group)
 
 
 @cache
@@ -135,9 +154,9 @@ def _live(names: int) -> Select[str, str, str, int | None, int, int]:
     book, *identity, state, _ = schema.ACCOUNT_IDENTITY
     asking = [part == bindparam(name) for part, name in zip(identity[:names], _NAMES, strict=False)]
     taken_back = and_(reversal.c.target == transfer.c.seq, reversal.c.effective <= bindparam("as_of"))
-    named = account.c
+    named, granted = account.c, _granted().scalar_subquery().label("satisfied")
     return (
-        select(entry.c.key, named.holder, named.kind, named.year, transfer.c.amount, _granted().scalar_subquery())
+        select(entry.c.key, named.holder, named.kind, named.year, transfer.c.amount, granted)
         .join(transfer, transfer.c.seq == entry.c.seq)
         .join(account, account.c.id == transfer.c.credit)
         .outerjoin(reversal, taken_back)

@@ -15,6 +15,7 @@ from landquota.ledger import schema
 from landquota.ledger.dialect import Dialect
 from landquota.ledger.entries import Record
 from landquota.ledger.replay import Replay
+from landquota.ledger.turnover import Turnovers
 from landquota.ledger.verification import plain
 from landquota.ledger.verify import verify
 from landquota.ledger.words import Joined
@@ -59,10 +60,14 @@ def _insert(connection: Connection, records: Sequence[Record], replay: Replay) -
         return
     columns = schema.entry.c.keys()
     connection.execute(insert(schema.entry), [{name: getattr(r, name) for name in columns} for r in records])
+    first = records[0].seq
     for table in schema.PROJECTIONS:
-        rows = [dict(due.row) for due in replay.table(table.name) if due.seq >= records[0].seq]
+        rows = [dict(due.row) for due in replay.table(table.name) if due.seq >= first]
         if rows:
             connection.execute(insert(table), rows)
+        if rows and table is schema.transfer:
+            before = (due.row["id"] for due in replay.table("account") if due.seq < first)
+            Turnovers(connection, last_account=max(before, default=0)).add(rows)
 
 
 def _require_beginning(own: Sequence[Record], records: Sequence[Record]) -> None:

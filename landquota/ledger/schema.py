@@ -26,7 +26,7 @@ from sqlalchemy import (
 from landquota.ledger.entries import GENESIS
 
 #: Version of the tables; a ledger of a later version is left alone.
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 #: Numbers of rows: 64 bits, and in SQLite the row's own number, which only INTEGER can be.
 _Number = BigInteger().with_variant(Integer(), "sqlite")
@@ -137,6 +137,27 @@ for _side in (transfer.c.debit, transfer.c.credit):
 _names_one = transfer.c.request.is_not(None)
 Index("transfer_request", transfer.c.request, sqlite_where=_names_one, postgresql_where=_names_one)
 
+# 发生额, of busy accounts only: what came and went in each month (see the module of the name).
+turnover = Table(
+    "turnover",
+    metadata,
+    Column("account", _Number, ForeignKey("account.id"), primary_key=True, autoincrement=False),
+    Column("side", Text, primary_key=True),
+    Column("movement", Text, primary_key=True),
+    Column("mirror", Integer, primary_key=True),
+    Column("month", Text, primary_key=True),
+    Column("amount", _Area, nullable=False),
+    Column("number", _Number, nullable=False),
+)
+#: All that may become of a row of it: that more is added.  The other tables never change.
+TURNOVER_GROWS: Final = " AND ".join(
+    (
+        *(f"NEW.{part.name} = OLD.{part.name}" for part in turnover.primary_key),
+        "NEW.amount > OLD.amount",
+        "NEW.number > OLD.number",
+    )
+)
+
 statement = Table(
     "statement",
     metadata,
@@ -227,6 +248,7 @@ PROJECTIONS: Final = (
     period,
     account,
     transfer,
+    turnover,
     statement,
     progress,
     reversal,

@@ -233,7 +233,8 @@ def _protect(connection: Connection) -> None:
 def _triggers() -> Iterator[str]:
     for table in schema.metadata.sorted_tables:
         name = table.name
-        yield _refusal(f"{name}_no_update", name, verb="UPDATE")
+        shrinks = f"({schema.TURNOVER_GROWS}) IS NOT TRUE" if table is schema.turnover else "1"
+        yield _refusal(f"{name}_no_update", name, verb="UPDATE", when=shrinks)
         yield _refusal(f"{name}_no_delete", name, verb="DELETE")
         # INSERT OR REPLACE deletes without asking the trigger above.
         there = f"EXISTS (SELECT 1 FROM {name} WHERE {_same_identity(table)})"  # noqa: S608 - our own names

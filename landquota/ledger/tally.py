@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, select
-from sqlalchemy import func as sql
+from sqlalchemy import Connection, Select, bindparam, select
 
-from landquota.ledger import schema
+from landquota.ledger import schema, turnover
 from landquota.ledger.accounts import LAND, OF_KINDS, Account
 from landquota.ledger.movements import MOVEMENTS, USING, State
 from landquota.ledger.opened import account_number
@@ -18,7 +17,7 @@ from landquota.ledger.statements import Group
 
 #: The states in which quota lies on one account each.  What is reserved lies on an account per reservation: it
 #: is not summed over all of them, for it is what the other states gave for use and did not get back.
-_SUMMED: Final = (State.REQUESTED.value, State.AVAILABLE.value, State.COMMITTED.value)
+_STATES: Final = (State.REQUESTED.value, State.AVAILABLE.value, State.COMMITTED.value)
 
 
 @dataclass(slots=True)
@@ -83,9 +82,8 @@ def tallies(connection: Connection, *, as_of: str, group: Group | None = None) -
     The states are balances; the terms are sums of movements, less what was taken back.
     """
     totals: dict[Group, Tally] = {}
-    summed = _summed(group)
-    accounts = _accounts(connection, summed)
-    for flow in _flows(connection, as_of, accounts, select(schema.account.c.id).where(*summed)):
+    asked = {**_named(group), **turnover.until(as_of)}
+    for flow in _flows(connection, _accounts(connection, group), _SUMS[group is not None], asked):
         totals.setdefault(_group(flow.account), Tally()).take(flow)
     return totals
 
@@ -94,7 +92,7 @@ def available(connection: Connection, *, kind: str, year: int | None, as_of: str
     """Return what each holder has available of a kind and year, where it is above zero."""
     has = {
         account.holder or "": balance(connection, number, as_of=as_of)
-        for number, account in _accounts(connection, _summed()).items()
+        for number, account in _accounts(connection).items()
         if (account.kind, account.year, account.state) == (kind, year, State.AVAILABLE)
     }
     return {holder: units for holder, units in has.items() if units > 0}
@@ -104,7 +102,7 @@ def other_years(connection: Connection, group: Group, *, as_of: str) -> dict[int
     """Return what the same holder has available of the same kind for other quota years, where it is above zero."""
     has = {
         account.year: balance(connection, number, as_of=as_of)
-        for number, account in _accounts(connection, _summed()).items()
+        for number, account in _accounts(connection).items()
         if (account.holder, account.kind, account.state) == (group.holder, group.kind, State.AVAILABLE)
         and account.year != group.year
     }
@@ -126,14 +124,16 @@ def flows_of(connection: Connection, account: Account, *, as_of: str) -> dict[st
     """Return what each movement has brought to an account, less what it has taken and what was taken back."""
     number = account_number(connection, account)
     sums: Counter[str] = Counter()
-    for flow in () if number is None else _flows(connection, as_of, {number: account}, [number]):
-        sums[flow.movement] += flow.change
+    if number is not None:
+        asked = {"account": number, **turnover.until(as_of)}
+        for flow in _flows(connection, {number: account}, turnover.FLOWS_OF_ONE, asked):
+            sums[flow.movement] += flow.change
     return sums
 
 
 def entry_keys(connection: Connection, *, as_of: str, group: Group | None = None) -> dict[Group, list[str]]:
     """Return the keys of the entries behind each group's sums, in their order."""
-    accounts = _accounts(connection, _summed(group))  # every transfer of a group touches one of these
+    accounts = _accounts(connection, group)  # every transfer of a group touches one of these
     transfer, entry = schema.transfer, schema.entry
     query = (
         select(transfer.c.debit, transfer.c.credit, entry.c.key)
@@ -154,7 +154,7 @@ def entry_keys(connection: Connection, *, as_of: str, group: Group | None = None
 
 def behind(connection: Connection, group: Group, measure: str, *, as_of: str) -> list[tuple[str, int]]:
     """Return the keys of the entries that a group's `measure` is the sum of, with what each adds to it."""
-    accounts = _accounts(connection, _summed(group))
+    accounts = _accounts(connection, group)
     transfer, entry, numbers = schema.transfer.c, schema.entry, list(accounts)
     query = (
         select(entry.c.key, transfer.movement, transfer.mirror, transfer.debit, transfer.credit, transfer.amount)
@@ -175,41 +175,47 @@ def behind(connection: Connection, group: Group, measure: str, *, as_of: str) ->
 
 def balance(connection: Connection, account: int, *, as_of: str) -> int:
     """Return the balance of one account at the end of `as_of`."""
-    columns = schema.transfer.c
-    received, given = (
-        connection.execute(
-            select(sql.coalesce(sql.sum(columns.amount), 0)).where(column == account, columns.effective <= as_of)
-        ).scalar_one()
-        for column in (columns.credit, columns.debit)
-    )
-    return int(received) - int(given)
+    asked = {"account": account, **turnover.until(as_of)}
+    total = 0
+    for side, query in turnover.FLOWS_OF_ONE.items():
+        moved = sum(int(row.amount) for row in connection.execute(query, asked))
+        total += moved if side == "credit" else -moved
+    return total
 
 
 def _flows(
-    connection: Connection, as_of: str, accounts: Mapping[int, Account], numbers: Select[int] | Sequence[int]
+    connection: Connection, accounts: Mapping[int, Account], queries: turnover.Queries, asked: Mapping[str, object]
 ) -> Iterator[Flow]:
-    """Yield the flows of `accounts`, chosen by their `numbers` and summed in the database in the order of the index."""
-    columns = schema.transfer.c
-    for side in (columns.debit, columns.credit):
-        same = (side, columns.movement, columns.mirror)
-        query = select(*same, sql.sum(columns.amount), sql.count()).where(side.in_(numbers)).group_by(*same)
-        for number, movement, mirror, amount, count in connection.execute(query.where(columns.effective <= as_of)):
-            yield Flow(accounts[number], movement, bool(mirror), side is columns.credit, int(amount), count)
+    """Yield the flows of `accounts`, which `queries` sum in the database; one account and movement may have several."""
+    for side, query in queries.items():
+        for number, movement, mirror, amount, count in connection.execute(query, asked):
+            yield Flow(accounts[number], movement, bool(mirror), side == "credit", int(amount), int(count))
 
 
-def _summed(group: Group | None = None) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions for the accounts that are summed: of holders' quota, scale and money, or of one group."""
-    book, holder, kind, year, state, _ = schema.ACCOUNT_IDENTITY
-    conditions = (book.in_(OF_KINDS), schema.account.c.holder.is_not(None), state.in_(_SUMMED))
-    if group is None:
-        return conditions
-    return (*conditions, holder == group.holder, kind == group.kind, year == (group.year or 0))
-
-
-def _accounts(connection: Connection, conditions: Iterable[ColumnElement[bool]]) -> dict[int, Account]:
-    """Return accounts by their numbers."""
-    rows = connection.execute(select(schema.account).where(*conditions))
+def _accounts(connection: Connection, group: Group | None = None) -> dict[int, Account]:
+    """Return the accounts that are summed, by their numbers: of holders' quota, scale and money, or of one group."""
+    rows = connection.execute(_SUMMED[group is not None], _named(group))
     return {row.id: Account(row.book, row.holder, row.kind, row.year, row.state, row.item) for row in rows}
+
+
+def _summed(*, of_one: bool) -> Select[Any]:
+    """Return what selects the accounts that are summed, or those of the group that is named."""
+    book, holder, kind, year, state, _ = schema.ACCOUNT_IDENTITY
+    query = select(schema.account).where(book.in_(OF_KINDS), schema.account.c.holder.is_not(None), state.in_(_STATES))
+    if not of_one:
+        return query
+    return query.where(holder == bindparam("holder"), kind == bindparam("kind"), year == bindparam("year"))
+
+
+def _named(group: Group | None) -> dict[str, object]:
+    """Return what names a group to the queries; no year counts as 0."""
+    return {} if group is None else {"holder": group.holder, "kind": group.kind, "year": group.year or 0}
+
+
+#: The accounts that are summed, and their sums: of all groups, and of one.  Made once, for that takes longer than
+#: to ask for a group.
+_SUMMED: Final = (_summed(of_one=False), _summed(of_one=True))
+_SUMS: Final = tuple(turnover.flows(query.with_only_columns(schema.account.c.id)) for query in _SUMMED)
 
 
 def _group(account: Account) -> Group:

@@ -9,10 +9,8 @@ policy allows exactly the scripts and styles that stand in the file, by their ha
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import html
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -20,10 +18,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import folium
 from branca.element import Element
 
-from landquota.errors import InputError
 from landquota.i18n import text
 from landquota.maps.leaflet import load_leaflet
 from landquota.maps.payload import data_block
+from landquota.reports.replacing import replacing
 
 if TYPE_CHECKING:
     from branca.element import Figure
@@ -84,18 +82,8 @@ def write(view: MapView, path: Path) -> None:
         The file cannot be written.
     """
     page = render(view).encode("utf-8")
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as part:
         part.write_bytes(page)
-        part.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise InputError(
-            text("Cannot write {file}: {reason}", file=path, reason=error.strerror or error),
-            remedy=text("Choose another place with -o, or close the program that has the file open."),
-        ) from error
 
 
 class _Finished(Element):

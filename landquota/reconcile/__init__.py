@@ -19,6 +19,7 @@ from landquota.reconcile.accounts import (
     ZoneParcels,
 )
 from landquota.reconcile.compare import measured, reconcile
+from landquota.reconcile.land_use import LandUse, land_use
 
 __all__ = [
     "CURRENT",
@@ -27,12 +28,14 @@ __all__ = [
     "Assumption",
     "FarmlandConflict",
     "HolderAccount",
+    "LandUse",
     "ParcelAccount",
     "Reconciliation",
     "StageArea",
     "Verdict",
     "ZoneAccount",
     "ZoneParcels",
+    "land_use",
     "measured",
     "reconcile",
 ]

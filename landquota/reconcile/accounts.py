@@ -15,8 +15,10 @@ from landquota.layers import STAGES
 if TYPE_CHECKING:
     import shapely
 
+    from landquota.analyses.conflicts import Conflicts
     from landquota.ledger import Holder, Kind, LandFigure, Position, StatementView
     from landquota.project import Project
+    from landquota.reconcile.land_use import LandUse
 
 #: The land stages that a zone reports, in the order in which a parcel passes through them.
 LAND_MEASURES: Final = ("approved", "requisitioned", "supplied", "under_construction", "completed")
@@ -129,7 +131,11 @@ class HolderAccount:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """Ledger and map of one project, as of the end of one day."""
+    """Ledger and map of one project, as of the end of one day.
+
+    `land_use` says what the parcels are made of, `constraints` which constraint layers but basic
+    farmland concern them; None where the project has no such layer.
+    """
 
     project: Project
     as_of: date
@@ -139,4 +145,6 @@ class Reconciliation:
     zones: tuple[ZoneAccount, ...]
     parcels: tuple[ParcelAccount, ...]
     conflicts: tuple[FarmlandConflict, ...]
+    land_use: LandUse | None
+    constraints: Conflicts | None
     findings: tuple[Finding, ...]

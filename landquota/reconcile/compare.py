@@ -27,7 +27,9 @@ from landquota.reconcile.accounts import (
     ZoneAccount,
     ZoneParcels,
 )
+from landquota.reconcile.constraints import constraint_conflicts
 from landquota.reconcile.differences import farmland_findings, map_findings, tie_findings, zone_findings
+from landquota.reconcile.land_use import land_use
 from landquota.topology import conflicts
 
 if TYPE_CHECKING:
@@ -73,6 +75,8 @@ def reconcile(
         for row, area in zip(layers.zones.to_dict("records"), measured(layers.zones, project), strict=True)
     )
     farmland_conflicts = _farmland_conflicts(layers, project)
+    used = land_use(layers, project)
+    constraints, constraint_findings = constraint_conflicts(layers, project, as_of=as_of)
     findings = [
         *noticed,
         *ledger.check_statements(as_of),
@@ -82,6 +86,8 @@ def reconcile(
         *zone_findings(zones, project),
         *map_findings(layers, project),
         *farmland_findings(layers, farmland_conflicts),
+        *(() if used is None else used.findings),
+        *constraint_findings,
     ]
     return Reconciliation(
         project=project,
@@ -95,6 +101,8 @@ def reconcile(
         zones=zones,
         parcels=parcels,
         conflicts=farmland_conflicts,
+        land_use=used,
+        constraints=constraints,
         findings=tuple(worst_first(findings)),
     )
 

@@ -110,7 +110,7 @@ def report(result: Conflicts, *, as_of: date, sliver_m2: float, findings: Sequen
         "worst": worst[0].value if worst else None,
         "totals": _totals(result),
     }
-    listings = (_rows(result), _layers(result), _slivers(result))
+    listings = (by_parcel(result), by_layer(result), _slivers(result))
     title = text("Conflicts of {parcels}", parcels=land.given)
     return Report(title, listings, tuple(notes), tuple(findings), facts)
 
@@ -135,7 +135,8 @@ def _rule(constraint: Constraint) -> Text:
     return text("{name} is taken as {rule}, of which counts what lies {where}: {weight}; {source}", **params)
 
 
-def _rows(result: Conflicts) -> Listing:
+def by_parcel(result: Conflicts) -> Listing:
+    """Return the answer for each parcel and layer."""
     rows = [_row(row) for row in result.rows]
     first = [
         place
@@ -169,7 +170,8 @@ def _row(row: Row) -> tuple[Value, ...]:
     )
 
 
-def _layers(result: Conflicts) -> Listing:
+def by_layer(result: Conflicts) -> Listing:
+    """Return what each layer comes to: how many parcels it concerns, how many not, and how many nobody knows of."""
     rows = []
     for constraint in result.constraints:
         mine = result.of(constraint)

@@ -27,7 +27,7 @@ def show(report: Report, out: Console) -> None:
     write(out, Styled(clean(report.title.render(language)), style="bold"))
     for listing in report.listings:
         if listing.rows:
-            _show_listing(listing, out, language)
+            show_listing(listing, out, language)
     for note in report.notes:
         write(out, clean(note.render(language)), style="dim")
     if report.findings:
@@ -35,7 +35,8 @@ def show(report: Report, out: Console) -> None:
         show_findings(report.findings, out)
 
 
-def _show_listing(listing: Listing, out: Console, language: str) -> None:
+def show_listing(listing: Listing, out: Console, language: str) -> None:
+    """Print a listing as a table below a blank line."""
     out.print()
     columns = [(index, column) for index, column in enumerate(listing.columns) if column.short]
     table = new_table(clean(listing.title.render(language)))

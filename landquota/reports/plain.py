@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from landquota.area import ZERO, Area
 
 if TYPE_CHECKING:
+    from landquota.analyses.conflicts import Conflicts
+    from landquota.analyses.conversion import Conversion
     from landquota.area import Bounds
     from landquota.ledger import Entry, Position
-    from landquota.reconcile import Reconciliation, ZoneAccount
+    from landquota.reconcile import LandUse, Reconciliation, ZoneAccount
 
 #: The areas of an entry in exact 亩: a movement's amount, a statement's bounds.
 MU_COLUMNS = ("amount_mu", "low_mu", "high_mu")
@@ -33,8 +35,33 @@ def reconciliation(result: Reconciliation, language: str) -> dict[str, object]:
             for h in result.holders
         ],
         "zones": [_zone(zone, language) for zone in result.zones],
+        "land_use": None if result.land_use is None else _land_use(result.land_use),
+        "constraints": None if result.constraints is None else _constraints(result.constraints, language),
         "findings": [finding.to_json(language) for finding in result.findings],
     }
+
+
+def _land_use(used: LandUse) -> dict[str, object]:
+    """Return what parcels are made of, in exact 亩."""
+    return {
+        "layer": used.title,
+        "as_of": used.dated or None,
+        "parcels": {parcel: conversion(made) for parcel, made in used.parcels.items()},
+    }
+
+
+def _constraints(found: Conflicts, language: str) -> dict[str, object]:
+    """Return what each constraint layer says of each parcel, and how many it concerns."""
+    from landquota.reports import conflicts  # noqa: PLC0415 - it needs the geometry libraries
+
+    answers, layers = conflicts.by_parcel(found), conflicts.by_layer(found)
+    return {listing.name: listing.plain(language) for listing in (layers, answers)}
+
+
+def conversion(made: Conversion) -> dict[str, str]:
+    """Return what one parcel is made of, and what its conversion uses quota for, in exact 亩."""
+    names = ("area", "farmland", "cultivated", "unused", "construction", "unknown", "new_construction")
+    return {f"{name}_mu": getattr(made, name).number for name in names}
 
 
 def position(row: Position) -> dict[str, object]:

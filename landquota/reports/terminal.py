@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -96,8 +97,24 @@ def show_reconciliation(result: Reconciliation, out: Console) -> None:
     if landed:
         out.print()
         out.print(_holders_land(landed, names, language))
+    if result.parcels:
+        _show_ground(result, out, language)
     out.print()
     show_findings(result.findings, out)
+
+
+def _show_ground(result: Reconciliation, out: Console, language: str) -> None:
+    """Print what the parcels are made of and which constraints concern them, or that nobody knows it."""
+    from landquota.reports import conflicts, land_use  # noqa: PLC0415 - they need the geometry libraries
+    from landquota.reports.listing_terminal import show_listing  # noqa: PLC0415 - it uses the tables of this module
+
+    if result.land_use is None:
+        out.print()
+        write(out, say("Land classes of the parcels: no data (the project has no land-use layer)"))
+    else:
+        show_listing(land_use.by_zone(result, result.land_use), out, language)
+    if result.constraints is not None:
+        show_listing(conflicts.by_layer(result.constraints), out, language)
 
 
 def _holders_land(holders: Sequence[HolderAccount], names: Names, language: str) -> Table:
@@ -277,11 +294,14 @@ def _say_remedy(finding: Finding, out: Console, language: str) -> None:
         write(out, "  " + say("Remedy: {remedy}", remedy=remedy), style="dim")
 
 
-def show_entries(entries: Sequence[Entry], out: Console, *, declarations: bool = False) -> None:
+def show_entries(
+    entries: Sequence[Entry], out: Console, *, as_of: date | None = None, declarations: bool = False
+) -> None:
     """Print ledger entries in their order; the declarations of holders and kinds only where asked for."""
     language = current_language.get()
     shown = [entry for entry in entries if declarations or entry.type not in _DECLARATIONS]
-    table = new_table(say("Ledger"))
+    title = say("Ledger") if as_of is None else say("Ledger as of {as_of}, end of day", as_of=as_of.isoformat())
+    table = new_table(title)
     for heading in (say("No."), say("Effective"), say("Entry"), say("About"), say("Quota kind")):
         table.add_column(heading)
     table.add_column(say("Figure"), justify="right")

@@ -43,6 +43,7 @@ from landquota.ledger import (
     Overdraft,
     PeriodDraft,
     Position,
+    turnover,
 )
 
 FIRST = date(2018, 1, 1)
@@ -133,6 +134,12 @@ class Model:
     def balances(self, day: date) -> dict[Where, int]:
         places = {w for s in self.steps for w in (s.source, s.target) if w is not None and s.day <= day}
         return {where: self.balance(where, day) for where in places}
+
+
+@pytest.fixture(autouse=True)
+def _busy_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let accounts be busy from their third transfer on: every programme has some that are, and some that are not."""
+    monkeypatch.setattr(turnover, "BUSY", 3)
 
 
 class LedgerAgainstModel(RuleBasedStateMachine):

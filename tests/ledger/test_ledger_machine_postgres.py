@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from postgres_cluster import Cluster
 from test_ledger_machine import LedgerAgainstModel
 
-from landquota.ledger import Ledger
+from landquota.ledger import Ledger, turnover
 
 
 class DatabaseAgainstModel(LedgerAgainstModel):
@@ -26,7 +26,8 @@ class DatabaseAgainstModel(LedgerAgainstModel):
 
 
 @pytest.fixture(autouse=True)
-def running(cluster: Cluster) -> None:
+def running(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turnover, "BUSY", 3)
     DatabaseAgainstModel.cluster = cluster
 
 

@@ -15,11 +15,43 @@ from ledger_samples import COUNTY, LAST, LATER, NOW, OTHER_TOWN, PLAN, POOL, TOW
 from places import Databases, Files, Place, Places
 
 from landquota.errors import InputError
-from landquota.ledger import Ledger, dialect, schema
+from landquota.ledger import Ledger, dialect, schema, turnover
 from landquota.ledger.store import open_store
 
-VERSION_1 = Path(__file__).parent / "versions" / "version1.sql"
+VERSIONS = Path(__file__).parent / "versions"
 ENTRIES = "SELECT * FROM entry ORDER BY seq"
+#: What the ledger of each earlier version has: entries, head, and by position granted, available, reserved, committed.
+EARLIER: dict[int, tuple[int, str, dict[tuple[str, str, int | None], list[str]]]] = {
+    1: (
+        36,
+        "020041c8bfefee7b69aeb2691bf799e087ec3e6b1d0a7aa4cec19ffec684c2c4",
+        {
+            (COUNTY, PLAN, 2018): ["331.5", "223.5", "0", "0"],
+            (COUNTY, PLAN, 2019): ["0", "7", "0", "0"],
+            (COUNTY, POOL, None): ["50", "50", "0", "0"],
+            (COUNTY, "规划规模", None): ["9", "9", "0", "0"],
+            (TOWN, PLAN, 2018): ["20", "75", "0", "0"],
+            (OTHER_TOWN, PLAN, 2018): ["0", "3", "0", "0"],
+            (ZONE, PLAN, 2018): ["0", "26", "4", "10"],
+            (ZONE, POOL, None): ["145", "145", "0", "0"],
+        },
+    ),
+    2: (
+        57,
+        "e4dbee0d35356a6899a0b328e49523f3e4e4f06ef31522f02d23087fadefbb2f",
+        {
+            (COUNTY, PLAN, 2018): ["331.5", "214.5", "0", "0"],
+            (COUNTY, PLAN, 2019): ["0", "14", "0", "0"],
+            (COUNTY, "占补平衡-产能", None): ["1500", "1500", "0", "0"],
+            (COUNTY, "新增建设用地有偿使用费", None): ["8300000", "8300000", "0", "0"],
+            (TOWN, PLAN, 2018): ["20", "77", "0", "0"],
+            (OTHER_TOWN, PLAN, 2018): ["0", "3", "0", "0"],
+            (ZONE, PLAN, 2018): ["0", "0", "2", "39"],
+            (ZONE, PLAN, 2019): ["0", "-1", "0", "0"],
+            (ZONE, POOL, None): ["145", "145", "0", "0"],
+        },
+    ),
+}
 
 
 @pytest.fixture
@@ -47,31 +79,34 @@ def content(places: Places, place: Place) -> dict[str, list[tuple[Any, ...]]]:
     return {table: places.rows(place, f"SELECT * FROM {table} ORDER BY 1") for table in schema.metadata.tables}  # noqa: S608
 
 
-def test_a_ledger_of_version_1_opens_and_is_the_same(tmp_path: Path) -> None:
+def test_every_earlier_version_has_its_ledger() -> None:
+    assert list(EARLIER) == list(range(1, schema.SCHEMA_VERSION))
+
+
+@pytest.mark.parametrize("busy", [turnover.BUSY, 2])
+@pytest.mark.parametrize("earlier", EARLIER)
+def test_a_ledger_of_an_earlier_version_opens_and_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, earlier: int, busy: int
+) -> None:
+    monkeypatch.setattr(turnover, "BUSY", busy)
     places, place = Files(tmp_path), tmp_path / "ledger.sqlite"
     with closing(sqlite3.connect(place)) as connection:
-        connection.executescript(VERSION_1.read_text("utf-8"))
+        connection.executescript((VERSIONS / f"version{earlier}.sql").read_text("utf-8"))
+    assert version(places, place) == str(earlier)
     entries = places.rows(place, ENTRIES)
+    count, head, known = EARLIER[earlier]
     with Ledger.open(place) as ledger:
-        report = ledger.verify(head="020041c8bfefee7b69aeb2691bf799e087ec3e6b1d0a7aa4cec19ffec684c2c4")
-        assert (report.ok, report.problems, report.entries) == (True, (), 36)
+        report = ledger.verify(head=head)
+        assert (report.ok, report.problems, report.entries) == (True, (), count)
         assert report.head == ledger.head
         shown = {
             (place.holder, place.kind, place.year): mu(place, "granted", "available", "reserved", "committed")
             for place in ledger.positions(LAST)
         }
-    assert shown == {
-        (COUNTY, PLAN, 2018): ["331.5", "223.5", "0", "0"],
-        (COUNTY, PLAN, 2019): ["0", "7", "0", "0"],
-        (COUNTY, POOL, None): ["50", "50", "0", "0"],
-        (COUNTY, "规划规模", None): ["9", "9", "0", "0"],
-        (TOWN, PLAN, 2018): ["20", "75", "0", "0"],
-        (OTHER_TOWN, PLAN, 2018): ["0", "3", "0", "0"],
-        (ZONE, PLAN, 2018): ["0", "26", "4", "10"],
-        (ZONE, POOL, None): ["145", "145", "0", "0"],
-    }
+    assert shown == known
     assert places.rows(place, ENTRIES) == entries
     assert version(places, place) == str(schema.SCHEMA_VERSION)
+    assert bool(places.rows(place, "SELECT * FROM turnover")) is (busy == 2)
 
 
 @pytest.mark.parametrize("create", [False, True])

@@ -148,7 +148,8 @@ def test_a_temporary_table_never_stands_for_one_of_ours(place: Place) -> None:
     store.close()
 
 
-def test_a_clerk_needs_no_more_than_to_read_and_to_add(places: Databases, place: Place) -> None:
+@pytest.mark.usefixtures("busy_at_once")
+def test_a_clerk_needs_no_more_than_to_read_to_add_and_to_let_turnover_grow(places: Databases, place: Place) -> None:
     clerk, reader = (str(place).replace(f"{USER}@", f"{name}@") for name in ("clerk", "reader"))
     places.force(
         place,
@@ -157,10 +158,12 @@ def test_a_clerk_needs_no_more_than_to_read_and_to_add(places: Databases, place:
         "GRANT USAGE ON SCHEMA landquota_ledger TO clerk, reader",
         "GRANT SELECT ON ALL TABLES IN SCHEMA landquota_ledger TO clerk, reader",
         "GRANT INSERT ON ALL TABLES IN SCHEMA landquota_ledger TO clerk",
+        "GRANT UPDATE (amount, number) ON landquota_ledger.turnover TO clerk",
         drop=False,
     )
     with Ledger.open(clerk) as ledger:
-        head = ledger.post(move("grant", TOWN, "10亩"), recorded=NOW).hash
+        ledger.post(move("grant", TOWN, "4亩"), recorded=NOW)
+        head = ledger.post(move("grant", TOWN, "6亩"), recorded=NOW).hash
         assert ledger.verify(head=head).ok
     with Ledger.open(reader) as ledger:
         assert mu(at(ledger, TOWN), "available") == ["10"]

@@ -15,6 +15,8 @@ from landquota.errors import InputError
 from landquota.ledger import Ledger, schema
 from landquota.ledger.store import open_store
 
+pytestmark = pytest.mark.usefixtures("busy_at_once")
+
 
 @pytest.fixture
 def places(databases: Databases) -> Databases:
@@ -40,13 +42,14 @@ def full(place: Place) -> Place:
 
 @pytest.mark.parametrize("table", schema.metadata.tables)
 def test_triggers_refuse_truncation_and_every_detour(places: Databases, full: Place, table: str) -> None:
-    key, *_ = schema.metadata.tables[table].columns.keys()
+    keys = schema.metadata.tables[table].primary_key.columns.keys()
+    upsert = f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {keys[0]} = NULL"
     rows = places.rows(full, f"SELECT * FROM {table}")
     for statement in (
         f"TRUNCATE {table} CASCADE",
         f"SET session_replication_role = replica; DELETE FROM {table}",
         f"CREATE TABLE above (LIKE {table}); ALTER TABLE {table} INHERIT above; DELETE FROM above",
-        f"INSERT INTO {table} SELECT * FROM {table} ON CONFLICT ({key}) DO UPDATE SET {key} = NULL",
+        f"INSERT INTO {table} SELECT * FROM {table} {upsert}",
     ):
         with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="append-only: "):
             places.force(full, statement, drop=False)
@@ -126,19 +129,20 @@ def test_the_structure_survives_a_dump(places: Databases, place: Place) -> None:
 
 @pytest.mark.parametrize("table", schema.metadata.sorted_tables, ids=lambda table: table.name)
 def test_every_cell_of_a_row_is_watched(places: Databases, full: Place, table: Table) -> None:
-    (key,) = table.primary_key.columns
-    last = f"(SELECT max({key.name}) FROM {table.name})"
+    keys = table.primary_key.columns.keys()
+    latest = ", ".join(f"{key} DESC" for key in keys)
+    last = f"({', '.join(keys)}) = (SELECT {', '.join(keys)} FROM {table.name} ORDER BY {latest} LIMIT 1)"
     with Ledger.open(full) as ledger:
         for column in table.columns:
             name = column.name
-            ((was,),) = places.rows(full, f"SELECT {name} FROM {table.name} WHERE {key.name} = {last}")
+            ((was,),) = places.rows(full, f"SELECT {name} FROM {table.name} WHERE {last}")
             changed = (
                 f"coalesce({name}, 0) + 1000" if column.type.python_type is int else f"coalesce({name}, '') || 'x'"
             )
             restored = "NULL" if was is None else f"'{was}'"
-            places.force(full, f"UPDATE {table.name} SET {name} = {changed} WHERE {key.name} = {last}")
+            places.force(full, f"UPDATE {table.name} SET {name} = {changed} WHERE {last}")
             assert not ledger.verify().ok, name
-            places.force(full, f"UPDATE {table.name} SET {name} = {restored} WHERE {key.name} = {last}")
+            places.force(full, f"UPDATE {table.name} SET {name} = {restored} WHERE {last}")
         assert ledger.verify().ok
 
 
