@@ -121,6 +121,7 @@ class Tab:
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}])
         self.call("Page.navigate", url=file.resolve().as_uri())
         self.until("document.readyState === 'complete' && document.documentElement.dataset.features !== undefined")
+        self.paint()
 
     def close(self) -> None:
         self.call("Page.close")
@@ -143,14 +144,18 @@ class Tab:
         frame = "requestAnimationFrame(() => requestAnimationFrame(() => done()))"
         self.evaluate(f"new Promise((done) => {frame})")
 
+    def paint(self) -> None:
+        """Wait until all features in sight are drawn."""
+        self.until("landquota.page.drawing.isPainted()")
+
     def screenshot(self, file: Path) -> None:
         self.settle()
         file.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
 
     def requests(self) -> list[str]:
-        """Return the addresses that the page asked for, in order."""
+        """Return the addresses that the page asked for, in order, but for what the page itself holds."""
         self._sort_events()
-        return self._seen["requests"]
+        return [url for url in self._seen["requests"] if not url.startswith(("data:", "blob:null/"))]
 
     def complaints(self) -> list[str]:
         """Return exceptions, console errors and warnings, and policy violations."""

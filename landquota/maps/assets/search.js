@@ -46,7 +46,7 @@
     }
 
     function refresh() {
-      hits = find(page.drawing.features, input.value);
+      hits = page.drawing.search(input.value, MOST);
       const lines = hits.map((feature) => hit(feature, () => choose(feature)));
       list.replaceChildren(...(lines.length > 0 ? lines : [element("li", { className: "lq-nothing" }, strings.nothing)]));
       mark(lines.length > 0 ? 0 : -1);
@@ -71,22 +71,38 @@
     return element("div", { className: "lq-search", attributes: { role: "search" } }, input, list);
   };
 
-  /** The features whose id or name contains `asked`; a whole id first, then by where it begins. */
-  function find(features, asked) {
+  /** The features whose id or name contains `asked`: a whole id first, then by where it begins; zones before others. */
+  landquota.findFeatures = function (zones, mosaics, asked, most) {
     const wanted = asked.trim().toLowerCase();
+    const best = [];
     if (wanted === "") {
-      return [];
+      return best;
     }
-    const rank = (feature) => {
-      const places = [feature.id, feature.name].map((text) => text.toLowerCase().indexOf(wanted)).filter((at) => at >= 0);
-      return feature.id.toLowerCase() === wanted ? -1 : Math.min(Infinity, ...places);
+    const offer = (rank, feature) => {
+      if (rank < Infinity && (best.length < most || rank < best.at(-1).rank)) {
+        const place = best.findIndex((other) => other.rank > rank);
+        best.splice(place < 0 ? best.length : place, 0, { rank, feature });
+        best.length = Math.min(best.length, most);
+      }
     };
-    return features
-      .map((feature) => ({ feature, rank: rank(feature) }))
-      .filter((found) => found.rank < Infinity)
-      .sort((a, b) => a.rank - b.rank)
-      .slice(0, MOST)
-      .map((found) => found.feature);
+    zones.forEach((zone) => offer(rankOf(...[zone.id, zone.name].map((text) => place(text.toLowerCase(), wanted))), () => zone));
+    mosaics.forEach((mosaic) => {
+      const [ids, names] = [mosaic.ids(wanted), mosaic.names(wanted)];
+      for (let at = 0; at < mosaic.count; at += 1) {
+        offer(rankOf(ids(at), names(at)), () => mosaic.feature(at));
+      }
+    });
+    return best.map(({ feature }) => feature());
+  };
+
+  function place(text, wanted) {
+    return text === wanted ? -2 : text.indexOf(wanted);
+  }
+
+  /** A whole id comes first, a whole name is one that begins so, and what is nowhere comes nowhere. */
+  function rankOf(inId, inName) {
+    const places = [inId, Math.max(inName, inName === -2 ? 0 : -1)].filter((at) => at !== -1);
+    return places.length === 0 ? Infinity : Math.min(...places);
   }
 
   function hit(feature, choose) {
