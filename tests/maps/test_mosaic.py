@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -32,7 +33,7 @@ def shape(ring: list[tuple[float, float]], *holes: list[tuple[float, float]]) ->
     return Polygon([at(*point) for point in ring], [[at(*point) for point in hole] for hole in holes])
 
 
-def written(shapes: list[Shape]) -> Reader:
+def written(shapes: Sequence[Shape]) -> Reader:
     return Reader.of(pack({}, outlines(flatten(np.array(shapes, dtype=object)))))
 
 
@@ -53,7 +54,7 @@ def expected(one: Shape) -> list[tuple[bool, Ring]]:
     return rings
 
 
-def check(shapes: list[Shape]) -> Reader:
+def check(shapes: Sequence[Shape]) -> Reader:
     reader = written(shapes)
     found = [[(hole, from_the_least(ring)) for hole, ring in rings] for rings in reader.features()]
     assert found == [expected(one) for one in shapes]
@@ -86,13 +87,13 @@ def test_every_ring_comes_back_and_what_is_shared_is_stored_once(name: str) -> N
     assert len(check(shapes).sections["lengths"]) == arcs
 
 
-def grid_of_cells(columns: int, rows: int, draw: np.random.Generator) -> list[Shape]:
+def grid_of_cells(columns: int, rows: int, draw: np.random.Generator) -> list[Polygon]:
     """Return cells with shaken corners and a bend in every side, which neighbours share."""
     corners = np.stack(np.meshgrid(np.arange(columns + 1.0), np.arange(rows + 1.0)), axis=-1) * 40
     corners += draw.integers(-9, 10, corners.shape)
     across = (corners[:, 1:] + corners[:, :-1]) / 2 + draw.integers(-4, 5, corners[:, 1:].shape)
     down = (corners[1:] + corners[:-1]) / 2 + draw.integers(-4, 5, corners[1:].shape)
-    cells: list[Shape] = []
+    cells: list[Polygon] = []
     for row in range(rows):
         for column in range(columns):
             west, south = corners[row, column], across[row, column]
