@@ -67,6 +67,12 @@ class Pipe:
             result: dict[str, Any] = answer["result"]
             return result
 
+    def wait(self, seconds: float) -> None:
+        """Keep the events of the next `seconds`."""
+        deadline = time.monotonic() + seconds
+        while select.select([self._reads], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            self._events.append(self._next(deadline + _TIMEOUT_S))
+
     def take_events(self, session: str) -> list[dict[str, Any]]:
         """Return the events of a session that came since the last call."""
         taken = [event for event in self._events if event.get("sessionId") == session]
@@ -103,6 +109,10 @@ class Tab:
         if "exceptionDetails" in answer:
             raise AssertionError(answer["exceptionDetails"])
         return answer["result"].get("value")
+
+    def wait(self, seconds: float) -> None:
+        """Let the page go on by itself."""
+        self.pipe.wait(seconds)
 
     def until(self, expression: str) -> Any:
         """Return the first truthy value of `expression`, asked once per drawn frame."""
