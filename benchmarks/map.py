@@ -1,8 +1,8 @@
 """The map page of a large layer: ours against folium.GeoJson and gzip GeoJSON inflated in the page.
 
-Run by hand (it needs Chromium and, for the second, node-free Leaflet 1.9 from XStatic-Leaflet)::
+Run by hand, with Chromium and the tests' way to drive it::
 
-    python benchmarks/map.py [PATCHES] [ROUNDS] [WAY ...]
+    PYTHONPATH=tests/maps python benchmarks/map.py [PATCHES] [ROUNDS] [WAY ...]
 
 Ways: ours, ours-apart (a layer in which no edges are shared), gzip, folium.  Every page is built in
 a process of its own and opened in turns in one headless Chromium in which no name resolves.  Paint
@@ -22,8 +22,6 @@ import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Final
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "tests" / "maps")]
 
 import map_pages
 import pandas as pd
@@ -149,4 +147,8 @@ if __name__ == "__main__":
         build_here(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
     else:
         given = sys.argv[1:]
-        compare(int((given[:1] or ["100000"])[0]), int((given[1:2] or ["5"])[0]), given[2:] or ["ours", "ours-apart", "gzip"])
+        compare(
+            int((given[:1] or ["100000"])[0]),
+            int((given[1:2] or ["5"])[0]),
+            given[2:] or ["ours", "ours-apart", "gzip"],
+        )

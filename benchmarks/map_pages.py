@@ -60,7 +60,8 @@ def gzip_geojson(frame: geopandas.GeoDataFrame, page: Path) -> None:
     leaflet = load_leaflet()
     packed = base64.b64encode(gzip.compress(frame.to_json().encode(), mtime=0)).decode()
     fills = ",".join(f'"{code}":"{fill}"' for code, (_, fill) in CLASSES.items())
-    body = f"""<div id="map" style="height:100vh"></div><script type="application/octet-stream" id="data">{packed}</script>
+    body = f"""<div id="map" style="height:100vh"></div>
+<script type="application/octet-stream" id="data">{packed}</script>
 <script>
 const map = L.map("map", {{ preferCanvas: true, attributionControl: false }}).setView([30.2, 121.35], 11);
 map.fitBounds([[30.05, 121.15], [30.37, 121.55]]);

@@ -53,6 +53,7 @@ _STRINGS: Final[Mapping[str, Text]] = {
     "attributes": text("Attributes"),
     "centre": text("centre"),
     "close": text("Close"),
+    "damaged": text("This file is damaged: the features of its map cannot be read. Ask for it again."),
     "dismiss": text("Hide this notice"),
     "entries": text("Ledger entries"),
     "facts": text("Facts from the sources"),

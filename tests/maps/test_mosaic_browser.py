@@ -82,7 +82,7 @@ def view(drawn: list[Polygon | MultiPolygon], text: str = "") -> MapView:
         for number, one in enumerate(drawn)
     )
     looks = tuple(MapClass(look.key, text or look.label, look.fill, look.stroke) for look in LOOKS[:2])
-    return MapView(text or "图斑", "zh", layers=(MapLayer("dltb", text or "地类图斑", "parcels", looks, features),))
+    return MapView(text or "图斑", "en", layers=(MapLayer("dltb", text or "地类图斑", "parcels", looks, features),))
 
 
 def opened(pipe: Pipe, file: Path, before: str = "") -> Tab:
@@ -225,6 +225,29 @@ def test_hostile_texts_in_a_large_layer_run_nothing_and_are_found(pipe: Pipe, tm
     assert tab.evaluate("document.querySelectorAll('.lq-card dd')[0].textContent") == "330282000000017"
     assert tab.evaluate("document.querySelectorAll('.lq-card dd')[1].textContent") == EVIL
     assert tab.evaluate("document.querySelectorAll('img, [onerror], iframe').length") == 0
+    check_quiet(tab, file)
+
+
+def test_a_damaged_block_is_said(pipe: Pipe, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    write(view(shapes(4, 4)), file)
+    page = file.read_text("utf-8")
+    start = page.index('id="lq-blocks">') + 400
+    file.write_text(page[:start] + page[start + 400 :], "utf-8")
+    tab = new_tab(pipe)
+    tab.call("Page.navigate", url=file.as_uri())
+    assert tab.until("document.querySelector('.lq-damaged')?.textContent").startswith("This file is damaged")
+    check_quiet(tab, file)
+
+
+def test_of_what_overlaps_the_smaller_is_hit_first(pipe: Pipe, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    places = [(0.002, 0.008), (0.0, 0.01), (0.004, 0.006)]
+    write(view([box(WEST + low, SOUTH + low, WEST + high, SOUTH + high) for low, high in places]), file)
+    tab = opened(pipe, file)
+    hit = f"landquota.page.drawing.pick({{lng: {WEST + 0.005}, lat: {SOUTH + 0.005}}}).map(({{ id }}) => id)"
+    assert tab.evaluate(hit) == ["P2", "P0", "P1"]
+    assert colours(tab) == {"#f5f8dc", "#338edb"}
     check_quiet(tab, file)
 
 

@@ -192,13 +192,14 @@
 
   function pickFrom({ mosaic, shading }, latlng) {
     const { x, y } = landquota.toGrid(latlng);
+    const { sizes } = mosaic.outlines;
     const found = [];
     landquota.visitWithin(mosaic.outlines, [x, y, x, y], (at) => {
       if (shading[at] >= 0 && landquota.isInside(mosaic.outlines, at, x, y)) {
-        found.unshift(mosaic.feature(at));
+        found.unshift(at);
       }
     });
-    return found;
+    return found.sort((a, b) => sizes[a] - sizes[b]).map(mosaic.feature);
   }
 
   function prepare(feature, layer) {

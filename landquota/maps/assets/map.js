@@ -9,8 +9,12 @@
   /** Starts the page on the map that folium made. */
   landquota.start = async function (map) {
     const data = JSON.parse(document.getElementById("lq-data").textContent);
-    const decoded = await landquota.decodeBlocks(takeBlocks());
+    const decoded = await landquota.decodeBlocks(takeBlocks()).catch(() => null);
     document.documentElement.lang = data.language;
+    if (decoded === null) {
+      document.body.prepend(element("p", { className: "lq-damaged", attributes: { role: "alert" } }, data.strings.damaged));
+      return;
+    }
     map.getContainer().setAttribute("aria-label", data.strings.map);
     map.setMinZoom(3).setMaxZoom(21);
 

@@ -16,13 +16,14 @@ globalThis.landquota = globalThis.landquota || {};
    * uses           twice the number of an arc, plus one where it runs backward
    * boxes          west, north, east, south of each feature; of one without a ring none, inside out
    * groups         the same of 64 features each
+   * sizes          the area of each feature's box: where features overlap, the smaller lies on top
    */
   landquota.buildOutlines = function (sections) {
     const features = offsets(sections.rings);
     const rings = offsets(sections.uses);
     const { arcs, x, y, uses } = trace(sections, rings);
     const boxes = boxesOf({ arcs, x, y, uses, rings, features });
-    return { arcs, x, y, uses, rings, features, holes: sections.holes, boxes, groups: grouped(boxes) };
+    return { arcs, x, y, uses, rings, features, holes: sections.holes, boxes, groups: grouped(boxes), sizes: sizesOf(boxes) };
   };
 
   /** Where each of `counts` things begins. */
@@ -102,6 +103,11 @@ globalThis.landquota = globalThis.landquota || {};
       groups[group + 3] = Math.max(groups[group + 3], boxes[at + 3]);
     }
     return groups;
+  }
+
+  function sizesOf(boxes) {
+    const sizes = new Float64Array(boxes.length / 4);
+    return sizes.map((_, at) => (boxes[4 * at + 2] - boxes[4 * at]) * (boxes[4 * at + 3] - boxes[4 * at + 1]));
   }
 
   function emptyBoxes(count) {

@@ -12,11 +12,11 @@ globalThis.landquota = globalThis.landquota || {};
    *
    * reset(left, top, scale)   empties it and says which pixel of the map is its first; `scale` is
    *                           pixels per step of the grid
-   * fill(feature)             draws one, over what is there: its number plus one, with holes and
+   * fill(feature)             draws one, over what is larger: its number plus one, with holes and
    *                           parts left out as they are
    */
   landquota.createRaster = function (outlines, width, height) {
-    const { arcs, x, y, uses, rings, features, boxes } = outlines;
+    const { arcs, x, y, uses, rings, features, boxes, sizes } = outlines;
     const ids = new Int32Array(width * height);
     const counts = new Int32Array(height + 1);
     let rows = new Int32Array(4096);
@@ -46,7 +46,13 @@ globalThis.landquota = globalThis.landquota || {};
       const column = Math.floor(middleX * scale - left);
       const row = Math.floor(middleY * scale - top);
       if (column >= 0 && column < width && row >= 0 && row < height) {
-        ids[row * width + column] = feature + 1;
+        put(row * width + column, feature + 1);
+      }
+    }
+
+    function put(at, id) {
+      if (ids[at] === 0 || sizes[ids[at] - 1] >= sizes[id - 1]) {
+        ids[at] = id;
       }
     }
 
@@ -115,7 +121,7 @@ globalThis.landquota = globalThis.landquota || {};
         const from = Math.max(0, Math.ceil(sorted[at]));
         const to = Math.min(width, Math.ceil(sorted[at + 1]));
         for (let column = from; column < to; column += 1) {
-          ids[offset + column] = id;
+          put(offset + column, id);
         }
       }
     }

@@ -67,6 +67,13 @@
       }
     },
 
+    /** What was drawn for another zoom stays in sight until this one is drawn. */
+    _pruneTiles() {
+      if (this._waiting.size === 0) {
+        L.GridLayer.prototype._pruneTiles.call(this);
+      }
+    },
+
     /** Leaflet's own rounds the zoom and stretches the tiles; here they are drawn for any zoom. */
     _setView(center, zoom, noPrune, noUpdate) {
       if (!noUpdate) {

@@ -115,3 +115,11 @@ test("a search through boxes finds what meets the box, in order", () => {
   const expected = features.flatMap(([[[x, y]]], at) => (x <= 2000 && x >= 960 && y <= 2000 && y >= 960 ? [at] : []));
   assert.deepEqual(found, expected);
 });
+
+test("where features overlap the smaller lies on top, of equal ones the later", () => {
+  const square = (from, to) => [[[from, from], [to, from], [to, to], [from, to]]];
+  const raster = landquota.createRaster(outlinesOf([square(30, 50), square(0, 90), square(30, 50), square(0, 60)]), 9, 9);
+  raster.reset(0, 0, 0.1);
+  [0, 1, 2, 3].forEach(raster.fill);
+  assert.deepEqual([8, 5, 3].map((at) => raster.ids[at * 9 + at]), [2, 4, 3]);
+});
