@@ -30,6 +30,8 @@ from map_data import layer
 
 #: How long nothing may change on the screen until it counts as painted.
 STILL_S: Final = 1.5
+#: How long a page may be busy: plain folium's is for minutes.
+PATIENCE_S: Final = 600.0
 SIZE: Final = (1280, 800)
 WATCH: Final = """
 globalThis.tasks = []; globalThis.frames = [];
@@ -75,7 +77,7 @@ def painted(tab: Tab, page: Path) -> float:
     start = time.time()
     tab.call("Page.navigate", url=page.resolve().as_uri())
     last, seen = start, b""
-    deadline = start + 600
+    deadline = start + PATIENCE_S
     while time.time() < deadline:
         tab.wait(0.05)
         for event in tab.pipe.take_events(tab.session):
@@ -118,6 +120,7 @@ def compare(count: int, rounds: int, ways: list[str]) -> None:
     """Print what every way costs, as medians, and how many times ours fits into its time to paint."""
     costs: dict[str, dict[str, list[float]]] = {way: defaultdict(list) for way in ways}
     with tempfile.TemporaryDirectory() as folder, running("chromium", Path(folder, "profile")) as pipe:
+        pipe.patience_s = PATIENCE_S
         for shared in (True, False):
             layer(count, shared=shared).to_pickle(Path(folder, f"{shared}.pickle"))
         for way in ways:

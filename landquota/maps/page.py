@@ -23,7 +23,7 @@ from branca.element import Element
 
 from landquota.errors import InputError
 from landquota.i18n import text
-from landquota.maps.inline import script, style
+from landquota.maps.inline import asset
 from landquota.maps.leaflet import load_leaflet
 from landquota.maps.payload import payload
 
@@ -156,8 +156,8 @@ def _folium_map() -> folium.Map:
 
 def _head(view: MapView, leaflet: Leaflet) -> str:
     """Return what stands in ``<head>``; the policy comes before anything that it governs."""
-    styles = [leaflet.style, *map(style, STYLES)]
-    scripts = [leaflet.script, *map(script, SCRIPTS)]
+    styles = [leaflet.style, *map(asset, STYLES)]
+    scripts = [leaflet.script, *map(asset, SCRIPTS)]
     return "\n".join(
         [
             '<meta charset="utf-8">',

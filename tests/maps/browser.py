@@ -42,7 +42,8 @@ _TIMEOUT_S = 60.0
 class Pipe:
     """Commands and events over a pair of descriptors."""
 
-    def __init__(self, reads: int, writes: int) -> None:
+    def __init__(self, reads: int, writes: int, *, patience_s: float = _TIMEOUT_S) -> None:
+        self.patience_s = patience_s
         self._reads = reads
         self._writes = writes
         self._buffer = b""
@@ -58,7 +59,7 @@ class Pipe:
             message["sessionId"] = session
         os.write(self._writes, json.dumps(message).encode() + b"\0")
         while True:
-            answer = self._next(time.monotonic() + _TIMEOUT_S)
+            answer = self._next(time.monotonic() + self.patience_s)
             if answer.get("id") != wanted:
                 self._events.append(answer)
                 continue
@@ -71,7 +72,7 @@ class Pipe:
         """Keep the events of the next `seconds`."""
         deadline = time.monotonic() + seconds
         while select.select([self._reads], [], [], max(0.0, deadline - time.monotonic()))[0]:
-            self._events.append(self._next(deadline + _TIMEOUT_S))
+            self._events.append(self._next(deadline + self.patience_s))
 
     def take_events(self, session: str) -> list[dict[str, Any]]:
         """Return the events of a session that came since the last call."""

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from landquota.maps.inline import ASSETS, lean, script, style
+from landquota.maps.inline import ASSETS, lean
 from landquota.maps.page import SCRIPTS, STYLES
 
-
-def test_comments_indentation_and_empty_lines_go() -> None:
-    source = '/** What it\n * does. */\nfunction one() {\n  // Why.\n\n  return "// no /* comment */"; // kept\n}\n'
-    assert lean(source) == 'function one() {\nreturn "// no /* comment */"; // kept\n}\n'
+#: Strings with quotation marks, and regular expressions behind a parenthesis.
+_STRINGS = re.compile(r"""\"(?:[^\"\\]|\\.)*\"|`[^`]*`|\(/(?:[^/\\]|\\.)+/""")
 
 
-def test_a_style_sheet_has_a_line_per_rule() -> None:
-    assert style("page.css").count("\n") < len((ASSETS / "page.css").read_text("utf-8").splitlines()) / 3
+def test_comments_indentation_and_needless_line_ends_go() -> None:
+    source = '/** What it\n * does. */\nfunction one(\n  two,\n) {\n  // Why.\n\n  return "// no /* comment */"\n}\n'
+    assert lean(source) == 'function one(two,) {return "// no /* comment */"\n}\n'
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
-def test_no_string_of_a_script_goes_over_the_end_of_a_line(name: str) -> None:
-    """So no line of a string can be taken for a comment or for indentation."""
-    for line in script(name).splitlines():
-        assert line.count("`") % 2 == 0, line
-        assert not line.startswith("*"), line
+@pytest.mark.parametrize("name", [*SCRIPTS, *STYLES])
+def test_no_string_goes_over_a_line_and_no_comment_stands_behind_something_else(name: str) -> None:
+    comment = False
+    for line in (ASSETS / name).read_text("utf-8").splitlines():
+        comment = comment or line.lstrip().startswith("/*")
+        if not comment and not line.lstrip().startswith("//"):
+            rest = _STRINGS.sub("", line)
+            assert not re.search(r"//|/\*|`", rest), line
+            assert rest.count('"') == 0, line
+        comment = comment and "*/" not in line
 
 
 def test_every_script_and_style_sheet_is_in_the_page() -> None:

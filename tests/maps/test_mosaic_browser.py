@@ -251,6 +251,32 @@ def test_of_what_overlaps_the_smaller_is_hit_first(pipe: Pipe, tmp_path: Path) -
     check_quiet(tab, file)
 
 
+def test_what_is_not_found_can_be_hidden_and_that_is_said_also_on_paper(pipe: Pipe, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    write(view([box(WEST, SOUTH, WEST + 0.01, SOUTH + 0.01), box(WEST + 0.01, SOUTH, WEST + 0.02, SOUTH + 0.01)]), file)
+    tab = opened(pipe, file)
+    pick = f"landquota.page.drawing.pick({{lng, lat: {SOUTH + 0.005}}}).length"
+    hit = f"[{WEST + 0.005}, {WEST + 0.015}].map((lng) => {pick})"
+    tab.evaluate("document.querySelector('#lq-search').focus()")
+    tab.call("Input.insertText", text="地块 1")
+    tab.press("ArrowUp", 38)
+    tab.press("Enter", 13)
+    tab.paint()
+    assert tab.evaluate(hit) == [0, 1]
+    assert colours(tab) == {"#338edb"}
+    filtered = "document.querySelector('.lq-filter')"
+    assert tab.evaluate(f"{filtered}.textContent") == "On the map only 地块 1 · 1 ✕"
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.evaluate(f"{filtered}.getBoundingClientRect().height") > 0
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    tab.evaluate(f"{filtered}.querySelector('button').click()")
+    tab.paint()
+    assert tab.evaluate(hit) == [1, 1]
+    assert colours(tab) == {"#f5f8dc", "#338edb"}
+    assert tab.evaluate(f"{filtered}.hidden") is True
+    check_quiet(tab, file)
+
+
 def test_search_ranks_ids_and_names_over_a_whole_layer(pipe: Pipe, tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     write(view(shapes(40, 40)), file)

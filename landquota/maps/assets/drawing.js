@@ -23,6 +23,7 @@
    * search(asked, most)               those whose id or name contains `asked`, the best first
    * setClassVisible(layer, i, on)     switches one class of a layer; the map fires "classchange"
    * isVisible(feature)                whether its class is on
+   * setFilter(asked)                  hides all but zones and what contains `asked` in its id or name; how many stay
    * setZone(id | null)                fades everything that belongs to another zone
    * pick(latlng)                      the visible features there, the topmost first
    * highlight(name, features, point)  outlines features and rings a point, if there is one; each
@@ -38,6 +39,7 @@
     const hidden = new Set();
     const outlines = new Map();
     let zone = null;
+    let filter = "";
 
     const zones = layers
       .filter((layer) => layer.kind === "zones")
@@ -81,9 +83,10 @@
     /** Which of a sheet's shades each feature has, -1 for what it does not show. */
     function shadeAll({ mosaic, isHatched, shading }) {
       const { layer, classes } = mosaic;
+      const isAsked = landquota.matcher(mosaic, filter);
       const shown = layer.classes.map((look) => look.hatched === isHatched && !hidden.has(look));
       for (let at = 0; at < mosaic.count; at += 1) {
-        shading[at] = shown[classes[at]] ? 2 * classes[at] + Number(strengthOf(mosaic.zone(at)) < 1) : -1;
+        shading[at] = shown[classes[at]] && isAsked(at) ? 2 * classes[at] + Number(strengthOf(mosaic.zone(at)) < 1) : -1;
       }
     }
 
@@ -131,6 +134,11 @@
         restyle();
         repaint(sheets.filter(({ mosaic }) => mosaic.layer === layer));
         map.fire("classchange");
+      },
+      setFilter(asked) {
+        filter = asked;
+        repaint();
+        return sheets.reduce((count, { shading }) => count + shading.filter((shade) => shade >= 0).length, 0);
       },
       setZone(id) {
         if (id !== zone) {

@@ -156,7 +156,7 @@
       element("h1", {}, title),
       element("p", {}, [asOf, subtitle].filter(Boolean).join(" · ")),
       ...(tally === "" ? [] : [tallyOf(page)]),
-      ...(page.data.listOnly ? [] : [landquota.createSearch(page)]),
+      ...(page.data.listOnly ? [] : landquota.createSearch(page)),
     );
   }
 
