@@ -76,9 +76,8 @@ def painted(tab: Tab, page: Path) -> float:
     tab.call("Page.startScreencast", format="jpeg", quality=30, everyNthFrame=1)
     start = time.time()
     tab.call("Page.navigate", url=page.resolve().as_uri())
-    last, seen = start, b""
-    deadline = start + PATIENCE_S
-    while time.time() < deadline:
+    last, seen, there = start, b"", 0.0
+    while not there or time.time() - max(last, there) < STILL_S:
         tab.wait(0.05)
         for event in tab.pipe.take_events(tab.session):
             if event["method"] == "Page.screencastFrame":
@@ -86,8 +85,8 @@ def painted(tab: Tab, page: Path) -> float:
                 picture = event["params"]["data"].encode()
                 if picture != seen:
                     seen, last = picture, event["params"]["metadata"]["timestamp"]
-        if last > start and time.time() - last > STILL_S and tab.evaluate(map_pages.IS_THERE):
-            break
+        if not there and tab.evaluate(map_pages.IS_THERE):
+            there = time.time()
     tab.call("Page.stopScreencast")
     return 1000 * (last - start)
 

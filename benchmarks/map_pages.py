@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: Whether a page has drawn its features, whichever it is.
 IS_THERE: Final = (
-    "document.documentElement.dataset.features !== undefined"
+    "document.documentElement?.dataset.features !== undefined"
     " || document.querySelector('path.leaflet-interactive') !== null || globalThis.isDrawn === true"
 )
 

@@ -44,6 +44,7 @@ SCRIPTS: Final = (
     "raster.js",
     "columns.js",
     "mosaic.js",
+    "painter.js",
     "tiles.js",
     "drawing.js",
     "graticule.js",

@@ -53,7 +53,8 @@
     const sheets = mosaics.flatMap(sheetsOf).sort((a, b) => a.height - b.height);
     sheets.forEach((sheet, index) => {
       const pane = paneOf(map, `sheet${index}`, FIRST_LEVEL + index);
-      sheet.tiles = landquota.createTiles(sheet.mosaic, { pane, shade: (at) => sheet.shading[at], shades: () => sheet.shades });
+      const look = { shade: (at) => sheet.shading[at], shades: () => sheet.shades };
+      sheet.tiles = landquota.createTiles(landquota.createPainter(sheet.mosaic, look), pane);
       shadeAll(sheet);
       sheet.tiles.addTo(map);
     });

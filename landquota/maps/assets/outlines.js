@@ -16,7 +16,7 @@ globalThis.landquota = globalThis.landquota || {};
    * uses           twice the number of an arc, plus one where it runs backward
    * boxes          west, north, east, south of each feature; of one without a ring none, inside out
    * groups         the same of 64 features each
-   * sizes          the area of each feature's box: where features overlap, the smaller lies on top
+   * sizes          the area of each feature's box (0 without one): where features overlap, the smaller lies on top
    */
   landquota.buildOutlines = function (sections) {
     const features = offsets(sections.rings);
@@ -106,8 +106,8 @@ globalThis.landquota = globalThis.landquota || {};
   }
 
   function sizesOf(boxes) {
-    const sizes = new Float64Array(boxes.length / 4);
-    return sizes.map((_, at) => (boxes[4 * at + 2] - boxes[4 * at]) * (boxes[4 * at + 3] - boxes[4 * at + 1]));
+    const side = (at) => Math.max(0, boxes[at + 2] - boxes[at]);
+    return new Float64Array(boxes.length / 4).map((_, at) => side(4 * at) * side(4 * at + 1));
   }
 
   function emptyBoxes(count) {
