@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, files
@@ -11,9 +10,10 @@ from typing import Final
 
 from landquota.errors import LandquotaError
 from landquota.i18n import text
+from landquota.maps.inline import lean
 
 DISTRIBUTION: Final = "XStatic-Leaflet"
-_IMAGE: Final = re.compile(r"url\((images/[\w.-]+\.png)\)")
+_IMAGE: Final = re.compile(r"url\(images/[\w.-]+\.png\)")
 _SOURCE_MAP: Final = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
 
@@ -32,8 +32,8 @@ class Leaflet:
 def load_leaflet(distribution: str = DISTRIBUTION) -> Leaflet:
     """Return Leaflet from the installed `distribution`.
 
-    The images that its style sheet names become data URIs, and the reference to its source
-    map goes (developer tools would ask for it).
+    The images of its own markers and of its own layer control, which the page has none of, go, and
+    so does the reference to its source map (developer tools would ask for it).
 
     Raises
     ------
@@ -45,7 +45,7 @@ def load_leaflet(distribution: str = DISTRIBUTION) -> Leaflet:
     style = _read(folder / "leaflet.css").decode("utf-8")
     return Leaflet(
         script=_SOURCE_MAP.sub("", _unix_lines(script)).strip() + "\n",
-        style=_IMAGE.sub(lambda match: _data_uri(folder / match[1]), _unix_lines(style)),
+        style=lean(_IMAGE.sub("none", _unix_lines(style))),
     )
 
 
@@ -78,7 +78,3 @@ def _missing(what: str) -> MissingLeafletError:
 def _unix_lines(content: str) -> str:
     """Return `content` as a browser reads it: a hash over other line ends would not match."""
     return content.replace("\r\n", "\n")
-
-
-def _data_uri(image: Path) -> str:
-    return f"url(data:image/png;base64,{base64.b64encode(_read(image)).decode('ascii')})"

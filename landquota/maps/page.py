@@ -1,9 +1,10 @@
 """The map page: one self-contained HTML file around a folium map.
 
 No data passes through a folium or branca template (branca compiles what its elements render a
-second time).  The page is fixed markup, fixed scripts and one inert block of JSON, from which
-``assets/map.js`` and its companions build everything with ``textContent``.  A content security
-policy allows exactly the scripts and styles that stand in the file, by their hashes.
+second time).  The page is fixed markup, fixed scripts and two inert blocks (JSON, and one line of
+base64 per layer of features), from which ``assets/map.js`` and its companions build everything with
+``textContent``.  A content security policy allows exactly the scripts and styles that stand in the
+file, by their hashes; a Worker that decodes the blocks is made of the same scripts.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ import folium
 from branca.element import Element
 
 from landquota.i18n import text
+from landquota.maps.inline import asset
 from landquota.maps.leaflet import load_leaflet
-from landquota.maps.payload import data_block
+from landquota.maps.payload import payload
 from landquota.reports.replacing import replacing
 
 if TYPE_CHECKING:
@@ -29,11 +31,19 @@ if TYPE_CHECKING:
     from landquota.maps.leaflet import Leaflet
     from landquota.maps.view import MapView
 
-ASSETS: Final = Path(__file__).with_name("assets")
 #: In the order in which they build on each other; ``map.js`` starts the page.
 SCRIPTS: Final = (
     "geodesy.js",
     "dom.js",
+    "inflate.js",
+    "block.js",
+    "outlines.js",
+    "decoder.js",
+    "raster.js",
+    "columns.js",
+    "mosaic.js",
+    "painter.js",
+    "tiles.js",
     "drawing.js",
     "graticule.js",
     "locator.js",
@@ -135,21 +145,22 @@ def _folium_map() -> folium.Map:
 
 def _head(view: MapView, leaflet: Leaflet) -> str:
     """Return what stands in ``<head>``; the policy comes before anything that it governs."""
-    styles = [leaflet.style, *(_asset(name) for name in STYLES)]
-    scripts = [leaflet.script, *(_asset(name) for name in SCRIPTS)]
+    styles = [leaflet.style, *map(asset, STYLES)]
+    scripts = [leaflet.script, *map(asset, SCRIPTS)]
     return "\n".join(
         [
             '<meta charset="utf-8">',
             _POLICY_MARK,
             f"<title>{_as_markup(view.title)}</title>",
-            *(f"<style>{style}</style>" for style in styles),
-            *(f"<script>{script}</script>" for script in scripts),
+            *(f"<style>{content}</style>" for content in styles),
+            *(f"<script>{content}</script>" for content in scripts),
         ]
     )
 
 
 def _body(view: MapView) -> str:
     """Return the page's places and its data; the script fills the one from the other."""
+    data = payload(view)
     needs_script = text("This page draws its map with JavaScript, which is switched off here.")
     return "\n".join(
         [
@@ -158,13 +169,10 @@ def _body(view: MapView) -> str:
             '<main id="lq-panel"></main>',
             '<section id="lq-legend"></section>',
             '<footer id="lq-foot"></footer>',
-            f'<script type="application/json" id="lq-data">{data_block(view)}</script>',
+            f'<script type="application/json" id="lq-data">{data.data}</script>',
+            f'<script type="application/octet-stream" id="lq-blocks">{data.blocks}</script>',
         ]
     )
-
-
-def _asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
 
 
 def _as_markup(plain: str) -> str:
@@ -185,6 +193,7 @@ def _policy(page: str) -> str:
             f"script-src {' '.join(hashes['script'])}",
             f"style-src {' '.join(hashes['style'])}",
             "img-src data:",
+            "worker-src blob:",
             "base-uri 'none'",
             "form-action 'none'",
         ]

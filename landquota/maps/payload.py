@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -11,9 +12,11 @@ import shapely
 
 from landquota.errors import UsageError
 from landquota.i18n import Text, text
+from landquota.maps.mosaic.block import as_text
+from landquota.maps.mosaic.features import features_block
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from shapely import LinearRing, MultiPolygon, Polygon
 
@@ -40,6 +43,7 @@ ZONE_WIDTH_DEGREES: Final = 3
 #: How many characters of the ledger head the footer shows at either end.
 _HEAD_START: Final = 4
 _HEAD_END: Final = 2
+_POLYGONAL: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _DEGREES: Final = (-180.0, -90.0, 180.0, 90.0)
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _RISKY: Final = re.compile("[<>&{}\u2028\u2029\ud800-\udfff]")
@@ -49,9 +53,11 @@ _STRINGS: Final[Mapping[str, Text]] = {
     "attributes": text("Attributes"),
     "centre": text("centre"),
     "close": text("Close"),
+    "damaged": text("This file is damaged: the features of its map cannot be read. Ask for it again."),
     "dismiss": text("Hide this notice"),
     "entries": text("Ledger entries"),
     "facts": text("Facts from the sources"),
+    "filtered": text("On the map only"),
     "findings": text("Findings"),
     "home": text("Whole map"),
     "legend": text("Legend"),
@@ -59,6 +65,7 @@ _STRINGS: Final[Mapping[str, Text]] = {
     "map": text("Map of zones and parcels"),
     "north": text("N"),
     "nothing": text("Nothing found"),
+    "only": text("Show on the map only what contains this"),
     "remedy": text("Remedy"),
     "search": text("Search by id or name"),
     "zoomIn": text("Zoom in"),
@@ -66,10 +73,18 @@ _STRINGS: Final[Mapping[str, Text]] = {
 }
 
 
-def data_block(view: MapView) -> str:
-    r"""Return the view's data as JSON that no parser on its way can take for anything else.
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """A view as two inert texts: JSON, and one line of base64 per layer that is no layer of zones."""
 
-    In its strings ``< > & { }``, the line separators U+2028 and U+2029 and lone surrogates are
+    data: str
+    blocks: str
+
+
+def payload(view: MapView) -> Payload:
+    r"""Return the view's data as texts that no parser on its way can take for anything else.
+
+    In JSON's strings ``< > & { }``, the line separators U+2028 and U+2029 and lone surrogates are
     written as ``\u`` escapes: the HTML parser finds no tag, a template engine no braces, and
     the JSON parser gets every string back as it was.
 
@@ -78,19 +93,23 @@ def data_block(view: MapView) -> str:
     UsageError
         A geometry is not a polygon in degrees.
     """
-    plain = json.dumps(page_data(view), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return _STRING.sub(lambda string: _RISKY.sub(_escape, string[0]), plain)
+    data, blocks = page_data(view)
+    plain = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Payload(
+        data=_STRING.sub(lambda string: _RISKY.sub(_escape, string[0]), plain), blocks="\n".join(map(as_text, blocks))
+    )
 
 
 def _escape(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
 
 
-def page_data(view: MapView) -> Plain:
-    """Return the view as plain data; entries stand once and are referred to by position."""
+def page_data(view: MapView) -> tuple[Plain, list[bytes]]:
+    """Return the view as plain data, and its layers' blocks; entries stand once and are referred to by position."""
     entries: dict[EntryRow, int] = {}
     language = view.language
     layers = [_layer(layer, language, entries) for layer in view.layers]
+    blocks = [_block(layer, entries) for layer in view.layers if layer.kind != "zones"]
     data: Plain = {
         "language": "zh-CN" if language == "zh" else language,
         "title": view.title,
@@ -110,19 +129,26 @@ def page_data(view: MapView) -> Plain:
         "listOnly": view.list_only,
     }
     data["entries"] = [_entry(entry) for entry in entries]
-    return data
+    return data, blocks
 
 
 def _layer(layer: MapLayer, language: str, entries: dict[EntryRow, int]) -> Plain:
     position = {one.key: index for index, one in enumerate(layer.classes)}
+    zones = layer.features if layer.kind == "zones" else ()
+    _check_degrees(zones)
     return {
         "id": layer.id,
         "title": layer.title,
         "kind": layer.kind,
         "natureNote": layer.nature_note or "",
         "classes": [_class(one, layer.counted_as or layer.kind, language) for one in layer.classes],
-        "features": [_feature(feature, position[feature.class_key], entries) for feature in layer.features],
+        "features": [_feature(feature, position[feature.class_key], entries) for feature in zones],
     }
+
+
+def _block(layer: MapLayer, entries: dict[EntryRow, int]) -> bytes:
+    _check_degrees(layer.features)
+    return features_block(layer, lambda rows: _references(rows, entries))
 
 
 def _class(one: MapClass, kind: LayerKind, language: str) -> Plain:
@@ -157,7 +183,6 @@ def _feature(feature: MapFeature, class_index: int, entries: dict[EntryRow, int]
 
 def _parts(feature: MapFeature) -> list[list[list[float]]]:
     """Return parts of rings of ``lon, lat, lon, lat …``; the first ring of a part is its shell."""
-    _check_degrees(feature)
     return [
         [_flat(ring) for ring in (part.exterior, *part.interiors)]
         for part in _polygons(feature.geometry)
@@ -177,21 +202,18 @@ def _flat(ring: LinearRing) -> list[float]:
     return numbers
 
 
-def _check_degrees(feature: MapFeature) -> None:
-    geometry = feature.geometry
-    polygonal = isinstance(geometry, (shapely.Polygon, shapely.MultiPolygon))
-    if polygonal and (geometry.is_empty or _within_degrees(geometry)):
-        return
-    raise UsageError(
-        text("Feature {feature} cannot be drawn.", feature=feature.id),
-        remedy=text("The map draws polygons in degrees of longitude and latitude."),
-    )
-
-
-def _within_degrees(geometry: Polygon | MultiPolygon) -> bool:
-    coordinates = shapely.get_coordinates(geometry)
+def _check_degrees(features: Sequence[MapFeature]) -> None:
+    shapes = np.array([feature.geometry for feature in features], dtype=object)
+    bad = ~np.isin(shapely.get_type_id(shapes), _POLYGONAL)
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     west, south, east, north = _DEGREES
-    return bool(np.all((coordinates >= (west, south)) & (coordinates <= (east, north))))
+    within = (coordinates >= (west, south)) & (coordinates <= (east, north))
+    bad[owner[~within.all(axis=-1)]] = True
+    for place in np.flatnonzero(bad)[:1]:
+        raise UsageError(
+            text("Feature {feature} cannot be drawn.", feature=features[place].id),
+            remedy=text("The map draws polygons in degrees of longitude and latitude."),
+        )
 
 
 def _panel(panel: PanelZone, entries: dict[EntryRow, int]) -> Plain:

@@ -42,7 +42,8 @@ _TIMEOUT_S = 60.0
 class Pipe:
     """Commands and events over a pair of descriptors."""
 
-    def __init__(self, reads: int, writes: int) -> None:
+    def __init__(self, reads: int, writes: int, *, patience_s: float = _TIMEOUT_S) -> None:
+        self.patience_s = patience_s
         self._reads = reads
         self._writes = writes
         self._buffer = b""
@@ -58,7 +59,7 @@ class Pipe:
             message["sessionId"] = session
         os.write(self._writes, json.dumps(message).encode() + b"\0")
         while True:
-            answer = self._next(time.monotonic() + _TIMEOUT_S)
+            answer = self._next(time.monotonic() + self.patience_s)
             if answer.get("id") != wanted:
                 self._events.append(answer)
                 continue
@@ -66,6 +67,12 @@ class Pipe:
                 raise RuntimeError(f"{method}: {answer['error']}")
             result: dict[str, Any] = answer["result"]
             return result
+
+    def wait(self, seconds: float) -> None:
+        """Keep the events of the next `seconds`."""
+        deadline = time.monotonic() + seconds
+        while select.select([self._reads], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            self._events.append(self._next(deadline + self.patience_s))
 
     def take_events(self, session: str) -> list[dict[str, Any]]:
         """Return the events of a session that came since the last call."""
@@ -104,6 +111,10 @@ class Tab:
             raise AssertionError(answer["exceptionDetails"])
         return answer["result"].get("value")
 
+    def wait(self, seconds: float) -> None:
+        """Let the page go on by itself."""
+        self.pipe.wait(seconds)
+
     def until(self, expression: str) -> Any:
         """Return the first truthy value of `expression`, asked once per drawn frame."""
         deadline = time.monotonic() + _TIMEOUT_S
@@ -121,6 +132,7 @@ class Tab:
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}])
         self.call("Page.navigate", url=file.resolve().as_uri())
         self.until("document.readyState === 'complete' && document.documentElement.dataset.features !== undefined")
+        self.paint()
 
     def close(self) -> None:
         self.call("Page.close")
@@ -143,14 +155,18 @@ class Tab:
         frame = "requestAnimationFrame(() => requestAnimationFrame(() => done()))"
         self.evaluate(f"new Promise((done) => {frame})")
 
+    def paint(self) -> None:
+        """Wait until all features in sight are drawn."""
+        self.until("landquota.page.drawing.isPainted()")
+
     def screenshot(self, file: Path) -> None:
         self.settle()
         file.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
 
     def requests(self) -> list[str]:
-        """Return the addresses that the page asked for, in order."""
+        """Return the addresses that the page asked for, in order, but for what the page itself holds."""
         self._sort_events()
-        return self._seen["requests"]
+        return [url for url in self._seen["requests"] if not url.startswith(("data:", "blob:null/"))]
 
     def complaints(self) -> list[str]:
         """Return exceptions, console errors and warnings, and policy violations."""

@@ -42,8 +42,8 @@
   /** Names each zone above its outline, or at the edge of the view while that is out of sight. */
   landquota.addZoneLabels = function (page) {
     const { map, drawing } = page;
-    const labels = drawing.features
-      .filter((feature) => feature.layer.kind === "zones" && feature.box !== null)
+    const labels = drawing.zones
+      .filter((feature) => feature.box !== null)
       .map((feature) => ({ feature, tooltip: zoneLabel(page, feature) }));
 
     function place() {

@@ -1,77 +1,101 @@
-// The drawing part: features on a Leaflet canvas. The rest of the page only knows what this
-// returns, so that another engine can take its place.
+// The drawing part: zones on a Leaflet canvas, all other features on tiles. The rest of the page
+// only knows what this returns, so that another engine can take its place.
 "use strict";
 
 (function (landquota) {
   const FILL_OPACITY = { zones: 0.6, parcels: 0.95, constraint: 0.6, other: 0.6 };
   const WEIGHT = { zones: 2.5, parcels: 1, constraint: 1.5, other: 1 };
-  // From the ground up: what comes later is drawn over, and picked before, what came earlier.
-  const ORDER = ["zones", "other", "constraint", "parcels", "hatched"];
+  // From the ground up, above the zones: what comes later is drawn over, and picked before, what came earlier.
+  const ORDER = ["other", "constraint", "parcels", "hatched"];
+  const GROUND_LEVEL = 260;
+  const FIRST_LEVEL = 300;
   const FADED = 0.18;
-  const HATCH_SPACING_PX = 7;
   const RING_PX = 14;
 
   /**
-   * Draws `layers` on `map`.
+   * Draws `layers` on `map`; `decoded` are the blocks of all layers but zones, in their order.
    *
-   * features                          every feature: its data, `layer`, `look` (its class) and
+   * zones                             the zones: each its data, `layer`, `look` (its class) and
    *                                   `box` (its bounds, or null)
+   * count                             how many features there are in all
+   * features()                        all of them, from the ground up
+   * named(kind, ids)                  the features with these ids in layers of a kind
+   * search(asked, most)               those whose id or name contains `asked`, the best first
    * setClassVisible(layer, i, on)     switches one class of a layer; the map fires "classchange"
    * isVisible(feature)                whether its class is on
+   * setFilter(asked)                  hides all but zones and what contains `asked` in its id or name; how many stay
    * setZone(id | null)                fades everything that belongs to another zone
    * pick(latlng)                      the visible features there, the topmost first
    * highlight(name, features, point)  outlines features and rings a point, if there is one; each
    *                                   name ("hover", "chosen") has one set
    * bounds(features, point)           their common bounds (not valid where there is no geometry)
+   * whole()                           the bounds of everything
+   * repaint(atOnce)                   draws all tiles again, in this moment or over the next frames
+   * isPainted()                       whether all tiles that are in sight are drawn
    */
-  landquota.createDrawing = function (map, layers) {
+  landquota.createDrawing = function (map, layers, decoded) {
+    const ground = L.canvas({ padding: 0.3, pane: paneOf(map, "ground", GROUND_LEVEL) });
     const renderer = L.canvas({ padding: 0.3 });
     const hidden = new Set();
     const outlines = new Map();
     let zone = null;
+    let filter = "";
 
-    const features = layers
-      .flatMap((layer) => layer.features.map((feature) => prepare(feature, layer)))
-      .sort((a, b) => height(a) - height(b));
-    const paths = new Map(features.map((feature) => [feature, draw(feature)]));
-    // Zones are outlined once more on top, so that parcels do not hide where they end.
-    features.filter(isZone).forEach((feature) => paths.get(feature).push(outlineOf(feature)));
+    const zones = layers
+      .filter((layer) => layer.kind === "zones")
+      .flatMap((layer) => layer.features.map((feature) => prepare(feature, layer)));
+    // Zones are outlined on top of all, so that parcels do not hide where they end.
+    const paths = new Map(zones.map((feature) => [feature, [fillOf(feature), outlineOf(feature)]]));
     paths.forEach((drawn) => drawn.forEach((path) => path.addTo(map)));
+    const mosaics = layers
+      .filter((layer) => layer.kind !== "zones")
+      .map((layer, index) => landquota.createMosaic(layer, decoded[index]));
+    const sheets = mosaics.flatMap(sheetsOf).sort((a, b) => a.height - b.height);
+    sheets.forEach((sheet, index) => {
+      const pane = paneOf(map, `sheet${index}`, FIRST_LEVEL + index);
+      const look = { shade: (at) => sheet.shading[at], shades: () => sheet.shades };
+      sheet.tiles = landquota.createTiles(landquota.createPainter(sheet.mosaic, look), pane);
+      shadeAll(sheet);
+      sheet.tiles.addTo(map);
+    });
 
-    function draw(feature) {
-      const { layer, look } = feature;
-      const path = L.polygon(feature.latlngs, {
-        renderer,
-        interactive: false,
-        color: look.stroke,
-        weight: isZone(feature) ? 0 : WEIGHT[layer.kind],
-        fillColor: look.hatched ? hatch(look.stroke) : look.fill,
-        dashArray: feature.illustrative ? "4 3" : null,
-      });
-      return [path];
+    function fillOf(feature) {
+      return L.polygon(feature.latlngs, { renderer: ground, pane: "ground", interactive: false, weight: 0, fillColor: feature.look.fill });
     }
 
     function outlineOf(feature) {
-      return L.polygon(feature.latlngs, {
-        renderer,
-        interactive: false,
-        fillColor: "transparent",
-        color: feature.look.stroke,
-        weight: WEIGHT.zones,
+      const { stroke } = feature.look;
+      return L.polygon(feature.latlngs, { renderer, interactive: false, fill: false, color: stroke, weight: WEIGHT.zones });
+    }
+
+    function strengthOf(id) {
+      return zone === null || id === null || id === zone ? 1 : FADED;
+    }
+
+    function restyle() {
+      paths.forEach((drawn, feature) => {
+        const shown = isVisible(feature);
+        const strength = strengthOf(feature.zone);
+        drawn[0].setStyle({ fill: shown, fillOpacity: FILL_OPACITY.zones * strength });
+        drawn[1].setStyle({ stroke: shown, opacity: strength });
       });
     }
 
-    function restyle(feature) {
-      const shown = isVisible(feature);
-      const strength = zone === null || feature.zone === null || feature.zone === zone ? 1 : FADED;
-      paths.get(feature).forEach((path) =>
-        path.setStyle({
-          stroke: shown,
-          fill: shown,
-          opacity: strength,
-          fillOpacity: (feature.look.hatched ? 1 : FILL_OPACITY[feature.layer.kind]) * strength,
-        }),
-      );
+    /** Which of a sheet's shades each feature has, -1 for what it does not show. */
+    function shadeAll({ mosaic, isHatched, shading }) {
+      const { layer, classes } = mosaic;
+      const isAsked = landquota.matcher(mosaic, filter);
+      const shown = layer.classes.map((look) => look.hatched === isHatched && !hidden.has(look));
+      for (let at = 0; at < mosaic.count; at += 1) {
+        shading[at] = shown[classes[at]] && isAsked(at) ? 2 * classes[at] + Number(strengthOf(mosaic.zone(at)) < 1) : -1;
+      }
+    }
+
+    function repaint(some = sheets) {
+      some.forEach((sheet) => {
+        shadeAll(sheet);
+        sheet.tiles.repaint();
+      });
     }
 
     function isVisible(feature) {
@@ -94,45 +118,104 @@
       drawn.forEach((path) => path.addTo(map));
     }
 
-    features.forEach(restyle);
+    restyle();
     return Object.freeze({
-      features,
+      zones,
       isVisible,
       highlight,
+      count: mosaics.reduce((sum, mosaic) => sum + mosaic.count, zones.length),
+      features: () => [...zones, ...sheets.flatMap(featuresOf)],
+      named(kind, ids) {
+        const found = mosaics.filter(({ layer }) => layer.kind === kind).flatMap((mosaic) => mosaic.named(ids));
+        return [...zones.filter((feature) => kind === "zones" && ids.includes(feature.id)), ...found];
+      },
+      search: (asked, most) => landquota.findFeatures(zones, mosaics, asked, most),
       setClassVisible(layer, index, on) {
         hidden[on ? "delete" : "add"](layer.classes[index]);
-        features.filter((feature) => feature.look === layer.classes[index]).forEach(restyle);
+        restyle();
+        repaint(sheets.filter(({ mosaic }) => mosaic.layer === layer));
         map.fire("classchange");
       },
+      setFilter(asked) {
+        filter = asked;
+        repaint();
+        return sheets.reduce((count, { shading }) => count + shading.filter((shade) => shade >= 0).length, 0);
+      },
       setZone(id) {
-        zone = id;
-        features.forEach(restyle);
+        if (id !== zone) {
+          zone = id;
+          restyle();
+          repaint();
+        }
       },
       pick(latlng) {
-        return features.filter((feature) => isVisible(feature) && contains(feature, latlng)).reverse();
+        const upper = [...sheets].reverse().flatMap((sheet) => pickFrom(sheet, latlng));
+        return [...upper, ...zones.filter((feature) => isVisible(feature) && contains(feature, latlng)).reverse()];
       },
       bounds(some, point = null) {
         const bounds = L.latLngBounds(point === null ? [] : [point]);
         some.forEach((feature) => feature.box && bounds.extend(feature.box));
         return bounds;
       },
+      whole() {
+        const boxes = [...zones, ...mosaics].map(({ box }) => box).filter(Boolean);
+        return boxes.reduce((bounds, box) => bounds.extend(box), L.latLngBounds([]));
+      },
+      repaint(atOnce) {
+        repaint();
+        sheets.forEach(({ tiles }) => atOnce && tiles.finish());
+      },
+      isPainted: () => sheets.every(({ tiles }) => tiles.isPainted()),
     });
   };
 
-  function isZone(feature) {
-    return feature.layer.kind === "zones";
+  function paneOf(map, name, level) {
+    const pane = map.createPane(name);
+    pane.style.zIndex = level;
+    pane.style.pointerEvents = "none";
+    return name;
   }
 
-  function height(feature) {
-    return ORDER.indexOf(feature.look.hatched ? "hatched" : feature.layer.kind);
+  /** What is drawn in one go: a layer's plain classes, and above all plain ones its hatched classes. */
+  function sheetsOf(mosaic) {
+    const { layer } = mosaic;
+    return [false, true]
+      .filter((isHatched) => layer.classes.some((look) => look.hatched === isHatched))
+      .map((isHatched) => ({
+        mosaic,
+        isHatched,
+        height: ORDER.indexOf(isHatched ? "hatched" : layer.kind),
+        shading: new Int32Array(mosaic.count),
+        shades: layer.classes.flatMap((look) => [1, FADED].map((strength) => shadeOf(look, layer.kind, strength))),
+      }));
+  }
+
+  function shadeOf({ fill, stroke, hatched }, kind, strength) {
+    const opacity = FILL_OPACITY[kind] * strength;
+    return { fill, opacity, stroke, strength, weight: WEIGHT[kind], hatched };
+  }
+
+  function featuresOf({ mosaic, isHatched }) {
+    return Array.from({ length: mosaic.count }, (_, at) => mosaic.feature(at)).filter(({ look }) => look.hatched === isHatched);
+  }
+
+  function pickFrom({ mosaic, shading }, latlng) {
+    const { x, y } = landquota.toGrid(latlng);
+    const { sizes } = mosaic.outlines;
+    const found = [];
+    landquota.visitWithin(mosaic.outlines, [x, y, x, y], (at) => {
+      if (shading[at] >= 0 && landquota.isInside(mosaic.outlines, at, x, y)) {
+        found.unshift(at);
+      }
+    });
+    return found.sort((a, b) => sizes[a] - sizes[b]).map(mosaic.feature);
   }
 
   function prepare(feature, layer) {
     const latlngs = feature.parts.map((part) => part.map(pairs));
     const box = L.latLngBounds(latlngs.flatMap((part) => part[0] || []));
-    const zone = layer.kind === "zones" ? feature.id : feature.zone;
     const look = layer.classes[feature.class];
-    return Object.freeze({ ...feature, layer, look, latlngs, zone, box: box.isValid() ? box : null });
+    return Object.freeze({ ...feature, layer, look, latlngs, zone: feature.id, box: box.isValid() ? box : null });
   }
 
   function pairs(ring) {
@@ -163,23 +246,5 @@
       }
     });
     return inside;
-  }
-
-  /** A canvas pattern of diagonal lines, drawn at twice its size to stay sharp on paper. */
-  function hatch(colour) {
-    const size = 2 * HATCH_SPACING_PX;
-    const tile = landquota.element("canvas", { width: size, height: size });
-    const pen = tile.getContext("2d");
-    pen.strokeStyle = colour;
-    pen.lineWidth = 3;
-    pen.beginPath();
-    [-size, 0, size].forEach((shift) => {
-      pen.moveTo(shift, size);
-      pen.lineTo(shift + size, 0);
-    });
-    pen.stroke();
-    const pattern = pen.createPattern(tile, "repeat");
-    pattern.setTransform(new DOMMatrix([0.5, 0, 0, 0.5, 0, 0]));
-    return pattern;
   }
 })(globalThis.landquota);

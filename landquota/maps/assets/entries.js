@@ -25,8 +25,7 @@
 
   /** The entry's parcels; where it names none that is drawn, its zone. */
   function placesOf(page, entry) {
-    const named = (kind, ids) =>
-      page.drawing.features.filter((feature) => feature.layer.kind === kind && ids.includes(feature.id));
+    const { named } = page.drawing;
     const parcels = named("parcels", entry.parcels);
     return parcels.length > 0 ? parcels : named("zones", entry.zone === null ? [] : [entry.zone]);
   }

@@ -46,7 +46,7 @@
   }
 
   function item(page, { severity, word, code, text, remedy, kind, features, point }) {
-    const found = page.drawing.features.filter((one) => one.layer.kind === kind && features.includes(one.id));
+    const found = kind === null ? [] : page.drawing.named(kind, features);
     const place = point === null ? null : [point[1], point[0]];
     // Under a heading that says them, a finding has neither word nor code of its own.
     const said = code === "" ? [text] : [text, " ", element("small", {}, code)];

@@ -13,7 +13,7 @@
   /** The locator; a click on one of its zones goes there. */
   landquota.locator = function (page) {
     const { map, data, drawing } = page;
-    const zones = drawing.features.filter((feature) => feature.layer.kind === "zones" && feature.box !== null);
+    const zones = drawing.zones.filter((feature) => feature.box !== null);
     const whole = drawing.bounds(zones);
     const made = element("div", { className: "lq-locator", hidden: true, attributes: { role: "group" } });
     if (zones.length < 2) {

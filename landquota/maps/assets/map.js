@@ -7,13 +7,18 @@
   const FIT = { paddingTopLeft: [36, 88], paddingBottomRight: [36, 52], maxZoom: 18 };
 
   /** Starts the page on the map that folium made. */
-  landquota.start = function (map) {
+  landquota.start = async function (map) {
     const data = JSON.parse(document.getElementById("lq-data").textContent);
+    const decoded = await landquota.decodeBlocks(takeBlocks()).catch(() => null);
     document.documentElement.lang = data.language;
+    if (decoded === null) {
+      document.body.prepend(element("p", { className: "lq-damaged", attributes: { role: "alert" } }, data.strings.damaged));
+      return;
+    }
     map.getContainer().setAttribute("aria-label", data.strings.map);
     map.setMinZoom(3).setMaxZoom(21);
 
-    const page = { map, data, drawing: landquota.createDrawing(map, data.layers), listed: [] };
+    const page = { map, data, drawing: landquota.createDrawing(map, data.layers, decoded), listed: [] };
     tie(page);
     fillHead(page);
     fillFoot(data);
@@ -24,8 +29,16 @@
       show(page);
     }
     landquota.page = Object.freeze(page);
-    document.documentElement.dataset.features = String(page.drawing.features.length);
+    document.documentElement.dataset.features = String(page.drawing.count);
   };
+
+  /** The blocks, which nobody needs to keep as text. */
+  function takeBlocks() {
+    const place = document.getElementById("lq-blocks");
+    const blocks = place.textContent.split("\n").filter(Boolean);
+    place.textContent = "";
+    return blocks;
+  }
 
   /** Fills everything that needs a map that is in sight. */
   function show(page) {
@@ -39,13 +52,13 @@
       landquota.addMarks(page);
     }
     listen(page);
-    landquota.preparePrint(map);
+    landquota.preparePrint(page);
   }
 
   /** Gives the page the actions that its parts call. */
   function tie(page) {
     const { map, drawing } = page;
-    const whole = drawing.bounds(drawing.features);
+    const whole = drawing.whole();
     const move = (bounds, options) =>
       bounds.isValid() && map.fitBounds(bounds, { ...FIT, ...options, animate: !prefersStillness() });
 
@@ -88,10 +101,8 @@
 
   /** The first sight: the zone that the page opens on, or everything; the places are filled by now. */
   function open({ map, data, drawing }) {
-    const first = drawing.features.filter(
-      (feature) => feature.layer.kind === "zones" && feature.id === data.opensOn && feature.box !== null,
-    );
-    const bounds = drawing.bounds(first.length > 0 ? first : drawing.features);
+    const first = drawing.zones.filter((feature) => feature.id === data.opensOn && feature.box !== null);
+    const bounds = first.length > 0 ? drawing.bounds(first) : drawing.whole();
     map.invalidateSize({ animate: false, pan: false });
     if (bounds.isValid()) {
       map.fitBounds(bounds, { ...FIT, animate: false });
@@ -145,7 +156,7 @@
       element("h1", {}, title),
       element("p", {}, [asOf, subtitle].filter(Boolean).join(" · ")),
       ...(tally === "" ? [] : [tallyOf(page)]),
-      ...(page.data.listOnly ? [] : [landquota.createSearch(page)]),
+      ...(page.data.listOnly ? [] : landquota.createSearch(page)),
     );
   }
 

@@ -43,9 +43,7 @@
   };
 
   function section(page, panel) {
-    const zones = page.drawing.features.filter(
-      (feature) => feature.layer.kind === "zones" && panel.zone !== null && feature.id === panel.zone,
-    );
+    const zones = page.drawing.zones.filter((feature) => panel.zone !== null && feature.id === panel.zone);
     const body = element(
       "div",
       {},

@@ -2,13 +2,14 @@
 "use strict";
 
 (function (landquota) {
-  landquota.preparePrint = function (map) {
+  landquota.preparePrint = function ({ map, drawing }) {
     const screen = L.Browser.retina;
     let seen = null;
 
     function resize(bounds) {
       map.invalidateSize({ animate: false, pan: false });
       map.fitBounds(bounds, { animate: false });
+      drawing.repaint(true);
     }
 
     globalThis.addEventListener("beforeprint", () => {
