@@ -12,7 +12,7 @@ from landquota.i18n import Text, text
 from landquota.maps import page
 from landquota.maps.drawing import area_text
 from landquota.maps.land_colours import fills
-from landquota.maps.overlay_page import DRAWN, findings_of, foot, in_degrees, left_out, notes_of, table_of
+from landquota.maps.overlay_page import DRAWN, findings_of, foot, in_degrees, left_out, notes_of, parcel_kind, table_of
 from landquota.maps.view import MapClass, MapFeature, MapLayer, MapView, PanelZone
 from landquota.overlay import Role
 from landquota.reports.overlay_words import called
@@ -57,7 +57,7 @@ def composition_view(result: Composition, layer: Given, report: Report, *, langu
         layers=layers,
         panels=(
             PanelZone("sums", text("All parcels").render(language), tables=tuple(tables)),
-            *findings_of(report.findings, language),
+            *findings_of(report.findings, language, kind=drawing.kind),
             notes_of(report, language),
         ),
         footer=foot(result.land.crs, (result.land.given.file, layer.file), language),
@@ -71,6 +71,7 @@ class _Drawing:
 
     def __init__(self, result: Composition, layer: Given, language: str) -> None:
         self._result, self._layer, self._language = result, layer, language
+        self.kind = parcel_kind(len(result.land.given), many="other")
         used = sorted({row.label for row in result.rows if row.role is Role.PART})
         source = result.classes.source
         survey = source is not None and source.name in {"land_survey", "land_2007"}
@@ -96,7 +97,7 @@ class _Drawing:
             {key: len(each) for key, each in sizes.items()}, {k: total(a) for k, a in sizes.items()}, _PARCEL_STROKE
         )
         title = self._say(text("Parcels by main class"))
-        return MapLayer("parcels", title, "zones", tuple(looks), tuple(features), counted_as="parcels")
+        return MapLayer("parcels", title, self.kind, tuple(looks), tuple(features), counted_as="parcels")
 
     def pieces(self) -> MapLayer:
         """Return the pieces of ground by class, the largest first where not all are drawn."""
@@ -122,7 +123,8 @@ class _Drawing:
         sums = {each.label: each.area for each in result.by_class() if each.role is Role.PART}
         count = Counter(feature.class_key for feature in features)
         looks = self._looks(count, {key: sums.get(key, ZERO) for key in count}, _PIECE_STROKE)
-        return MapLayer("pieces", self._say(text("Pieces by class")), "other", tuple(looks), tuple(features))
+        title = self._say(text("Pieces by class"))
+        return MapLayer("pieces", title, "constraint", tuple(looks), tuple(features), counted_as="other")
 
     def _looks(self, count: Mapping[str, int], areas: Mapping[str, Area], stroke: str) -> Iterable[MapClass]:
         for key in sorted(count):

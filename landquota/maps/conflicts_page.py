@@ -10,7 +10,17 @@ from landquota.area import Area, Unit, total
 from landquota.i18n import Renderable, Text, text
 from landquota.maps import page
 from landquota.maps.drawing import area_text
-from landquota.maps.overlay_page import DRAWN, LISTED, Surroundings, findings_of, foot, in_degrees, left_out, notes_of
+from landquota.maps.overlay_page import (
+    DRAWN,
+    LISTED,
+    Surroundings,
+    findings_of,
+    foot,
+    in_degrees,
+    left_out,
+    notes_of,
+    parcel_kind,
+)
 from landquota.maps.view import (
     Badge,
     MapClass,
@@ -83,7 +93,7 @@ def conflicts_view(result: Conflicts, report: Report, *, language: str) -> MapVi
         layers=layers,
         panels=(
             *(drawing.panel(number, each) for number, each in enumerate(result.constraints)),
-            *findings_of(other, language),
+            *findings_of(other, language, kind=drawing.kind),
             notes_of(report, language),
         ),
         footer=foot(result.land.crs, (result.land.given.file, *(c.given.file for c in result.constraints)), language),
@@ -97,6 +107,7 @@ class _Drawing:
 
     def __init__(self, result: Conflicts, language: str) -> None:
         self._result, self._language = result, language
+        self.kind = parcel_kind(len(result.land.given), many="parcels")
         self._by_parcel: dict[str, list[Row]] = {}
         for row in result.rows:
             self._by_parcel.setdefault(row.parcel, []).append(row)
@@ -118,7 +129,7 @@ class _Drawing:
                 size = area_text(total(mine), self._language)
                 looks.append(MapClass(key, self._say(said), fill, line, count=len(mine), area_text=size))
         title = self._say(text("Parcels"))
-        return MapLayer("parcels", title, "zones", tuple(looks), tuple(features), counted_as="parcels")
+        return MapLayer("parcels", title, self.kind, tuple(looks), tuple(features), counted_as="parcels")
 
     def touched(self) -> MapLayer:
         """Return the ground in conflict, hatched, by layer."""
@@ -218,7 +229,7 @@ class _Drawing:
         if row.severity is not None:
             severity, word = _SEVERITIES[row.severity], self._say(WEIGHTS[row.severity])
         return PanelFinding(
-            severity, word, "", f"{row.parcel}: {self._said(row)}", kind="zones", features=(row.parcel,)
+            severity, word, "", f"{row.parcel}: {self._said(row)}", kind=self.kind, features=(row.parcel,)
         )
 
     def _rows(self, parcel: str) -> Iterable[tuple[str, str]]:

@@ -12,7 +12,7 @@ from landquota.crs import horizontal
 from landquota.findings import Finding, worst_first
 from landquota.i18n import text
 from landquota.maps.reference import system_name
-from landquota.maps.view import PanelCell, PanelFinding, PanelNote, PanelRow, PanelTable, PanelZone
+from landquota.maps.view import LayerKind, PanelCell, PanelFinding, PanelNote, PanelRow, PanelTable, PanelZone
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ _POLYGON: Final = 3  # the type number of polygons
 #: What a browser draws and lists with ease.
 DRAWN: Final = 10_000
 LISTED: Final = 1_000
+#: So many parcels have their names on the map, as zones have; more would hide it.
+_LABELLED: Final = 60
 
 
 def in_degrees(geometries: Sequence[Any], crs: pyproj.CRS) -> list[Any]:
@@ -73,7 +75,12 @@ def table_of(listing: Listing, named_by: Sequence[str], figures: Sequence[str], 
     )
 
 
-def findings_of(findings: Sequence[Finding], language: str) -> Iterator[PanelZone]:
+def parcel_kind(count: int, *, many: LayerKind) -> LayerKind:
+    """Return as what parcels are drawn: few as zones, with their names, `many` as something without."""
+    return "zones" if count <= _LABELLED else many
+
+
+def findings_of(findings: Sequence[Finding], language: str, *, kind: LayerKind = "zones") -> Iterator[PanelZone]:
     """Yield the section with what is wrong with the data, the worst first; a click flies to the parcel."""
     ordered = worst_first(findings)
     if not ordered:
@@ -85,7 +92,7 @@ def findings_of(findings: Sequence[Finding], language: str) -> Iterator[PanelZon
             code=finding.code,
             text=finding.message(language),
             remedy=finding.remedy(language),
-            kind="zones",
+            kind=kind,
             features=() if finding.place.feature is None else (finding.place.feature,),
         )
         for finding in ordered[:LISTED]
