@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from landquota.analyses.coverage import spots_of
 from landquota.analyses.unsupplied import Status
 from landquota.area import Area
 from landquota.i18n import Text, text
@@ -91,10 +92,10 @@ def _figures(row: Row, language: str) -> list[tuple[str, str]]:
 
 
 def _rest(result: Unsupplied, land: Land, language: str) -> MapLayer:
-    rest, name = result.rest, text("Not supplied")
+    ground, name = result.ground, text("Not supplied")
     drawn = [
-        Drawn(result.rows[row].parcel, result.rows[row].parcel, "rest", geometry, Area.measured(m2), zone=None)
-        for row, geometry, m2 in zip(rest.parcel.tolist(), rest.geometries, rest.area_m2.tolist(), strict=True)
+        Drawn(spot.zone, spot.zone, "rest", spot.geometry, spot.area)
+        for spot in spots_of(ground.parcels, ground.rest, ground.units().rest)
     ]
     return layer_of("rest", name, "constraint", _REST, drawn, crs=land.crs, language=language)
 
