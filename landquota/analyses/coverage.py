@@ -133,8 +133,8 @@ def coverage(zones: Parcels, layer: Layer, *, progress: Progress = silent) -> Co
             zones.ids, _counts(ground), *columns, strict=True
         )
     )
-    gaps = _spots(zones, ground.rest, units.rest)
-    no_data = _spots(zones, ground.no_data, units.no_data)
+    gaps = spots_of(zones, ground.rest, units.rest)
+    no_data = spots_of(zones, ground.no_data, units.no_data)
     return Coverage(ground, rows, gaps, no_data, tuple(_double(ground, units.double)), ground.findings())
 
 
@@ -150,7 +150,7 @@ def _counts(ground: Ground) -> list[int]:
     return counts
 
 
-def _spots(zones: Parcels, pieces: Pieces, units: Ints) -> tuple[Spot, ...]:
+def spots_of(zones: Parcels, pieces: Pieces, units: Ints) -> tuple[Spot, ...]:
     """Return pieces with their shares in what their zone's row says, the largest first."""
     order = np.lexsort((-pieces.area_m2, pieces.parcel))
     spots: list[Spot] = []

@@ -13,7 +13,7 @@ from landquota.area import Area
 from landquota.i18n import Text, text
 from landquota.maps import page
 from landquota.maps.ground_page import Drawn, Look, layer_of, sections, sized
-from landquota.maps.overlay_page import findings_of, foot, left_out, notes_of
+from landquota.maps.overlay_page import findings_of, foot, left_out, notes_of, parcel_kind
 from landquota.maps.view import MapLayer, MapView
 from landquota.reports.diff import KINDS, said
 
@@ -61,8 +61,9 @@ def diff_view(result: Diff, crs: pyproj.CRS, report: Report, *, language: str) -
     changes = sorted(result.changes, key=lambda change: order.index(change.kind))
     now = [drawn for change in changes for drawn in _now(result, change, language)]
     before = [drawn for change in changes if change.kind in _WITH_OLD for drawn in _before(result, change)]
+    kind = parcel_kind(len(now), many="parcels")
     layers: list[MapLayer] = [
-        layer_of("changes", text("Changes"), "zones", _LOOKS, now, crs=crs, language=language, counted_as="parcels"),
+        layer_of("changes", text("Changes"), kind, _LOOKS, now, crs=crs, language=language, counted_as="parcels"),
         layer_of("old", text("Old geometry"), "constraint", _OLD, before, crs=crs, language=language),
     ]
     drawn = [each for each in layers if each.features]
@@ -73,7 +74,7 @@ def diff_view(result: Diff, crs: pyproj.CRS, report: Report, *, language: str) -
         layers=tuple(drawn),
         panels=(
             sections(report, tables, language, name="sums", title=text("Changes")),
-            *findings_of(report.findings, language),
+            *findings_of(report.findings, language, kind=kind),
             notes_of(report, language),
         ),
         footer=foot(crs, (result.old.file, result.new.file), language),

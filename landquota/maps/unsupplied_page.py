@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from landquota.analyses.coverage import spots_of
 from landquota.analyses.unsupplied import Status
 from landquota.area import Area
 from landquota.i18n import Text, text
 from landquota.maps import page
 from landquota.maps.ground_page import Drawn, Look, layer_of, sections, sized
-from landquota.maps.overlay_page import findings_of, foot, left_out, notes_of
+from landquota.maps.overlay_page import findings_of, foot, left_out, notes_of, parcel_kind
 from landquota.maps.view import MapLayer, MapView
 from landquota.reports.unsupplied import STATUSES
 
@@ -58,7 +59,7 @@ def unsupplied_view(result: Unsupplied, land: Land, layer: Layer, report: Report
         layers=tuple(drawn),
         panels=(
             sections(report, _TABLES, language, name="sums", title=text("All parcels")),
-            *findings_of(report.findings, language),
+            *findings_of(report.findings, language, kind=parcel_kind(len(result.rows), many="parcels")),
             notes_of(report, language),
         ),
         footer=foot(land.crs, (land.given.file, layer.file), language),
@@ -72,8 +73,8 @@ def _parcels(result: Unsupplied, land: Land, language: str) -> MapLayer:
         Drawn(row.parcel, row.parcel, row.status, geometry, row.approved, tuple(_figures(row, language)))
         for row, geometry in zip(result.rows, land.parcels.geometries, strict=True)
     ]
-    title = text("Approved parcels")
-    return layer_of("parcels", title, "zones", _LOOKS, drawn, crs=land.crs, language=language, counted_as="parcels")
+    title, kind = text("Approved parcels"), parcel_kind(len(drawn), many="parcels")
+    return layer_of("parcels", title, kind, _LOOKS, drawn, crs=land.crs, language=language, counted_as="parcels")
 
 
 def _figures(row: Row, language: str) -> list[tuple[str, str]]:
@@ -91,10 +92,10 @@ def _figures(row: Row, language: str) -> list[tuple[str, str]]:
 
 
 def _rest(result: Unsupplied, land: Land, language: str) -> MapLayer:
-    rest, name = result.rest, text("Not supplied")
+    ground, name = result.ground, text("Not supplied")
     drawn = [
-        Drawn(result.rows[row].parcel, result.rows[row].parcel, "rest", geometry, Area.measured(m2), zone=None)
-        for row, geometry, m2 in zip(rest.parcel.tolist(), rest.geometries, rest.area_m2.tolist(), strict=True)
+        Drawn(spot.zone, spot.zone, "rest", spot.geometry, spot.area)
+        for spot in spots_of(ground.parcels, ground.rest, ground.units().rest)
     ]
     return layer_of("rest", name, "constraint", _REST, drawn, crs=land.crs, language=language)
 
