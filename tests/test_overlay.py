@@ -102,6 +102,14 @@ def test_a_parcel_without_a_polygon_has_no_data() -> None:
     assert lines(found) == [("P0", Role.NO_DATA, "", 0, "1.00", "100.00")]
 
 
+@pytest.mark.parametrize("pieces", [True, False])
+def test_a_layer_without_features_says_only_what_is_declared(*, pieces: bool) -> None:
+    (nothing,) = overlay(parcels(box(0, 0, 10, 10)), layer(), pieces=pieces).answers()
+    assert (nothing.answer, nothing.no_data_m2) == (Answer.NO_DATA, 100)
+    (clear,) = overlay(parcels(box(0, 0, 10, 10)), layer(complete=True), pieces=pieces).answers()
+    assert (clear.answer, clear.remainder_m2) == (Answer.NOT_CONCERNED, 100)
+
+
 def test_deductions_go_to_their_class_and_the_rows_add_up() -> None:
     land = parcels(box(0, 0, 10, 10), official=[Area(30_000 - 11)])
     patches = layer(box(-5, 0, 5, 10), box(5, 0, 15, 10), classes=["0103", "1203"], complete=True)

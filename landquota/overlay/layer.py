@@ -113,6 +113,8 @@ class PreparedLayer:
     @cached_property
     def origin(self) -> Floats:
         """The corner from which GEOS' coordinates are counted, whole metres, so that a zone prefix costs no digits."""
+        if not len(self.layer):
+            return np.zeros(2)
         return np.nan_to_num(np.floor(shapely.total_bounds(self.layer.geometries)[:2]))
 
     @cached_property

@@ -119,6 +119,8 @@ class Column:
         return float(self.written(value, "en"))
 
     def _said(self, value: Value, language: str, *, planar: int, mu: int | None) -> str:
+        if value is None or isinstance(value, str):
+            return value or ""
         if isinstance(value, Area):
             exact = value.mu if mu is None else value.in_unit(Unit.MU, mu)
             return exact if self.holds is Holds.MU else value.m2
@@ -126,7 +128,7 @@ class Column:
             return _figure(self.holds, value, planar)
         if isinstance(value, tuple):
             return "; ".join(value)
-        return value.render(language) if isinstance(value, Renderable) else value or ""
+        return value.render(language)
 
 
 def _figure(holds: Holds, value: float, planar: int) -> str:
