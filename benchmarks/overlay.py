@@ -37,6 +37,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import shapely
+from chart import bars
 
 from landquota.overlay import Layer, Parcels, overlay
 from landquota.overlay.cells import HUGE_VERTICES
@@ -54,6 +55,9 @@ CELL_M: Final = 82.0
 SIDE: Final = 13
 CLASSES: Final = ("0101", "0103", "0201", "0301", "0702", "1003", "1101", "1202")
 AGREED_M2: Final = 0.01
+#: A server's own time does not count as this process's: what took less has only waited.
+WAITING_S: Final = 0.05
+CHART: Final = Path(__file__).parent.parent / "docs" / "overlay.svg"
 #: How many patches are written and read together.
 ROWS: Final = 50_000
 #: Corner of the made-up county.
@@ -228,8 +232,8 @@ def others(parcels: geopandas.GeoDataFrame, frame: geopandas.GeoDataFrame) -> di
     return found
 
 
-def compare(methods: dict[str, Method], rounds: int, *, base: str) -> None:
-    """Run the methods in turns, check that they agree, and print the medians."""
+def compare(methods: dict[str, Method], rounds: int, *, base: str) -> dict[str, float]:
+    """Run the methods in turns, check that they agree, print the medians, and return the ratios of CPU time."""
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in methods}
     known = methods[base]()
     for _ in range(rounds):
@@ -243,6 +247,7 @@ def compare(methods: dict[str, Method], rounds: int, *, base: str) -> None:
     for name, (cpu, wall) in medians.items():
         ratios = medians[base][0] / cpu, medians[base][1] / wall
         print(f"  {name:16} {cpu:8.2f} s CPU {ratios[0]:7.1f} × {wall:8.2f} s wall {ratios[1]:7.1f} ×")
+    return {name: medians[base][0] / cpu for name, (cpu, _) in medians.items() if cpu > WAITING_S}
 
 
 def coverage(count: int = 200_000, parcels: int = 5_000, rounds: int = 3) -> None:
@@ -258,7 +263,11 @@ def coverage(count: int = 200_000, parcels: int = 5_000, rounds: int = 3) -> Non
         "ours, pieces": ours(mine, lambda: prepared, pieces=True),
         **others(land, frame),
     }
-    compare(methods, rounds, base="geopandas")
+    ratios = compare(methods, rounds, base="geopandas")
+    note = (
+        f"{len(land):,} parcels × {len(frame):,} patches, CPU time; databases preloaded and warm, ours cold unless said"
+    )
+    bars(CHART, "Land classes of parcels: times as fast as geopandas.overlay", ratios, note=note)
 
 
 def redline(count: int = 100_000, rounds: int = 3) -> None:
