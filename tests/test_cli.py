@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from mosaic_reader import Reader
 from program import Program
 
 SQUARE = {
@@ -349,9 +352,10 @@ def test_export_is_read_by_excel_and_runs_nothing(demo: Program, tmp_path: Path)
 def test_any_polygon_file_becomes_a_map(landquota: Program, square: Path) -> None:
     landquota("map", "--layer", square, "-o", "out.html")
     page = (landquota.folder / "out.html").read_text("utf-8")
-    for value in ("方块", "工业"):
-        assert value in page or value.encode("unicode_escape").decode() in page
+    assert "方块" in page or "方块".encode("unicode_escape").decode() in page
     assert "<b>x</b>" not in page
+    (line,) = re.findall(r'id="lq-blocks">\s*([\w+/=]+)\s*</script>', page)
+    assert "工业" in str(Reader.of(base64.b64decode(line)).sections)
 
 
 def test_a_layer_of_several_is_drawn_by_its_name(demo: Program, tmp_path: Path) -> None:
