@@ -811,7 +811,7 @@ def test_a_shapefile_is_added_with_its_parts(folder: Path, tmp_path: Path) -> No
     assert {path.suffix for path in folder.glob("新地块.*")} == {".shp", ".shx", ".dbf", ".prj", ".cpg"}
     after = (folder / "catalog.csv").read_bytes()
     assert after.startswith(before)
-    assert "parcels2024,parcels,新地块.shp,,,,2024-06-03,测绘院,surveyed,'=新地块,,\r\n" in after.decode("utf-8-sig")
+    assert "parcels2024,parcels,新地块.shp,,,,2024-06-03,测绘院,surveyed,'=新地块,,,\r\n" in after.decode("utf-8-sig")
     read, _ = layers.read(folder, crs=CRS)
     assert read is not None
     assert len(read.parcels) == 4
