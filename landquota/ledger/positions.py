@@ -158,9 +158,15 @@ def _position(
     counted = kind.commodity
     figures = dict.fromkeys(_FIGURES, Bounds.exactly(counted()))
     figures |= {name: Bounds.exactly(counted(units)) for name, units in tally.sums.items()}
-    figures |= {measure: view.bounds for measure, view in used.items()}
-    figures |= _holding(figures, stated=held.keys())
-    figures["outstanding"] = figures["requested"].excess_over(Bounds.exactly(counted(satisfied)))
+    if used:
+        figures |= {measure: view.bounds for measure, view in used.items()}
+        figures |= _holding(figures, stated=held.keys())
+        figures["outstanding"] = figures["requested"].excess_over(Bounds.exactly(counted(satisfied)))
+    else:  # the same in whole numbers: a county has thousands of groups, and few of them statements
+        units = tally.sums
+        figures["recorded"] = Bounds.exactly(counted(sum(units.get(state, 0) for state in _STATES)))
+        asked = units.get(State.REQUESTED, 0)
+        figures["outstanding"] = Bounds.exactly(counted(max(0, asked - satisfied)))
     return Position(
         holder=group.holder,
         kind=group.kind,
