@@ -63,7 +63,8 @@ def placed(shapes: list[BaseGeometry], origin: tuple[float, float], scale: float
     """
     turned = (affinity.scale(affinity.rotate(s, angle, origin=(0, 0)), scale, scale, origin=(0, 0)) for s in shapes)
     try:
-        snapped = shapely.set_precision(np.array(list(turned), dtype=object), 1e-4)
+        with np.errstate(divide="ignore"):  # GEOS divides by steps of 1e-229
+            snapped = shapely.set_precision(np.array(list(turned), dtype=object), 1e-4)
     except shapely.errors.GEOSException:  # of needles, too
         reject()
     kept = [land if land.area > 0 else box(0, 0, 1, 1) for land in snapped]
