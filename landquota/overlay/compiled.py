@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 COMPILED_FROM_BLOCKS: Final = 10_000
 #: The functions that the loops are made of.
 _PARTS: Final = (
-    *(area_kernel.room, area_kernel.hashed, area_kernel.written, area_kernel.level, area_kernel.clipped),
-    *(area_kernel.segments, area_kernel.crossed, area_kernel.common, area_kernel.chain),
-    *(cover_kernel.cancelled, cover_kernel.height, cover_kernel.cuts, cover_kernel.ended, cover_kernel.stacked),
-    *(cover_kernel.descended, cover_kernel.walked),
+    *(area_kernel.beside, area_kernel.most, area_kernel.roomy, area_kernel.hashed, area_kernel.written),
+    *(area_kernel.level, area_kernel.clipped, area_kernel.segments, area_kernel.ascending),
+    *(area_kernel.crossed, area_kernel.common, area_kernel.chain),
+    *(cover_kernel.cancelled, cover_kernel.crossings, cover_kernel.going, cover_kernel.stacked),
+    *(cover_kernel.descended, cover_kernel.walked, cover_kernel.added),
 )
 
 

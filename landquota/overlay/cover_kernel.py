@@ -11,65 +11,64 @@ The loops are written to be compiled (:mod:`landquota.overlay.compiled`); withou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from landquota.overlay.area_kernel import room, segments
+from landquota.overlay.area_kernel import ascending, beside, most, roomy, segments
 
 if TYPE_CHECKING:
+    from landquota.overlay.area_kernel import Window
     from landquota.overlay.edges import Edges
     from landquota.overlay.tables import Floats, Ints
 
 
-def cancelled(segs: Floats, owners: Ints, count: int) -> int:
+def cancelled(segs: Floats, own: int, count: int) -> int:
     """Take out the segments that two features pass in opposite directions; return how many are left.
 
-    They bound nothing: the cover is the same on both sides.  In a clean coverage hardly any are left.
+    They bound nothing: the cover is the same on both sides.  In a clean coverage hardly any are
+    left.  The first `own` of `count` segments are the parcel's, which stay.
     """
-    order = np.argsort(segs[:count, 0].copy())
+    order = own + ascending(segs[own:count, 0])
     gone = np.zeros(count, dtype=np.bool_)
-    for n in range(count):
+    for n in range(len(order)):
         i = order[n]
         later = n + 1
-        while owners[i] == 1 and not gone[i] and later < count and segs[order[later], 0] == segs[i, 0]:
+        while not gone[i] and later < len(order) and segs[order[later], 0] == segs[i, 0]:
             j = order[later]
             later += 1
-            if owners[j] == 1 and not gone[j] and segs[i, 4] == -segs[j, 4]:
+            if not gone[j] and segs[i, 4] == -segs[j, 4]:
                 gone[i] = gone[j] = segs[i, 1] == segs[j, 1] and segs[i, 2] == segs[j, 2] and segs[i, 3] == segs[j, 3]
-    kept = 0
-    for i in range(count):
+    kept = own
+    for i in range(own, count):
         if not gone[i]:
-            segs[kept], owners[kept] = segs[i], owners[i]
+            segs[kept] = segs[i]
             kept += 1
     return kept
 
 
-def cuts(segs: Floats, order: Ints) -> Floats:
-    """Return all x at which segments, in the order of their x₀, begin, end or cross, ascending."""
-    count = 2 * len(segs)
-    found = np.empty(2 * count + 16)
-    found[:count:2], found[1:count:2] = segs[:, 0], segs[:, 1]
-    for i in range(len(order)):
-        p, p1 = segs[order[i]], segs[order[i], 1]
-        for j in range(i + 1, len(order)):
-            q, q0 = segs[order[j]], segs[order[j], 0]
-            if q0 >= p1:
+def crossings(segs: Floats, slopes: Floats) -> Floats:
+    """Return all x at which segments, in the order of their x₀, cross, ascending, and infinity as the last."""
+    found, count = np.empty(16), 0
+    low, high = np.minimum(segs[:, 2], segs[:, 3]), np.maximum(segs[:, 2], segs[:, 3])
+    for i in range(len(segs)):
+        x0, x1, y0 = segs[i, 0], segs[i, 1], segs[i, 2]
+        for j in range(i + 1, len(segs)):
+            q0 = segs[j, 0]
+            if q0 >= x1:
                 break
-            end = min(p1, q[1])
-            under = height(p, q0) - q[2]
-            over = height(p, end) - height(q, end)
+            if low[j] > high[i] or high[j] < low[i]:  # most of a ragged boundary lies above or below
+                continue
+            end = min(x1, segs[j, 1])
+            under = y0 + (q0 - x0) * slopes[i] - segs[j, 2]
+            over = y0 + (end - x0) * slopes[i] - (segs[j, 2] + (end - q0) * slopes[j])
             if under * over < 0:
-                if count == len(found):
+                if count + 1 == len(found):
                     found = np.append(found, np.empty(count))
                 found[count] = q0 + (end - q0) * (under / (under - over))
                 count += 1
-    return np.sort(found[:count])
-
-
-def height(seg: Floats, x: float) -> Any:  # noqa: ANN401 - numpy's number, compiled or not
-    """Return the y at x of a segment that has its slope in the place of y₁."""
-    return seg[2] + (x - seg[0]) * seg[3]
+    found[count] = np.inf
+    return np.sort(found[: count + 1])
 
 
 def walked(segs: Floats, owners: Ints, known: bool, out: Floats) -> None:
@@ -78,7 +77,7 @@ def walked(segs: Floats, owners: Ints, known: bool, out: Floats) -> None:
     Parameters
     ----------
     segs
-        Shape (segments, 5); see :func:`landquota.overlay.area_kernel.segments`.  They are changed.
+        Shape (segments, 5); see :func:`landquota.overlay.area_kernel.segments`.
     owners
         Shape (segments,); 0 for the parcel, 1 for features, 2 for the layer's coverage.
     known
@@ -87,40 +86,46 @@ def walked(segs: Floats, owners: Ints, known: bool, out: Floats) -> None:
         Shape (6,); doubly covered, remainder and no data, m², and the area, x and y of the
         largest trapezoid that is doubly covered.
     """
-    for seg in segs:
-        seg[3] = (seg[3] - seg[2]) / (seg[1] - seg[0])
-    order = np.argsort(segs[:, 0].copy())
-    xs = cuts(segs, order)
-    active, middles = np.empty(len(segs), dtype=np.int64), np.empty(len(segs))
-    size, coming = 0, 0
-    for k in range(len(xs) - 1):
-        if xs[k] >= xs[k + 1]:
-            continue
-        size = ended(segs, active, size, xs[k])
-        while coming < len(order) and segs[order[coming], 0] <= xs[k]:
-            active[size] = order[coming]
+    order = ascending(segs[:, 0])
+    ranked, whose = segs[order], owners[order]
+    slopes = (ranked[:, 3] - ranked[:, 2]) / (ranked[:, 1] - ranked[:, 0])
+    cuts = crossings(ranked, slopes)
+    active, middles = np.empty(len(ranked), dtype=np.int64), np.empty(len(ranked))
+    size, coming, cut = 0, 0, 0
+    x = ranked[0, 0] if len(ranked) else np.inf
+    while size or coming < len(ranked):
+        while coming < len(ranked) and ranked[coming, 0] <= x:
+            active[size] = coming
             size += 1
             coming += 1
-        middle = 0.5 * (xs[k] + xs[k + 1])
-        stacked(segs, active[:size], middles, middle)
-        descended(segs, owners, active[:size], middles, known, middle, xs[k + 1] - xs[k], out)
+        while cuts[cut] <= x:
+            cut += 1
+        end = min(cuts[cut], ranked[coming, 0]) if coming < len(ranked) else cuts[cut]
+        size, end = going(ranked, active, size, x, end)
+        if size:
+            middle = 0.5 * (x + end)
+            stacked(ranked, slopes, active[:size], middles, middle)
+            descended(ranked, whose, active[:size], middles, known, middle, end - x, out)
+        x = end
 
 
-def ended(segs: Floats, active: Ints, size: int, x: float) -> int:
-    """Take the segments out that end at x; return how many are left."""
+def going(segs: Floats, active: Ints, size: int, x: float, end: float) -> tuple[int, float]:
+    """Take the segments out that end at x; return how many go on, and how far until one ends, at most to `end`."""
     kept = 0
     for n in range(size):
-        if segs[active[n], 1] > x:
+        x1 = segs[active[n], 1]
+        if x1 > x:
             active[kept] = active[n]
             kept += 1
-    return kept
+            end = min(end, x1)
+    return kept, end
 
 
-def stacked(segs: Floats, active: Ints, middles: Floats, x: float) -> None:
+def stacked(segs: Floats, slopes: Floats, active: Ints, middles: Floats, x: float) -> None:
     """Put segments in the order of their heights at x, the highest first; they hardly change places."""
     for n in range(len(active)):
         seg, place = active[n], n
-        middle = height(segs[seg], x)
+        middle = segs[seg, 2] + (x - segs[seg, 0]) * slopes[seg]
         while place > 0 and middles[place - 1] < middle:
             middles[place], active[place] = middles[place - 1], active[place - 1]
             place -= 1
@@ -180,30 +185,30 @@ def coverings(
         Shape (n, 6); as :func:`walked` adds up, x and y in the parcels' coordinates.
     """
     found = np.zeros((len(parcels), 6))
-    out, owners = np.empty((1024, 5)), np.empty(1024, dtype=np.int64)
+    out = np.empty((1024, 5))
+    near = np.empty(max(most(mine), most(theirs), most(ground)), dtype=np.int64)
     for k in range(len(parcels)):
         p = parcels[k]
         window = (mine.bounds[p, 0], mine.bounds[p, 1], mine.bounds[p, 2], mine.bounds[p, 3])
-        needed = room(mine, p, window)
-        for i in range(starts[k], starts[k + 1]):
-            needed += room(theirs, features[i], window)
-        for i in range(len(ground.bounds)):
-            needed += room(ground, i, window)
-        if needed > len(out):
-            out, owners = np.empty((needed, 5)), np.empty(needed, dtype=np.int64)
-        own = segments(mine, p, window, out, 0)
-        owners[:own] = 0
+        out, own = added(mine, p, window, near, out, 0)
         count = own
         for i in range(starts[k], starts[k + 1]):
-            count = segments(theirs, features[i], window, out, count)
-        owners[own:count] = 1
+            out, count = added(theirs, features[i], window, near, out, count)
         if starts[k + 1] - starts[k] > 1:
-            count = cancelled(out, owners, count)
-        own = count
+            count = cancelled(out, own, count)
+        speaking = count
         for i in range(len(ground.bounds)):
-            count = segments(ground, i, window, out, count)
-        owners[own:count] = 2
-        walked(out[:count], owners[:count], known, found[k])
+            out, count = added(ground, i, window, near, out, count)
+        owners = np.zeros(count, dtype=np.int64)
+        owners[own:speaking], owners[speaking:] = 1, 2
+        walked(out[:count], owners, known, found[k])
         found[k, 4] += window[0]
         found[k, 5] += window[1]
     return found
+
+
+def added(edges: Edges, row: int, window: Window, near: Ints, out: Floats, count: int) -> tuple[Floats, int]:
+    """Return `out` and its count with the segments of one geometry behind those that stand in it."""
+    blocks = near[: beside(edges, row, window, near)]
+    larger = roomy(out, count, blocks)
+    return larger, segments(edges, blocks, window, larger, count)

@@ -62,11 +62,11 @@ def measured(parcels: Parcels, prepared: PreparedLayer) -> Measured:
     """Return parcels measured against a layer, each of them checked."""
     parcel, feature = prepared.near(parcels.geometries)
     loops = loops_for(_blocks(parcels, prepared, feature))
-    mine = Edges.of(parcels.geometries, loops and loops.outlines)
+    covering = _bare(parcels, prepared)
+    mine = Edges.of(_looked_at(parcels, parcel, covering), loops and loops.outlines)
     theirs, rows = prepared.edges_of(feature, loops)
     area_m2, chains = pair_areas(mine, theirs, parcel, rows, loops)
     area_m2[np.abs(area_m2) <= NOTHING_M2] = 0  # what is below zero shows that a feature is not sound
-    covering = _bare(parcels, prepared)
     met = counted(parcel[area_m2 != 0], len(parcels)) > 0
     covering[met] = 0
     settled = _settled(parcels, parcel, area_m2, chained(chains, parcel, len(parcels)))
@@ -92,6 +92,17 @@ def _blocks(parcels: Parcels, prepared: PreparedLayer, feature: Ints) -> int:
         return len(feature)
     vertices = shapely.get_num_coordinates(prepared.layer.geometries[feature])
     return int(np.ceil(vertices / BLOCK_EDGES).sum()) + len(parcels)
+
+
+def _looked_at(parcels: Parcels, parcel: Ints, covering: Floats) -> Geometries:
+    """Return the parcels' geometries, None for those whose edges say nothing: no feature is near, and none is thin."""
+    geometries = parcels.geometries.copy()
+    single = shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON
+    single &= shapely.get_num_interior_rings(geometries) == 0
+    apart = single & (parcels.areas_m2 > _MENDED_M2) & ~np.isnan(covering[:, 1])
+    apart[parcel] = False
+    geometries[apart] = None
+    return geometries
 
 
 def _settled(parcels: Parcels, parcel: Ints, area_m2: Floats, chains: Words) -> Bools:
