@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 @pass_session
 def composition(session: Session, parcels: str, landuse: str, *, outputs: Sequence[Path], **given: Any) -> None:
     """Print the composition; exit 1 when a parcel or patch is broken."""
+    from landquota.analyses import laid
     from landquota.analyses.composition import compose
     from landquota.analyses.deductions import deductions_of
     from landquota.findings import has_errors
@@ -54,25 +55,26 @@ def composition(session: Session, parcels: str, landuse: str, *, outputs: Sequen
     map_file: Path | None = given["map_file"]
     check_outputs(outputs, map_file, sources=[parcels, landuse])
     by, sliver_m2 = given["by"], given["sliver_m2"]
-    with apart_from([parcels, landuse]), progress(say("Reading")) as report:
-        desk = Desk.of(session, given)
-        layer, land, classes = _read(desk, parcels, landuse, given)
-        extent = desk.extent_of(layer, land, given)
-        theme = desk.theme(layer, land, classes=classes.values, extent=extent, sliver_m2=sliver_m2)
-        deductions, found = deductions_of(layer)
-        desk.findings += found
-        desk.settle()
-    assert theme is not None  # noqa: S101 - settled
-    with progress(say("Overlaying parcels")) as report:
-        result = compose(
-            land,
-            theme,
-            classes.with_codes(d.to_class for d in deductions.values()),
-            deductions=deductions,
-            by=by,
-            keep_pieces=map_file is not None,
-            progress=report,
-        )
+    with apart_from([parcels, landuse]):  # also while overlaying: a large layer is read on the way
+        with progress(say("Reading")) as report:
+            desk = Desk.of(session, given)
+            layer, land, classes = _read(desk, parcels, landuse, given)
+            extent = desk.extent_of(layer, land, given)
+            theme = desk.theme(layer, land, classes=classes.values, extent=extent, sliver_m2=sliver_m2)
+            deductions, found = deductions_of(layer)
+            desk.findings += found
+            desk.settle()
+        assert theme is not None  # noqa: S101 - settled
+        with progress(say("Overlaying parcels")) as report:
+            result = compose(
+                land,
+                laid(layer, theme, land.crs, shift=desk.shift),
+                classes.with_codes(d.to_class for d in deductions.values()),
+                deductions=deductions,
+                by=by,
+                keep_pieces=map_file is not None,
+                progress=report,
+            )
     findings = [*desk.findings, *result.findings]
     said = wording.report(
         result, layer, extent, by=by, sliver_m2=sliver_m2, deducted=len(deductions), findings=findings
@@ -92,7 +94,7 @@ def _read(desk: Desk, parcels: str, landuse: str, given: dict[str, Any]) -> tupl
     from landquota.analyses.classes import classes_of
 
     one = desk.take(parcels, id_column=given["id_column"])
-    layer = desk.take(landuse)
+    layer = desk.take(landuse, tiled=True)
     land = None if one is None else desk.land(one, areas=given["areas"])
     classes = None
     if layer is not None:
