@@ -14,7 +14,7 @@ from overlay_files import CRS, EAST, NORTH, box, save
 
 from landquota import formats
 from landquota.analyses import tiles
-from landquota.cli import main
+from landquota.cli import cli
 from landquota.findings import Finding
 
 FORMS = ["gpkg", "fgb", "parquet"]
@@ -73,7 +73,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(tiles, "LARGE_BYTES", 0 if large else 1 << 60)
         monkeypatch.setattr(tiles, "TILE_M", 300.0)
         done = CliRunner().invoke(
-            main, ["overlay", "composition", *arguments, "-o", "o.csv", "--json"], catch_exceptions=False
+            cli, ["overlay", "composition", *arguments, "-o", "o.csv", "--json"], catch_exceptions=False
         )
         assert done.exit_code == code, done.output
         return Path("o.csv").read_bytes(), done.stdout, portions

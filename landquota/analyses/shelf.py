@@ -100,7 +100,7 @@ class Shelf:
             cannot be measured are kept, each with its finding.
         """
         entry = self.entries.get(str(word))
-        read: Read = tiles.read if tiled else formats.read
+        read: Read = tiles.read_large if tiled else tiles.read_whole
         unknown = self._unknown(str(word), beside) if entry is None else []
         if unknown:
             return None, unknown

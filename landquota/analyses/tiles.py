@@ -99,7 +99,12 @@ def laid(given: Given, frame: Layer, crs: pyproj.CRS, *, shift: DatumShift | Non
     return frame if given.table.numbers is None else Tiles(given, frame, crs, shift)
 
 
-def read(path: Path, **options: Any) -> tuple[FeatureTable | None, list[Finding]]:  # noqa: ANN401 - the reader's own
+def read_whole(path: Path, **options: Any) -> tuple[FeatureTable | None, list[Finding]]:  # noqa: ANN401 - as below
+    """Read a layer as :func:`landquota.formats.read` does."""
+    return formats.read(path, **options)
+
+
+def read_large(path: Path, **options: Any) -> tuple[FeatureTable | None, list[Finding]]:  # noqa: ANN401 - the reader's own
     """Read a layer as :func:`landquota.formats.read` does, of a large file its outline only."""
     if path.suffix.lower() in SUFFIXES and path.is_file() and path.stat().st_size >= LARGE_BYTES:
         table, findings = formats.read(path, **options, portion=formats.OUTLINE)
