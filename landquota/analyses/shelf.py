@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from landquota import formats, layers, standards
+from landquota import layers, standards
 from landquota.analyses import tiles
 from landquota.analyses.given import BROKEN, Given, ids_of, unknown_field
 from landquota.findings import Finding, FindingsError, Severity, has_errors

@@ -52,12 +52,15 @@ class Tiles:
         The plane of the parcels.
     shift
         Private parameters of the user.
+    stamp
+        Size and time of the file, by which another one in its place is told.
     """
 
     given: Given
     frame: Layer
     crs: pyproj.CRS
-    shift: DatumShift | None = None
+    shift: DatumShift | None
+    stamp: tuple[int, int]
 
     @property
     def ids(self) -> Sequence[str]:
@@ -75,6 +78,9 @@ class Tiles:
             The file cannot be read any more, or is another one by now.
         """
         whole = self.given.table
+        changed = Finding("OVERLAY-CHANGED", Place(file=whole.path.name))
+        if _stamp(whole.path) != self.stamp:
+            raise FindingsError([changed])
         found, findings = formats.read(
             whole.path, layer=whole.layer, limits=UNLIMITED, portion=_from_plane(bounds, self.crs, self.given.crs)
         )
@@ -83,7 +89,7 @@ class Tiles:
         order = np.argsort(whole.numbers, kind="stable")
         rows = order[np.minimum(np.searchsorted(whole.numbers[order], found.numbers), len(order) - 1)]
         if not np.array_equal(whole.numbers[rows], found.numbers):
-            raise FindingsError([Finding("OVERLAY-CHANGED", Place(file=whole.path.name))])
+            raise FindingsError([changed])
         place = np.argsort(rows, kind="stable")
         rows = rows[place]
         geometries = found.frame.geometry.to_numpy()[place]
@@ -96,7 +102,7 @@ class Tiles:
 
 def laid(given: Given, frame: Layer, crs: pyproj.CRS, *, shift: DatumShift | None = None) -> Layer | Tiles:
     """Return a layer as it is, or by tiles where only its outline was read."""
-    return frame if given.table.numbers is None else Tiles(given, frame, crs, shift)
+    return frame if given.table.numbers is None else Tiles(given, frame, crs, shift, _stamp(given.table.path))
 
 
 def read_whole(path: Path, **options: Any) -> tuple[FeatureTable | None, list[Finding]]:  # noqa: ANN401 - as below
@@ -111,6 +117,14 @@ def read_large(path: Path, **options: Any) -> tuple[FeatureTable | None, list[Fi
         if table is not None:
             return table, findings
     return formats.read(path, **options)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0
+    return stat.st_size, stat.st_mtime_ns
 
 
 def _from_plane(bounds: Bounds, plane: pyproj.CRS, crs: pyproj.CRS) -> Bounds:

@@ -16,18 +16,26 @@ import pyarrow.parquet as pq
 import pyproj
 import shapely
 
+from landquota.formats.limits import layer_findings
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+
+    from landquota.formats.limits import Limits
 
     Ints = NDArray[np.int64]
     Geometries = NDArray[np.object_]
     Bounds = tuple[float, float, float, float]
 
 
-def divisible(path: Path) -> bool:
-    """Return whether parts can be read: WKB, one column of geometries, and boxes beside it."""
-    geo = _geo(pq.ParquetFile(path))
+def divisible(path: Path, limits: Limits) -> bool:
+    """Return whether parts can be read: WKB, one column of geometries, and boxes beside it; and within the limits."""
+    file = pq.ParquetFile(path)
+    groups = (file.metadata.row_group(number).total_byte_size for number in range(file.num_row_groups))
+    if layer_findings(path, features=file.metadata.num_rows, limits=limits) or sum(groups) > limits.unpacked_bytes:
+        return False
+    geo = _geo(file)
     column = geo["columns"][geo["primary_column"]]
     boxes = column.get("covering", {}).get("bbox", {})
     return len(geo["columns"]) == 1 and column["encoding"] == "WKB" and {"xmin", "ymin", "xmax", "ymax"} <= set(boxes)

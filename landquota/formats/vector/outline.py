@@ -135,7 +135,7 @@ def _opened(
     name = format_of(path) or ""
     findings: list[Finding] = []
     if name == "GeoParquet":
-        if layer not in {None, path.stem} or not geoparquet_rows.divisible(path):
+        if layer not in {None, path.stem} or not geoparquet_rows.divisible(path, limits):
             return None
         chosen, attributes, declared = path.stem, geoparquet_rows.attributes(path), geoparquet_rows.system(path)
         seen = _seen(geoparquet_rows.geometries(path, bounds=None, batch=_BATCH))
