@@ -55,26 +55,27 @@ def composition(session: Session, parcels: str, landuse: str, *, outputs: Sequen
     map_file: Path | None = given["map_file"]
     check_outputs(outputs, map_file, sources=[parcels, landuse])
     by, sliver_m2 = given["by"], given["sliver_m2"]
-    with apart_from([parcels, landuse]):  # also while overlaying: a large layer is read on the way
-        with progress(say("Reading")) as report:
-            desk = Desk.of(session, given)
-            layer, land, classes = _read(desk, parcels, landuse, given)
-            extent = desk.extent_of(layer, land, given)
-            theme = desk.theme(layer, land, classes=classes.values, extent=extent, sliver_m2=sliver_m2)
-            deductions, found = deductions_of(layer)
-            desk.findings += found
-            desk.settle()
-        assert theme is not None  # noqa: S101 - settled
-        with progress(say("Overlaying parcels")) as report:
-            result = compose(
-                land,
-                laid(layer, theme, land.crs, shift=desk.shift),
-                classes.with_codes(d.to_class for d in deductions.values()),
-                deductions=deductions,
-                by=by,
-                keep_pieces=map_file is not None,
-                progress=report,
-            )
+    with apart_from([parcels, landuse]), progress(say("Reading")) as report:
+        desk = Desk.of(session, given)
+        layer, land, classes = _read(desk, parcels, landuse, given)
+        extent = desk.extent_of(layer, land, given)
+        theme = desk.theme(layer, land, classes=classes.values, extent=extent, sliver_m2=sliver_m2)
+        deductions, found = deductions_of(layer)
+        desk.findings += found
+        desk.settle()
+    assert theme is not None  # noqa: S101 - settled
+    over = laid(layer, theme, land.crs, shift=desk.shift)
+    still_read = [] if over is theme else [landuse]  # tile by tile
+    with apart_from(still_read), progress(say("Overlaying parcels")) as report:
+        result = compose(
+            land,
+            over,
+            classes.with_codes(d.to_class for d in deductions.values()),
+            deductions=deductions,
+            by=by,
+            keep_pieces=map_file is not None,
+            progress=report,
+        )
     findings = [*desk.findings, *result.findings]
     said = wording.report(
         result, layer, extent, by=by, sliver_m2=sliver_m2, deducted=len(deductions), findings=findings
