@@ -15,8 +15,11 @@ from landquota.overlay import Deduction, Layer, Overlay, Part, Role, deducted
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     import shapely
+    from numpy.typing import NDArray
 
+    from landquota.analyses.tiles import Tiles
     from landquota.findings import Finding
 
 By = Literal["class", "feature"]
@@ -120,7 +123,7 @@ class Composition:
 
 def compose(
     land: Land,
-    layer: Layer,
+    layer: Layer | Tiles,
     classes: Classes,
     *,
     deductions: Mapping[int, Deduction] | None = None,
@@ -149,13 +152,23 @@ def compose(
     pieces: list[Ground] = []
     findings: list[Finding] = []
     label_of = dict(zip(layer.ids, classes.values, strict=True))
-    for numbers, found in overlaid(land.parcels, layer, pieces=True, progress=progress):
-        parts = deducted(found, deductions) if deductions and by == "class" else found.parts(by=by)
+    for numbers, found, features in overlaid(land.parcels, layer, pieces=True, progress=progress):
+        even = bool(deductions) and by == "class"
+        parts = deducted(found, _among(deductions or {}, features)) if even else found.parts(by=by)
         rows += [_row(part, label_of if by == "feature" else None) for part in parts]
         findings += found.findings
         if keep_pieces:
-            pieces += _ground(found, numbers.tolist())
+            pieces += _ground(found, numbers.tolist(), features.tolist())
+    order = {parcel: row for row, parcel in enumerate(land.parcels.ids)}
+    rows.sort(key=lambda row: order[row.parcel])
+    pieces.sort(key=lambda piece: piece.parcel)
+    findings.sort(key=lambda each: (each.code, order.get(each.place.feature or "", 0)))
     return Composition(land, classes, tuple(rows), tuple(pieces), tuple(findings))
+
+
+def _among(deductions: Mapping[int, Deduction], features: NDArray[np.int64]) -> dict[int, Deduction]:
+    """Return the deductions of some features, by their row among these."""
+    return {row: deductions[each] for row, each in enumerate(features.tolist()) if each in deductions}
 
 
 def _row(part: Part, label_of: Mapping[str, str] | None) -> Row:
@@ -174,13 +187,13 @@ def _row(part: Part, label_of: Mapping[str, str] | None) -> Row:
     )
 
 
-def _ground(found: Overlay, numbers: Sequence[int]) -> Iterator[Ground]:
+def _ground(found: Overlay, numbers: Sequence[int], features: Sequence[int]) -> Iterator[Ground]:
     pieces = found.pieces
     if pieces is None:
         return
     columns = (pieces.parcel, pieces.feature, pieces.geometries, pieces.area_m2)
     for parcel, feature, geometry, area_m2 in zip(*(column.tolist() for column in columns), strict=True):
-        yield Ground(numbers[parcel], feature, geometry, area_m2)
+        yield Ground(numbers[parcel], features[feature], geometry, area_m2)
 
 
 def _summed(role: Role, label: str, rows: Iterable[Row], whole: int) -> Sum:

@@ -129,7 +129,7 @@ def find_conflicts(
     for number, constraint in enumerate(constraints):
         mine: list[Row] = []
         told = None if progress is None else _step(progress, number * count, len(constraints) * count)
-        for numbers, found in overlaid(land.parcels, constraint.layer, pieces=True, progress=told):
+        for numbers, found, _ in overlaid(land.parcels, constraint.layer, pieces=True, progress=told):
             mine += _rows(found, constraint)
             findings += found.findings
             if keep_pieces:

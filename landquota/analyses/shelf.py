@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from landquota import formats, layers, standards
+from landquota import layers, standards
+from landquota.analyses import tiles
 from landquota.analyses.given import BROKEN, Given, ids_of, unknown_field
 from landquota.findings import Finding, FindingsError, Severity, has_errors
 from landquota.formats.limits import UNLIMITED
@@ -18,6 +19,7 @@ from landquota.layers.catalogue import CATALOGUE_FILE, CatalogEntry, crs_of
 if TYPE_CHECKING:
     import pyproj
 
+    from landquota.formats.isolation import Read
     from landquota.formats.table import FeatureTable
     from landquota.project import Project
 
@@ -68,7 +70,13 @@ class Shelf:
         return cls(project.layers, {entry.name: entry for entry in listed}, options, reading.get("crs"))
 
     def take(
-        self, word: str | Path, *, id_column: str | None = None, kind: str = "", beside: Path | None = None
+        self,
+        word: str | Path,
+        *,
+        id_column: str | None = None,
+        kind: str = "",
+        beside: Path | None = None,
+        tiled: bool = False,
     ) -> tuple[Given | None, list[Finding]]:
         """Read a layer by its name in the catalogue, or a file by its path.
 
@@ -82,6 +90,8 @@ class Shelf:
             What the layer is; empty takes the catalogue's word, else what name and columns tell.
         beside
             The folder that a relative path starts from; None is the current one.
+        tiled
+            Whether the outline of a large file will do (:mod:`landquota.analyses.tiles`).
 
         Returns
         -------
@@ -90,15 +100,16 @@ class Shelf:
             cannot be measured are kept, each with its finding.
         """
         entry = self.entries.get(str(word))
+        read: Read = tiles.read_large if tiled else tiles.read_whole
         unknown = self._unknown(str(word), beside) if entry is None else []
         if unknown:
             return None, unknown
         if entry is None or self.folder is None:
-            table, findings = self._read(*_inside(Path(word) if beside is None else beside / word))
+            table, findings = self._read(read, *_inside(Path(word) if beside is None else beside / word))
         else:
             options = {**self.reading, "layer": entry.layer or None, "encoding": entry.encoding or None}
             options["limits"] = UNLIMITED
-            table, findings = formats.read(self.folder / entry.file, crs=crs_of(entry), **options)
+            table, findings = read(self.folder / entry.file, crs=crs_of(entry), **options)
         if table is None or unreadable(findings):
             return None, findings
         return _given(table, findings, entry, id_column=id_column, kind=kind)
@@ -112,11 +123,11 @@ class Shelf:
         params = {"name": word, "hint": hint, "layers": ", ".join(self.entries) or "—"}
         return [Finding("OVERLAY-LAYER-UNKNOWN", params=params)]
 
-    def _read(self, path: Path, layer: str | None) -> tuple[FeatureTable | None, list[Finding]]:
-        options = {**self.reading, "layer": layer}
-        table, findings = formats.read(path, **options)
+    def _read(self, read: Read, path: Path, layer: str | None) -> tuple[FeatureTable | None, list[Finding]]:
+        options = {**self.reading, "layer": layer, "crs": None}
+        table, findings = read(path, **options)
         if self.crs is not None and any(finding.code in _UNDECLARED for finding in findings):
-            return formats.read(path, crs=self.crs, **options)
+            return read(path, **{**options, "crs": self.crs})
         return table, findings
 
 

@@ -68,6 +68,7 @@ def theme_of(
         complete=complete,
         sliver_m2=sliver_m2,
         file=given.file,
+        corner=_corner(land),
     )
     return layer, findings
 
@@ -87,3 +88,9 @@ def _around(land: Land) -> shapely.Geometry:
     west, south, east, north = shapely.total_bounds(land.parcels.geometries).tolist()
     around: shapely.Geometry = shapely.box(west - 1, south - 1, east + 1, north + 1)
     return around
+
+
+def _corner(land: Land) -> tuple[float, float]:
+    """Return the south-west corner of all parcels, whole metres: the same whatever of the layer is read."""
+    west, south = np.nan_to_num(np.floor(shapely.total_bounds(land.parcels.geometries)[:2])).tolist()
+    return west, south

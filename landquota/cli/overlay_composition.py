@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 @pass_session
 def composition(session: Session, parcels: str, landuse: str, *, outputs: Sequence[Path], **given: Any) -> None:
     """Print the composition; exit 1 when a parcel or patch is broken."""
+    from landquota.analyses import laid
     from landquota.analyses.composition import compose
     from landquota.analyses.deductions import deductions_of
     from landquota.findings import has_errors
@@ -63,10 +64,12 @@ def composition(session: Session, parcels: str, landuse: str, *, outputs: Sequen
         desk.findings += found
         desk.settle()
     assert theme is not None  # noqa: S101 - settled
-    with progress(say("Overlaying parcels")) as report:
+    over = laid(layer, theme, land.crs, shift=desk.shift)
+    still_read = [] if over is theme else [landuse]  # tile by tile
+    with apart_from(still_read), progress(say("Overlaying parcels")) as report:
         result = compose(
             land,
-            theme,
+            over,
             classes.with_codes(d.to_class for d in deductions.values()),
             deductions=deductions,
             by=by,
@@ -92,7 +95,7 @@ def _read(desk: Desk, parcels: str, landuse: str, given: dict[str, Any]) -> tupl
     from landquota.analyses.classes import classes_of
 
     one = desk.take(parcels, id_column=given["id_column"])
-    layer = desk.take(landuse)
+    layer = desk.take(landuse, tiled=True)
     land = None if one is None else desk.land(one, areas=given["areas"])
     classes = None
     if layer is not None:

@@ -68,9 +68,11 @@ class Desk:
         method = "ellipsoid" if project is None else project.area_method
         return cls(Shelf.of(project, options), plane, shift, method, findings)
 
-    def take(self, word: str | Path, *, id_column: str | None = None, kind: str = "") -> Given | None:
-        """Read one layer; None where it cannot be read."""
-        given, findings = self.shelf.take(word, id_column=id_column, kind=kind)
+    def take(
+        self, word: str | Path, *, id_column: str | None = None, kind: str = "", tiled: bool = False
+    ) -> Given | None:
+        """Read one layer, of a large one that is `tiled` its outline; None where it cannot be read."""
+        given, findings = self.shelf.take(word, id_column=id_column, kind=kind, tiled=tiled)
         self.findings += findings
         self.failed |= given is None
         return given

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict, Unpack
 
 from landquota.findings import Finding, Place
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from landquota.formats.archive.reader import Reader
     from landquota.formats.limits import Limits
     from landquota.formats.table import FeatureTable
+
+
+#: What is read of a large layer first.
+OUTLINE: Final = "outline"
+#: That, or what lies near a box: west, south, east, north.
+Portion: TypeAlias = Literal["outline"] | tuple[float, float, float, float]
 
 
 class _Location(TypedDict):
@@ -38,6 +44,7 @@ def read(
     region: tuple[float, float, float, float] | None = None,
     assumed_meridian_deg: int = 120,
     limits: Limits | None = None,
+    portion: Portion | None = None,
 ) -> tuple[FeatureTable | None, list[Finding]]:
     """Read one layer of features from any format that is read, and say all that is wrong with it.
 
@@ -61,6 +68,10 @@ def read(
         nothing else says it.
     limits
         How large the file may be; :data:`landquota.formats.limits.DEFAULT` unless given.
+    portion
+        What of a large layer is wanted, unless all of it: its outline, or the geometries near a
+        box in the coordinates of the file, by number and without any check; see
+        :mod:`landquota.formats.vector.outline`.
 
     Returns
     -------
@@ -72,6 +83,7 @@ def read(
     from landquota.formats.limits import DEFAULT  # noqa: PLC0415
 
     reader = isolation.current() or _read_here
+    part: dict[str, Any] = {} if portion is None else {"portion": portion}
     return reader(
         path,
         layer=layer,
@@ -80,15 +92,24 @@ def read(
         region=region,
         assumed_meridian_deg=assumed_meridian_deg,
         limits=DEFAULT if limits is None else limits,
+        **part,
     )
 
 
 def _read_here(
-    path: Path, *, layer: str | None, encoding: str | None, limits: Limits, **location: Unpack[_Location]
+    path: Path,
+    *,
+    layer: str | None,
+    encoding: str | None,
+    limits: Limits,
+    portion: Portion | None = None,
+    **location: Unpack[_Location],
 ) -> tuple[FeatureTable | None, list[Finding]]:
     """Read in this process; `location` is what is known of where the coordinates lie."""
     from landquota.formats import archive, geometry, signature  # noqa: PLC0415
 
+    if portion is not None:
+        return _read_portion(path, portion, layer=layer, limits=limits, **location)
     if not path.exists():
         return None, [Finding("FILE-MISSING", Place(file=path.name), {"path": path})]
     if not (path.is_file() or path.is_dir()):  # a pipe or a device may never end
@@ -101,6 +122,17 @@ def _read_here(
     if table is not None:
         findings += geometry.check(table.frame.geometry.to_numpy(), table.places)
     return table, findings
+
+
+def _read_portion(
+    path: Path, portion: Portion, *, layer: str | None, limits: Limits, **location: Unpack[_Location]
+) -> tuple[FeatureTable | None, list[Finding]]:
+    """Read the outline of a layer, or what lies near a box."""
+    from landquota.formats.vector import outline  # noqa: PLC0415 - see above
+
+    if portion == OUTLINE:
+        return outline.outline(path, layer=layer, limits=limits, **location)
+    return outline.near(path, layer or "", portion)
 
 
 def _read_plain(

@@ -41,6 +41,9 @@ class FeatureTable:
         The area that the file itself declares for each feature, exact; None where it declares none.
     encoding
         How the texts were decoded; None where the format defines it.
+    numbers, kept_sound
+        Of an outline (:mod:`landquota.formats.vector.outline`), which holds no places and hardly
+        any geometry: the file's own numbers of the features, and which of them are sound.
     """
 
     path: Path
@@ -50,10 +53,12 @@ class FeatureTable:
     places: Sequence[Place]
     declared_area_m2: tuple[Area | None, ...]
     encoding: str | None = None
+    numbers: NDArray[np.int64] | None = None
+    kept_sound: NDArray[np.bool_] | None = None
 
     @cached_property
     def sound(self) -> NDArray[np.bool_]:
         """Which geometries are sound polygons, shape (n,)."""
         from landquota.formats.geometry import measurable  # noqa: PLC0415 - tables alone need no geometry library
 
-        return measurable(self.frame.geometry.to_numpy())
+        return self.kept_sound if self.kept_sound is not None else measurable(self.frame.geometry.to_numpy())

@@ -39,11 +39,11 @@ _LATER: Final = frozenset({".dwg", ".mdb", ".vct", ".xls"})
 _BY_NAME: Final = frozenset({"ESRI Shapefile", "OpenFileGDB"})
 
 #: A GeoPackage names a system also where it has none: "Undefined Cartesian SRS", "Undefined geographic SRS".
-_UNDEFINED: Final = "Undefined "
+UNDEFINED: Final = "Undefined "
 #: How findings begin that doubt how all texts are decoded, so that single ones say nothing more.
 _ENCODING: Final = "FILE-ENCODING-"
 #: What Arrow's table calls the numbers of features that have no column of their own.
-_ARROW_FID: Final = "OGC_FID"
+ARROW_FID: Final = "OGC_FID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def inspect(path: Path, *, limits: Limits = DEFAULT) -> FileInfo:
     FindingsError
         The file is not there, cannot be opened, is larger than it may be, or is in no format that is read.
     """
-    findings = _unopenable(path, limits)
+    findings = unopenable(path, limits)
     if findings:
         raise FindingsError(findings)
     name = format_of(path) or ""
@@ -99,7 +99,7 @@ def stream(path: Path, *, layer: str | None = None, encoding: str | None = None)
     FindingsError
         The file, or the next feature, cannot be read.
     """
-    findings = _unopenable(path, DEFAULT)
+    findings = unopenable(path, DEFAULT)
     name = format_of(path) or ""
     if not findings and (_is_zipped(path) or name not in gdal.STREAMED):
         findings = [_unsupported(path, name)]
@@ -131,7 +131,7 @@ def read(
         What is wrong with single geometries is left to :mod:`landquota.formats.geometry`, unless
         it keeps the layer from being read at all.
     """
-    findings = _unopenable(path, limits)
+    findings = unopenable(path, limits)
     if findings:
         return None, findings
     if _is_zipped(path):
@@ -147,7 +147,7 @@ def _read_by_gdal(
     chosen, frame = None, None
     found, findings = _text_encoding(path, name, encoding)
     if not has_errors(findings):
-        chosen, problems = _chosen_layer(path, name, layer)
+        chosen, problems = chosen_layer(path, name, layer)
         findings += problems
     if chosen is None:
         return None, findings
@@ -172,7 +172,7 @@ def _is_zipped(path: Path) -> bool:
     return path.name.lower().endswith(".gdb.zip") and not path.is_dir()
 
 
-def _unopenable(path: Path, limits: Limits) -> list[Finding]:
+def unopenable(path: Path, limits: Limits) -> list[Finding]:
     """Return why a file is not even handed to GDAL."""
     place = Place(file=path.name)
     if not path.exists():
@@ -240,7 +240,7 @@ def _shapefile_encoding(path: Path, encoding: str | None) -> tuple[str | None, l
     return found, findings + doubts
 
 
-def _chosen_layer(path: Path, name: str, layer: str | None) -> tuple[LayerInfo | None, list[Finding]]:
+def chosen_layer(path: Path, name: str, layer: str | None) -> tuple[LayerInfo | None, list[Finding]]:
     """Return the layer to read: the one that is asked for, else the only one with geometry."""
     with quiet_gdal():
         try:
@@ -301,7 +301,7 @@ def _in_known_system(
     """Return the features without a reference system that only seems to be one, and say so."""
     if name == "GeoJSON":
         return geojson.examined(path, frame)
-    if frame.crs is not None and frame.crs.name.startswith(_UNDEFINED):
+    if frame.crs is not None and frame.crs.name.startswith(UNDEFINED):
         return geometry.in_system(frame, None), []
     declaration = shapefile.part(path, ".prj") if name == "ESRI Shapefile" else None
     if frame.crs is None and declaration is not None:
@@ -337,7 +337,7 @@ def _bulk(path: Path, name: str, layer: LayerInfo, encoding: str | None) -> geop
         where="1 = 1" if name == "GeoPackage" and layer.is_miscounted else None,
         **gdal.options(name),
     )
-    if layer.features is None or _ARROW_FID in layer.columns:
+    if layer.features is None or ARROW_FID in layer.columns:
         return reading(use_arrow=False)
     count = 0
     try:
