@@ -274,7 +274,7 @@ def test_outputs_are_checked_before_anything_is_read(landquota: Program, tmp_pat
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_an_interrupted_run_leaves_nothing_half_written(tmp_path: Path) -> None:
-    count = 120
+    count = 250  # half a minute of work
     cells = [box(x * 10, y * 10, x * 10 + 10, y * 10 + 10) for x in range(count) for y in range(count)]
     save(tmp_path / "p.gpkg", cells)
     save(tmp_path / "l.gpkg", [shapely.affinity.translate(cell, 5, 5) for cell in cells], DLBM=["0101"] * len(cells))
