@@ -33,7 +33,7 @@ def cli_page() -> str:
     current_language.set("en")
     lines = ["# Commands", "", "Each command's own `--help`, in English; `--lang zh` gives it in Chinese.", ""]
     for words, command in commands(cli):
-        context = click.Context(command, info_name=" ".join(words), terminal_width=100)
+        context = click.Context(command, info_name=" ".join(words), terminal_width=100, **cli.context_settings)
         lines += [f"## {' '.join(words)}", "", "```text", command.get_help(context).rstrip(), "```", ""]
     return "\n".join(lines)
 
