@@ -188,14 +188,14 @@ def _flows(
 ) -> Iterator[Flow]:
     """Yield the flows of `accounts`, which `queries` sum in the database; one account and movement may have several."""
     for side, query in queries.items():
-        for number, movement, mirror, amount, count in connection.execute(query, asked):
+        for number, movement, mirror, amount, count in connection.execute(query, asked).all():
             yield Flow(accounts[number], movement, bool(mirror), side == "credit", int(amount), int(count))
 
 
 def _accounts(connection: Connection, group: Group | None = None) -> dict[int, Account]:
     """Return the accounts that are summed, by their numbers: of holders' quota, scale and money, or of one group."""
-    rows = connection.execute(_SUMMED[group is not None], _named(group))
-    return {row.id: Account(row.book, row.holder, row.kind, row.year, row.state, row.item) for row in rows}
+    rows = connection.execute(_SUMMED[group is not None], _named(group)).all()
+    return {number: Account(*account) for number, *account in rows}
 
 
 def _summed(*, of_one: bool) -> Select[Any]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, bindparam, select
 from sqlalchemy.exc import DBAPIError
 
 from landquota.errors import UsageError
@@ -30,8 +30,10 @@ _HEAD: Final = re.compile(r"([0-9a-f]{6,64})(?:(?:…|\.\.\.)([0-9a-f]*))?")
 _NAMED: Final = 3
 _COMMA: Final = text(", ")
 _ENTRIES: Final = select(schema.entry).order_by(schema.entry.c.seq)
-#: How many entries are fetched together.
-_TOGETHER: Final = 5_000
+#: How many entries are fetched together, and what is below every number of one.
+_TOGETHER: Final = 1_000
+_BEFORE_ALL: Final = -(2**63)
+_NEXT_ENTRIES: Final = _ENTRIES.where(schema.entry.c.seq > bindparam("last")).limit(_TOGETHER)
 #: What can have become of the parts of the structure.
 _FATES: Final[Mapping[tuple[str, str], Text]] = MappingProxyType(
     {
@@ -109,10 +111,16 @@ def _first_break(connection: Connection) -> Problem | None:
 
 
 def _as_stored(connection: Connection) -> Iterator[tuple[Any, ...]]:
-    """Yield the entries as the driver gives them: nothing in them needs a conversion."""
-    cursor = connection.execute(_ENTRIES, execution_options={"yield_per": _TOGETHER}).cursor
-    while cursor is not None and (rows := cursor.fetchmany(_TOGETHER)):
+    """Yield the entries as the driver gives them, some together: nothing in them needs a conversion."""
+    last = _BEFORE_ALL
+    while True:
+        result = connection.execute(_NEXT_ENTRIES, {"last": last})
+        rows = [] if result.cursor is None else result.cursor.fetchall()
+        result.close()
+        if not rows:
+            return
         yield from rows
+        last = rows[-1][0]
 
 
 def _whole(rows: Iterable[tuple[Any, ...]]) -> bool:
