@@ -259,6 +259,30 @@ def test_areas_are_those_of_qgis(fixtures_dir: Path, folder: str) -> None:
     assert areas == pytest.approx(expected)
 
 
+def test_what_qgis_found_of_the_boroughs_is_found(fixtures_dir: Path, machine_code: Loops) -> None:
+    """The second layer overlaps itself, so that pairs, what is left and what is covered twice are three answers."""
+    folder = fixtures_dir / "geopandas_overlay" / "nybb_qgis"
+    one, two, both, left = (
+        geopandas.read_file(folder / f"{name}.shp")
+        for name in ("polydf", "polydf2", "qgis-intersection", "qgis-difference")
+    )
+    parcels = Parcels([str(code) for code in one["BoroCode"]], one.geometry.to_numpy())
+    layer = Layer("circles", [str(row) for row in range(len(two))], two.geometry.to_numpy(), complete=True)
+    known = dict(zip(zip(both["BoroCode"], both["value1"], strict=True), shapely.area(both.geometry), strict=True))
+    rest = dict(zip(left["BoroCode"], shapely.area(left.geometry), strict=True))
+    for pieces in (False, True):
+        found = overlay(parcels, layer, pieces=pieces)
+        pairs = {
+            (one["BoroCode"].iloc[p], two["value1"].iloc[f]): area
+            for p, f, area in zip(found.pairs.parcel, found.pairs.feature, found.pairs.area_m2, strict=True)
+        }
+        assert pairs == pytest.approx(known, rel=1e-7)
+        remainder = dict(zip(one["BoroCode"], found.cover.remainder_m2, strict=True))
+        assert remainder == pytest.approx(rest, rel=1e-7)
+        covered = found.parcels.areas_m2.sum() - found.cover.remainder_m2.sum()
+        assert found.pairs.area_m2.sum() - found.cover.double_m2.sum() == pytest.approx(covered, rel=1e-12)
+
+
 def test_every_fixture_of_polygons_is_conserved_over_every_other(fixtures_dir: Path, machine_code: Loops) -> None:
     layers = [land for path in sorted(fixtures_dir.rglob("*")) if (land := polygons(path)) is not None]
     assert len(layers) > 10
