@@ -62,7 +62,7 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Piece:
     """One piece of ground, to be drawn: row of the parcels, row of the layer, and polygon in the plane."""
 
     parcel: int
@@ -78,7 +78,7 @@ class Composition:
     land: Land
     classes: Classes
     rows: tuple[Row, ...]
-    pieces: tuple[Ground, ...]
+    pieces: tuple[Piece, ...]
     findings: tuple[Finding, ...]
 
     def total(self) -> Sum:
@@ -149,7 +149,7 @@ def compose(
         Told how many parcels are done, of how many.
     """
     rows: list[Row] = []
-    pieces: list[Ground] = []
+    pieces: list[Piece] = []
     findings: list[Finding] = []
     label_of = dict(zip(layer.ids, classes.values, strict=True))
     for numbers, found, features in overlaid(land.parcels, layer, pieces=True, progress=progress):
@@ -158,7 +158,7 @@ def compose(
         rows += [_row(part, label_of if by == "feature" else None) for part in parts]
         findings += found.findings
         if keep_pieces:
-            pieces += _ground(found, numbers.tolist(), features.tolist())
+            pieces += _pieces(found, numbers.tolist(), features.tolist())
     order = {parcel: row for row, parcel in enumerate(land.parcels.ids)}
     rows.sort(key=lambda row: order[row.parcel])
     pieces.sort(key=lambda piece: piece.parcel)
@@ -187,13 +187,13 @@ def _row(part: Part, label_of: Mapping[str, str] | None) -> Row:
     )
 
 
-def _ground(found: Overlay, numbers: Sequence[int], features: Sequence[int]) -> Iterator[Ground]:
+def _pieces(found: Overlay, numbers: Sequence[int], features: Sequence[int]) -> Iterator[Piece]:
     pieces = found.pieces
     if pieces is None:
         return
     columns = (pieces.parcel, pieces.feature, pieces.geometries, pieces.area_m2)
     for parcel, feature, geometry, area_m2 in zip(*(column.tolist() for column in columns), strict=True):
-        yield Ground(numbers[parcel], features[feature], geometry, area_m2)
+        yield Piece(numbers[parcel], features[feature], geometry, area_m2)
 
 
 def _summed(role: Role, label: str, rows: Iterable[Row], whole: int) -> Sum:
