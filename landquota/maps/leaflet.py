@@ -10,7 +10,7 @@ from typing import Final
 
 from landquota.errors import LandquotaError
 from landquota.i18n import text
-from landquota.maps.inline import lean
+from landquota.maps.inline import lean_style
 
 DISTRIBUTION: Final = "XStatic-Leaflet"
 _IMAGE: Final = re.compile(r"url\(images/[\w.-]+\.png\)")
@@ -45,7 +45,7 @@ def load_leaflet(distribution: str = DISTRIBUTION) -> Leaflet:
     style = _read(folder / "leaflet.css").decode("utf-8")
     return Leaflet(
         script=_SOURCE_MAP.sub("", _unix_lines(script)).strip() + "\n",
-        style=lean(_IMAGE.sub("none", _unix_lines(style))),
+        style=lean_style(_IMAGE.sub("none", _unix_lines(style))),
     )
 
 
