@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
+from landquota.interrupts import held_back
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -293,7 +295,8 @@ def compiled_ring_areas() -> RingAreas | None:
             extending.register_jitable(inline="always")(function)
         compiled: RingAreas = numba.njit(cache=True, nogil=True, error_model="numpy")(_ring_loop)
         nothing = GaussSeries(1.0, 0.0, (1.0, 0.0, 0.0, 0.0, 0.0))
-        compiled(np.empty(0), np.zeros(1, dtype=np.int64), 0.0, nothing, (0.0, 0.0, 0.0, 0.0, 0.0))
+        with held_back():
+            compiled(np.empty(0), np.zeros(1, dtype=np.int64), 0.0, nothing, (0.0, 0.0, 0.0, 0.0, 0.0))
     except unusable:
         return None
     return compiled

@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "landquota"
 LEVELS = {
     "i18n": 0,
     "errors": 0,
+    "interrupts": 0,
     "amount": 1,
     "area": 1,
     "dates": 1,

@@ -273,14 +273,21 @@ def test_outputs_are_checked_before_anything_is_read(landquota: Program, tmp_pat
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_an_interrupted_run_leaves_nothing_half_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", [True, False], ids=["at work", "while the loops are compiled"])
+def test_an_interrupted_run_leaves_nothing_half_written(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, *, kept: bool
+) -> None:
     count = 250  # half a minute of work
     cells = [box(x * 10, y * 10, x * 10 + 10, y * 10 + 10) for x in range(count) for y in range(count)]
     save(tmp_path / "p.gpkg", cells)
     save(tmp_path / "l.gpkg", [shapely.affinity.translate(cell, 5, 5) for cell in cells], DLBM=["0101"] * len(cells))
     (tmp_path / "out.csv").write_text("before", "utf-8")
     command = [sys.executable, "-m", "landquota", "overlay", "composition", "p.gpkg", "l.gpkg", "-o", "out.csv"]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as run:
+    cache = {} if kept else {"NUMBA_CACHE_DIR": str(tmp_path_factory.mktemp("kept"))}
+    environment = {**os.environ, **cache}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as run:
         time.sleep(4)
         run.send_signal(signal.SIGINT)
         _, said = run.communicate(timeout=60)

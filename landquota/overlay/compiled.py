@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from landquota.interrupts import held_back
 from landquota.overlay import area_kernel, cover_kernel
 from landquota.overlay.edges import Edges, outline_loop
 
@@ -70,7 +71,8 @@ def loops() -> Loops | None:
             extending.register_jitable(part)
         compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
         loaded = Loops(compiled(outline_loop), compiled(area_kernel.pair_areas), compiled(cover_kernel.coverings))
-        _run(loaded)
+        with held_back():
+            _run(loaded)
     except unusable:
         return None
     return loaded
