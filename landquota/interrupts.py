@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 
 @contextmanager
@@ -19,7 +20,7 @@ def held_back() -> Iterator[None]:
     if not callable(handler):  # nobody listens here, or nothing of Python's
         yield
         return
-    heard: list[tuple[int, object]] = []
+    heard: list[tuple[int, FrameType | None]] = []
     signal.signal(signal.SIGINT, lambda *call: heard.append(call))
     try:
         yield
