@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from os import PathLike
 from typing import Self
@@ -110,7 +109,7 @@ class Ledger(LedgerCalendar):
                 posting.post(declaration)
             receipt = posting.post(draft)
             posting.write()
-        return replace(receipt, declared=tuple(_name(each) for each in declarations))
+        return receipt._replace(declared=tuple(_name(each) for each in declarations))
 
     def import_all(
         self, drafts: Sequence[Draft], *, recorded: datetime, progress: Callable[[int, int], None] | None = None

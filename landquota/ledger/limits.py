@@ -54,34 +54,50 @@ class Timeline:
         self._funds: list[int] = []
         self._paid: list[int] = []
         self._last = self._last_funds = self._last_paid = 0
+        self._last_day = ""
+        self._new: list[_Change] = []
         for day, movement, change in changes:
             self.add(day, change, movement=movement)
 
     def add(self, day: str, change: int, *, movement: str) -> None:
         """Let `change` count from `day` on."""
-        fund, payment = 0 if movement in USING else change, change if movement == PAYING else 0
-        days = self._days
-        # As a rule entries come in the order of their days.
-        at = len(days) if not days or days[-1] < day else bisect_left(days, day)
-        if at < len(days) and days[at] == day:
-            self._nets[at] += change
-            self._funds[at] += fund
-            self._paid[at] += payment
-        else:
-            days.insert(at, day)
-            self._nets.insert(at, change)
-            self._funds.insert(at, fund)
-            self._paid.insert(at, payment)
+        # What is asked as a rule, whether the last day bears something, needs no more than this.
+        self._new.append((day, movement, change))
         self._last += change
-        self._last_funds += fund
-        self._last_paid += payment
+        self._last_day = max(self._last_day, day)
+
+    def bears(self, amount: int, day: str) -> bool:
+        """Return whether nothing falls below zero without `amount` from `day` on, if that is quickly told."""
+        return day >= self._last_day and amount <= self._last
+
+    def _settle(self) -> None:
+        """Put what has been added to its days."""
+        days = self._days
+        for day, movement, change in self._new:
+            fund, payment = 0 if movement in USING else change, change if movement == PAYING else 0
+            # As a rule entries come in the order of their days.
+            at = len(days) if not days or days[-1] < day else bisect_left(days, day)
+            if at < len(days) and days[at] == day:
+                self._nets[at] += change
+                self._funds[at] += fund
+                self._paid[at] += payment
+            else:
+                days.insert(at, day)
+                self._nets.insert(at, change)
+                self._funds.insert(at, fund)
+                self._paid.insert(at, payment)
+            self._last_funds += fund
+            self._last_paid += payment
+        self._new.clear()
 
     def balance(self, day: str) -> int:
         """Return the balance at the end of `day`."""
+        self._settle()
         return self._last - sum(self._nets[bisect_right(self._days, day) :])
 
     def unpaid(self, day: str) -> int:
         """Return how far below zero the end of `day` is, less what a later year pays for it on later days."""
+        self._settle()
         paid = accumulate(self._paid[bisect_right(self._days, day) :], initial=0)
         return max(0, -self.balance(day) - max(paid))
 
@@ -93,8 +109,9 @@ class Timeline:
         hundredths
             The over-limit allowance in hundredths of a percent of the funds of the same day.
         """
+        self._settle()
         days = self._days
-        if not days or days[-1] <= day:  # as nearly always, for entries come in the order of their days
+        if not days or days[-1] <= day:
             allowed = over_limit(self._last_funds, hundredths, paid=self._last_paid)
             return Room(self._last + allowed, day, allowed)
         at = bisect_right(days, day)
@@ -145,8 +162,8 @@ class Limits:
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Count a row of the table of transfers that the transaction is going to write."""
-        day, movement = row["effective"], row["movement"]
-        for account, change in ((row["debit"], -row["amount"]), (row["credit"], row["amount"])):
+        day, movement, amount = row["effective"], row["movement"], row["amount"]
+        for account, change in ((row["debit"], -amount), (row["credit"], amount)):
             timeline = self._timelines.get(account)
             if timeline is not None:
                 timeline.add(day, change, movement=movement)

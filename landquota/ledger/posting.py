@@ -11,9 +11,9 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, select
 from sqlalchemy import func as sql
@@ -67,8 +67,7 @@ _NAMING_ENTRIES: Final = ("key", "request", "reservation", "reverses")
 _MANY: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What was posted, or was there `already` with the same key and content.
 
     `declared` names the holders and kinds that were declared on the way.
@@ -279,6 +278,9 @@ class Posting:
             return
         if MOVEMENTS[transfer.movement].below and not transfer.mirror:
             self._check_deficit(draft, transfer)
+            return
+        timeline = self._limits.timeline(self._projection.account_id(transfer.debit))
+        if timeline.bears(transfer.amount, transfer.effective):
             return
         allowance = None
         if transfer.movement in USES and not transfer.mirror and transfer.debit.state == State.AVAILABLE:

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ledger_samples import COUNTY, DAY, LATER, NOW, OTHER_TOWN, PLAN, TOWN, ZONE, at, move, mu, state
 
 from landquota.area import Area, parse_exact
@@ -210,6 +212,25 @@ def test_a_timeline_finds_the_lowest_day() -> None:
     assert timeline.lowest_from("2018-03-01", hundredths=1_000) == (8, "2018-05-01", 1)
     assert [timeline.balance(day) for day in ("2018-02-28", "2018-05-01", "2019-01-01")] == [0, 7, 27]
     assert Timeline().lowest_from("2018-01-01") == (0, "2018-01-01", 0)
+
+
+@given(
+    changes=st.lists(
+        st.tuples(st.integers(1, 9), st.sampled_from(["grant", "commit"]), st.integers(-5, 9)), max_size=9
+    ),
+    asked=st.tuples(st.integers(0, 9), st.integers(1, 20)),
+)
+def test_what_is_told_quickly_is_what_the_lowest_day_tells(
+    changes: list[tuple[int, str, int]], asked: tuple[int, int]
+) -> None:
+    timeline, (day, amount) = Timeline(), (f"2018-01-{asked[0]:02}", asked[1])
+    for number, (of_day, movement, change) in enumerate(changes):
+        timeline.add(f"2018-01-{of_day:02}", change, movement=movement)
+        if number % 3 == 0:
+            timeline.balance(day)  # as between the rows of an import
+    last = max((of_day for of_day, *_ in changes), default=0)
+    enough = timeline.lowest_from(day).units >= amount
+    assert timeline.bears(amount, day) is (enough and asked[0] >= last)
 
 
 def test_a_forgotten_year_is_named(ledger: Ledger) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
@@ -33,7 +34,7 @@ def test_a_key_with_the_same_content_is_there_already(ledger: Ledger) -> None:
     draft = move("grant", TOWN, "10亩", key="2018-1")
     first = ledger.post(draft, recorded=NOW)
     again = ledger.post(draft, recorded=NOW + timedelta(days=1))
-    assert (again.already, replace(again, already=False)) == (True, first)
+    assert (again.already, again._replace(already=False)) == (True, first)
     assert ledger.head == first.hash
     with pytest.raises(KeyConflict):
         ledger.post(replace(draft, clause="§二"), recorded=NOW)
@@ -76,6 +77,21 @@ def test_an_import_is_all_or_nothing_and_tells_its_progress(ledger: Ledger) -> N
     assert told == [(1, 2), (2, 2)]
     assert mu(at(ledger, TOWN), "committed") == ["10"]
     assert ledger.import_all([], recorded=NOW) == []
+
+
+def test_the_collector_works_again_after_an_import_whatever_came_of_it(ledger: Ledger) -> None:
+    asleep = []
+
+    def progress(done: int, total: int) -> None:
+        asleep.append(not gc.isenabled())
+        if (done, total) == (1, 1):
+            raise KeyboardInterrupt
+
+    ledger.import_all([move("grant", TOWN, "10亩", key=key) for key in "ab"], recorded=NOW, progress=progress)
+    with pytest.raises(KeyboardInterrupt):
+        ledger.import_all([move("grant", TOWN, "10亩")], recorded=NOW, progress=progress)
+    assert asleep == [True, True, True]
+    assert gc.isenabled()
 
 
 def test_a_reversal_mirrors_its_entry_once(ledger: Ledger) -> None:
