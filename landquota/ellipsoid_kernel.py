@@ -11,18 +11,18 @@ starts no threads, so a process may be forked after it.
 
 from __future__ import annotations
 
-import importlib
 import math
-import pickle
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from landquota.interrupts import held_back
+from landquota.machine_code import machine_code
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from landquota.machine_code import Compile, Register
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -274,29 +274,14 @@ def _ring_loop(
 
 @cache
 def compiled_ring_areas() -> RingAreas | None:
-    """Return :func:`ring_areas` as machine code, or None where that cannot be had.
+    """Return :func:`ring_areas` as machine code, or None where that cannot be had."""
+    return machine_code(_built)
 
-    It cannot without numba, nor where no folder keeps the code for the next run: then
-    compiling would cost more than it saves.
-    """
-    try:
-        numba = importlib.import_module("numba")
-        extending = importlib.import_module("numba.extending")
-        errors = importlib.import_module("numba.core.errors")
-    except ImportError:
-        return None
-    # A damaged file of kept code fails to unpickle in any of these ways; a full disk is an OSError.
-    unusable = (
-        *(errors.NumbaError, pickle.UnpicklingError, RuntimeError, OSError, EOFError),
-        *(ValueError, TypeError, LookupError, AttributeError, ImportError),
-    )
-    try:
-        for function in (gauss_inverse, belt_m2):
-            extending.register_jitable(inline="always")(function)
-        compiled: RingAreas = numba.njit(cache=True, nogil=True, error_model="numpy")(_ring_loop)
-        nothing = GaussSeries(1.0, 0.0, (1.0, 0.0, 0.0, 0.0, 0.0))
-        with held_back():
-            compiled(np.empty(0), np.zeros(1, dtype=np.int64), 0.0, nothing, (0.0, 0.0, 0.0, 0.0, 0.0))
-    except unusable:
-        return None
-    return compiled
+
+def _built(compiled: Compile, register: Register) -> RingAreas:
+    for function in (gauss_inverse, belt_m2):
+        register(inline="always")(function)
+    made: RingAreas = compiled(_ring_loop)
+    nothing = GaussSeries(1.0, 0.0, (1.0, 0.0, 0.0, 0.0, 0.0))
+    made(np.empty(0), np.zeros(1, dtype=np.int64), 0.0, nothing, (0.0, 0.0, 0.0, 0.0, 0.0))
+    return made

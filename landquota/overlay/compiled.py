@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
-import pickle
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from landquota.interrupts import held_back
+from landquota.machine_code import machine_code
 from landquota.overlay import area_kernel, cover_kernel
 from landquota.overlay.edges import Edges, outline_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from landquota.machine_code import Compile, Register
     from landquota.overlay.area_kernel import Words
     from landquota.overlay.edges import Outlined
     from landquota.overlay.tables import Floats, Ints
@@ -52,35 +51,18 @@ def loops_for(blocks: int) -> Loops | None:
 def loops() -> Loops | None:
     """Return the loops as machine code, or None where that cannot be had.
 
-    It cannot without numba, nor where no folder keeps the code for the next run.  The first
-    compilation on a machine takes about ten seconds.
+    The first compilation on a machine takes about ten seconds.
     """
-    try:
-        numba = importlib.import_module("numba")
-        extending = importlib.import_module("numba.extending")
-        errors = importlib.import_module("numba.core.errors")
-    except ImportError:
-        return None
-    # A damaged file of kept code fails to unpickle in any of these ways; a full disk is an OSError.
-    unusable = (
-        *(errors.NumbaError, pickle.UnpicklingError, RuntimeError, OSError, EOFError),
-        *(ValueError, TypeError, LookupError, AttributeError, ImportError),
-    )
-    try:
-        for part in _PARTS:
-            extending.register_jitable(part)
-        compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
-        loaded = Loops(compiled(outline_loop), compiled(area_kernel.pair_areas), compiled(cover_kernel.coverings))
-        with held_back():
-            _run(loaded)
-    except unusable:
-        return None
-    return loaded
+    return machine_code(_built)
 
 
-def _run(loaded: Loops) -> None:
+def _built(compiled: Compile, register: Register) -> Loops:
     """Run every loop on nothing: compiled once for good, since all arrays are always of the same types."""
+    for part in _PARTS:
+        register(part)
+    made = Loops(compiled(outline_loop), compiled(area_kernel.pair_areas), compiled(cover_kernel.coverings))
     none = np.zeros(0, dtype=np.int64)
-    edges = Edges.of(np.empty(0, dtype=object), loaded.outlines)
-    loaded.pair_areas(edges, edges, none, none, np.zeros(0, dtype=np.uint64))
-    loaded.coverings(edges, edges, edges, none, np.zeros(1, dtype=np.int64), none, False)
+    edges = Edges.of(np.empty(0, dtype=object), made.outlines)
+    made.pair_areas(edges, edges, none, none, np.zeros(0, dtype=np.uint64))
+    made.coverings(edges, edges, edges, none, np.zeros(1, dtype=np.int64), none, False)
+    return made
