@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from landquota.area import Area, total
 from landquota.ellipsoid import ellipsoidal_areas
@@ -60,7 +63,11 @@ def _heading(column: str, table: FeatureTable, language: str) -> str:
 
 
 def as_text(value: object) -> str:
-    """Return an attribute as it is shown, nothing as nothing."""
+    """Return an attribute as it is shown, nothing as nothing; of GeoJSON also lists and what is nested."""
+    if isinstance(value, list | np.ndarray):
+        return ", ".join(map(as_text, value))
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, default=as_text)
     # Only NaN and NaT, the frames' way of saying "nothing", differ from themselves.
     return "" if value is None or value != value else str(value)  # noqa: PLR0124
 

@@ -60,7 +60,13 @@ def test_other_columns_stay_as_they_are_and_the_inner_name_stands_below(tmp_path
         "features": [
             {
                 "type": "Feature",
-                "properties": {"name": "甲", "sheet": "7", "approved_on": "x"},
+                "properties": {
+                    "name": "甲",
+                    "sheet": "7",
+                    "approved_on": "x",
+                    "batches": [2018, None, 2021],
+                    "deep": {"a": [1]},
+                },
                 "geometry": {"type": "Polygon", "coordinates": [ring]},
             }
         ],
@@ -70,4 +76,6 @@ def test_other_columns_stay_as_they_are_and_the_inner_name_stands_below(tmp_path
     shown = view(file, "zh")
     assert shown.title == shown.layers[0].title == "parcels"
     assert [name for name, _ in shown.layers[0].features[0].rows][:3] == ["name", "sheet", "approved_on"]
+    rows = dict(shown.layers[0].features[0].rows)
+    assert (rows["batches"], json.loads(rows["deep"])) == ("2018, , 2021", {"a": [1]})
     assert shown.footer[-1] == "parcels.geojson (export_2024)"
