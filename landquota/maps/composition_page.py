@@ -83,12 +83,14 @@ class _Drawing:
         rows: dict[str, list[Row]] = {}
         for row in self._result.rows:
             rows.setdefault(row.parcel, []).append(row)
-        drawn = zip(land.given.ids, in_degrees(list(land.parcels.geometries), land.crs), strict=True)
+        drawn = land.polygons(most=DRAWN)
         features = [
             MapFeature(id_, id_, main.get(id_, _NONE), geometry, tuple(self._rows(rows.get(id_, ()))))
-            for id_, geometry in drawn
+            for id_, geometry in zip(
+                (land.ids[row] for row in drawn), in_degrees(list(drawn.values()), land.crs), strict=True
+            )
             if geometry is not None
-        ][:DRAWN]
+        ]
         areas = dict(zip(land.given.ids, land.official(), strict=True))
         sizes: dict[str, list[Area]] = {}
         for feature in features:
