@@ -149,8 +149,8 @@ def test_what_people_get(landquota: Program, county: Path) -> None:
         "29.99",
         "0.04",
         "0.30",
-        "—",
-        "—",
+        "0.00",
+        "0.00",
         "观海卫镇永久基本农田1",
     ] in lines
     assert "second-hand" in run.stdout

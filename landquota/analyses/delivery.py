@@ -70,7 +70,7 @@ class Delivery:
         return len(self.names)
 
     @cached_property
-    def ground(self) -> Layer | Unread[Layer]:
+    def layer(self) -> Layer | Unread[Layer]:
         """The sound polygons as a layer of which nothing is a sliver."""
         sound = measurable(self.geometries) if self.filed is None else self.filed.sound
         polygons = self.geometries.copy()
@@ -81,7 +81,7 @@ class Delivery:
     @cached_property
     def shapes(self) -> Shapes:
         """What is known of the sound polygons."""
-        return shapes_of(self.ground)
+        return shapes_of(self.layer)
 
     @cached_property
     def sound(self) -> Bools:

@@ -192,7 +192,7 @@ def _of_couples(old: Delivery, new: Delivery, matched: Told, columns: Columns) -
 def _lost(one: Delivery, two: Delivery, rows: Ints, other: Ints, asked: Bools) -> Mapping[int, Area]:
     """Return what only the first of a couple has, by the couple's place, where it was asked."""
     places = np.flatnonzero(asked)
-    areas = compared(one.ground, two.ground, (rows[places], other[places]), _rest_m2).tolist()
+    areas = compared(one.layer, two.layer, (rows[places], other[places]), _rest_m2).tolist()
     return {place: Area.measured(area) for place, area in zip(places.tolist(), areas, strict=True)}
 
 

@@ -80,7 +80,7 @@ def same_ground(old: Delivery, new: Delivery, left: Left, tolerance_m: float) ->
 
 def distances_m(old: Delivery, new: Delivery, rows: Ints, other: Ints) -> Floats:
     """Return how far the boundaries of couples are apart at most (Hausdorff), shape (couples,); NaN if unsound."""
-    return compared(old.ground, new.ground, (rows, other), _distances_m)
+    return compared(old.layer, new.layer, (rows, other), _distances_m)
 
 
 def beside(polygons: Geometries, others: Geometries) -> tuple[Geometries, Geometries]:

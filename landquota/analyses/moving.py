@@ -72,7 +72,7 @@ def _cell_m(tolerance_m: float) -> float:
 
 def same_shape(old: Delivery, new: Delivery, rows: Ints, other: Ints, tolerance_m: float) -> Bools:
     """Return which couples have the same shape vertex by vertex, wherever it lies, shape (couples,)."""
-    return compared(old.ground, new.ground, (rows, other), partial(_same_shape, tolerance_m=tolerance_m))
+    return compared(old.layer, new.layer, (rows, other), partial(_same_shape, tolerance_m=tolerance_m))
 
 
 def _same_shape(polygons: Geometries, others: Geometries, *, tolerance_m: float) -> Bools:
@@ -114,7 +114,7 @@ def _shapes(delivery: Delivery, mask: Bools, cell_m: float, offset: float) -> di
     """Return the rows of each shape, its vertices rounded to cells."""
     rows = sound_rows(delivery, mask)
     shapes: dict[bytes, list[int]] = defaultdict(list)
-    found = digests(delivery.ground, rows, partial(_in_cells, cell_m=cell_m, offset=offset))
+    found = digests(delivery.layer, rows, partial(_in_cells, cell_m=cell_m, offset=offset))
     for row, shape in zip(rows.tolist(), found, strict=True):
         shapes[shape].append(row)
     return shapes

@@ -102,7 +102,7 @@ class Filed:
         if table.numbers is None or table.boxes is None:
             return None
         stamp = _stamp(table.path)
-        place = (table.path, table.layer, given.name, given.crs, plane, shift, stamp)
+        place = (table.path.resolve(), table.layer, given.name, given.crs, plane, shift, stamp)
         return cls(*place, table.numbers, table.sound, table.boxes)
 
     @property

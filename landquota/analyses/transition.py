@@ -166,7 +166,7 @@ def _tolerance_m2(delivery: Delivery) -> float:
 def laid_over(one: Delivery, other: Delivery) -> Laid:
     """Return one delivery over another, nothing of it being a sliver."""
     west, south, _, _ = np.floor(around(other.bounds)).tolist()
-    return laid(as_parcels(one.ground), in_frame(other.ground, corner=(west, south)))
+    return laid(as_parcels(one.layer), in_frame(other.layer, corner=(west, south)))
 
 
 def _classes(labels: Sequence[str]) -> tuple[Ints, tuple[str, ...]]:

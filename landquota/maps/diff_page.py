@@ -119,7 +119,7 @@ def _drawn(places: Iterable[_Place], language: str, result: Diff) -> Iterator[Dr
     polygons: list[Any] = [None] * len(several)
     for side in (result.old, result.new):
         mine = [at for at, place in enumerate(several[:DRAWN]) if place.delivery is side]
-        found = some(side.ground, np.array([several[at].row for at in mine], dtype=np.int64)).geometries
+        found = some(side.layer, np.array([several[at].row for at in mine], dtype=np.int64)).geometries
         for at, polygon in zip(mine, found, strict=True):
             polygons[at] = polygon
     for (side, row, key, change), polygon in zip(several, polygons, strict=True):

@@ -130,7 +130,7 @@ class PreparedLayer:
         return Cells.of(local, huge)
 
     @cached_property
-    def ground(self) -> Edges:
+    def scope(self) -> Edges:
         """The edges of the coverage, none where it decides nothing."""
         coverage = None if self.layer.complete else self.layer.coverage
         return Edges.of(np.array([] if coverage is None else [coverage], dtype=object))

@@ -158,7 +158,7 @@ def _groups(result: Composition) -> Iterator[Listing]:
         (
             _group(each),
             *_figures(each, share=each.hundredths),
-            each.cultivated or None,
+            each.cultivated,
         )
         for each in sums
     ]
