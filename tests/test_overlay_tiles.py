@@ -174,6 +174,17 @@ def test_what_is_unsupplied_has_the_bytes_of_the_single_run(
     assert same_both_ways(run, "unsupplied", names[approved], names[supplied])
 
 
+def test_the_ground_that_is_left_is_the_same_ground(run: Any, tmp_path: Path) -> None:
+    parcels(tmp_path / "p.gpkg")
+    county(tmp_path / "l.gpkg", land=patches()[200:])
+    layers = []
+    for large in (False, True):
+        run("unsupplied", "p.gpkg", "l.gpkg", "--out-layer", "rest.gpkg", "--overwrite", large=large)
+        layers.append(geopandas.read_file(tmp_path / "rest.gpkg"))
+    assert len(layers[0]) > 9
+    assert layers[0].equals(layers[1])
+
+
 @pytest.mark.parametrize("form", ["gpkg", "parquet"])
 @pytest.mark.parametrize("told", [(), ("--id", "BSM")])
 def test_changes_have_the_bytes_of_the_single_run(run: Any, tmp_path: Path, form: str, told: tuple[str, ...]) -> None:

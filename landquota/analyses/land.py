@@ -90,6 +90,10 @@ class Land:
         """Return the first polygons in the plane, by the row of their parcel."""
         return polygons_of(self.parcels, most=most)
 
+    def ways(self) -> dict[str, int]:
+        """Return how many areas were obtained in each way."""
+        return dict(Counter(self.methods))
+
     def measured(self) -> Iterator[Text]:
         """Yield how the areas were measured, to be said below every result."""
         yield text("Planar areas are measured in {crs}", crs=describe(self.crs))

@@ -15,7 +15,7 @@ from landquota.area import Area
 from landquota.i18n import Text, text
 from landquota.maps import page
 from landquota.maps.ground_page import Drawn, Look, layer_of, sections, sized
-from landquota.maps.overlay_page import DRAWN, findings_of, foot, left_out, notes_of
+from landquota.maps.overlay_page import DRAWN, view_of
 from landquota.maps.view import MapLayer, MapView
 
 if TYPE_CHECKING:
@@ -74,20 +74,14 @@ def coverage_view(
         _zones(result, land, language),
         _spots([(key, spot) for key, several in spots for spot in several], land, language),
     ]
-    drawn = [each for each in layers if each.features]
-    whole = len(result.rows) + len(layer) + sum(len(several) for _, several in spots)
-    return MapView(
-        title=report.title.render(language),
+    return view_of(
+        report,
+        layers,
+        sections(report, _TABLES, language, name="sums", title=text("All zones")),
+        crs=land.crs,
+        files=(land.given.file, frame_of(layer).file),
+        whole=len(result.rows) + len(layer) + sum(len(several) for _, several in spots),
         language=language,
-        layers=tuple(drawn),
-        panels=(
-            sections(report, _TABLES, language, name="sums", title=text("All zones")),
-            *findings_of(report.findings, language),
-            notes_of(report, language),
-        ),
-        footer=foot(land.crs, (land.given.file, frame_of(layer).file), language),
-        notices=left_out(sum(len(each.features) for each in drawn), whole, language),
-        list_only=not drawn,
     )
 
 

@@ -15,7 +15,7 @@ from landquota.area import Area
 from landquota.i18n import Text, text
 from landquota.maps import page
 from landquota.maps.ground_page import Drawn, Look, layer_of, sections, sized
-from landquota.maps.overlay_page import DRAWN, findings_of, foot, left_out, notes_of, parcel_kind
+from landquota.maps.overlay_page import DRAWN, parcel_kind, view_of
 from landquota.maps.view import MapLayer, MapView
 from landquota.reports.diff import KINDS, said
 
@@ -68,20 +68,16 @@ def diff_view(result: Diff, crs: pyproj.CRS, report: Report, *, language: str) -
         layer_of("changes", text("Changes"), kind, _LOOKS, now, crs=crs, language=language, counted_as="parcels"),
         layer_of("old", text("Old geometry"), "constraint", _OLD, before, crs=crs, language=language),
     ]
-    drawn = [each for each in layers if each.features]
     tables = (*_TABLES, ("transition", _columns(report)))
-    return MapView(
-        title=report.title.render(language),
+    return view_of(
+        report,
+        layers,
+        sections(report, tables, language, name="sums", title=text("Changes")),
+        crs=crs,
+        files=(result.old.file, result.new.file),
+        whole=len(now) + len(before),
         language=language,
-        layers=tuple(drawn),
-        panels=(
-            sections(report, tables, language, name="sums", title=text("Changes")),
-            *findings_of(report.findings, language, kind=kind),
-            notes_of(report, language),
-        ),
-        footer=foot(crs, (result.old.file, result.new.file), language),
-        notices=left_out(sum(len(each.features) for each in drawn), len(now) + len(before), language),
-        list_only=not drawn,
+        kind=kind,
     )
 
 

@@ -12,7 +12,7 @@ from landquota.area import Area
 from landquota.i18n import Text, text
 from landquota.maps import page
 from landquota.maps.ground_page import Drawn, Look, layer_of, sections, sized
-from landquota.maps.overlay_page import DRAWN, findings_of, foot, left_out, notes_of, parcel_kind
+from landquota.maps.overlay_page import DRAWN, parcel_kind, view_of
 from landquota.maps.view import MapLayer, MapView
 from landquota.reports.unsupplied import STATUSES
 
@@ -50,20 +50,15 @@ def write(result: Unsupplied, land: Land, report: Report, path: Path, *, languag
 def unsupplied_view(result: Unsupplied, land: Land, report: Report, *, language: str) -> MapView:
     """Return what the page shows."""
     layers = (_parcels(result, land, language), _rest(result, land, language), _outside(result, land, language))
-    drawn = [each for each in layers if each.features]
-    whole = len(result.rows) + len(result.rest.parcel) + len(result.outside.parcel)
-    return MapView(
-        title=report.title.render(language),
+    return view_of(
+        report,
+        layers,
+        sections(report, _TABLES, language, name="sums", title=text("All parcels")),
+        crs=land.crs,
+        files=(land.given.file, result.ground.layer.file),
+        whole=len(result.rows) + len(result.rest.parcel) + len(result.outside.parcel),
         language=language,
-        layers=tuple(drawn),
-        panels=(
-            sections(report, _TABLES, language, name="sums", title=text("All parcels")),
-            *findings_of(report.findings, language, kind=parcel_kind(len(result.rows), many="parcels")),
-            notes_of(report, language),
-        ),
-        footer=foot(land.crs, (land.given.file, result.ground.layer.file), language),
-        notices=left_out(sum(len(each.features) for each in drawn), whole, language),
-        list_only=not drawn,
+        kind=parcel_kind(len(result.rows), many="parcels"),
     )
 
 
