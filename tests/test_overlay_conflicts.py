@@ -174,7 +174,8 @@ def test_a_workbook_can_be_read_and_printed(landquota: Program, county: Path) ->
     book = openpyxl.load_workbook(county / "k.xlsx")
     assert "Slivers" not in book.sheetnames  # there are none
     sheet = book["By parcel and layer"]
-    headings = {str(cell.value): cell.column_letter for cell in sheet[1]}
+    cells: tuple[Any, ...] = sheet[1]
+    headings = {str(cell.value): cell.column_letter for cell in cells}
     width = {heading: sheet.column_dimensions[letter].width for heading, letter in headings.items()}
     assert width["Parcel"] == len("Parcel") + 2  # as wide as it has to be, and not the 20 that it may
     assert width["Features in slivers"] < 24
