@@ -262,12 +262,12 @@ def _divided(
     left = off + thin_off + no_data
     for off_by in (parcels.areas_m2 - on - thin_on - left, parcels.areas_m2 - total + double - left):
         _refuse(parcels, layer, np.flatnonzero(np.abs(off_by) > tolerance))
-    pieces = (gaps.where(gaps.area_m2 >= limit[gaps.parcel]), dark, again.pieces)
-    placed = (each._replace(parcel=rows[each.parcel]) for each in pieces)
-    rest_, dark, double_ = placed if keep_pieces else (each.without_polygons() for each in placed)
     columns = np.stack([on, off, no_data, thin_on + thin_off, double], axis=1)
-    names = [tuple(features[list(several)].tolist()) for several in again.features]
-    yield _Part(rows, columns, rest_, dark, double_, names)
+    pieces = [gaps.where(gaps.area_m2 >= limit[gaps.parcel]), dark, again.pieces]
+    placed = [each._replace(parcel=rows[each.parcel]) for each in pieces]
+    uncovered, dark, twice = placed if keep_pieces else [each.without_polygons() for each in placed]
+    lies_on = [tuple(features[list(several)].tolist()) for several in again.features]
+    yield _Part(rows, columns, uncovered, dark, twice, lies_on)
 
 
 def _pairs(
