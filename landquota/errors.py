@@ -26,6 +26,10 @@ class LandquotaError(Exception):
     def __str__(self) -> str:
         return self.render("en")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel to other processes by what it holds, for the constructors of errors differ."""
+        return type(self).__new__, (type(self), *self.args), vars(self)
+
     def render(self, language: str) -> str:
         """Return message and remedy in `language`, each on its own line."""
         lines = [self.message.render(language)]

@@ -20,11 +20,11 @@ from landquota.overlay import (
     Parcels,
     Part,
     Role,
+    around,
     deducted,
-    near,
+    meeting,
     overlay,
-    overlays,
-    partitions,
+    tiled,
 )
 from landquota.overlay.shares import shared
 
@@ -154,30 +154,22 @@ def exact(part: Part) -> Part:
 
 def test_partitions_give_the_rows_of_a_single_run_to_the_unit() -> None:
     land, whole = county()
-    tree = shapely.STRtree(whole.geometries)
     single = overlay(land, whole)
-
-    def read(bounds: tuple[float, float, float, float]) -> Layer:
-        return whole.only(np.sort(tree.query(box(*bounds))))
-
-    several = list(overlays(land, read, tile_m=300))
+    tiles = list(tiled(land.boxes, 300))
+    several = [overlay(land.only(rows), whole.only(meeting(whole.boxes, around(land.boxes[rows])))) for rows in tiles]
     assert len(several) > 8
     parts = [part for found in several for part in found.parts()]
-    order = [row for partition in partitions(land, tile_m=300) for row in partition.rows.tolist()]
-    assert sorted(order) == list(range(80))
+    assert sorted(row for rows in tiles for row in rows.tolist()) == list(range(80))
     by_parcel = sorted(parts, key=lambda part: int(part.parcel[1:]))
     assert [exact(part) for part in by_parcel] == [exact(part) for part in single.parts()]
 
 
-def test_a_layer_that_comes_in_parts_is_read_once_and_each_feature_kept_once() -> None:
-    land, whole = county()
-    rows = np.arange(len(whole))
-    in_parts = near(land, (whole.only(rows[first : first + 700]) for first in range(0, len(rows), 500)))
-    assert 0 < len(in_parts) < len(whole)
-    found, single = overlay(land, in_parts).parts(), overlay(land, whole).parts()
-    assert [exact(part) for part in found] == [exact(part) for part in single]
-    with pytest.raises(ValueError, match="at least one part"):
-        near(land, [])
+def test_what_has_no_box_is_in_no_box_and_still_in_one_tile() -> None:
+    boxes = np.array([[0, 0, 10, 10], [np.nan] * 4, [400, 0, 410, 10]])
+    assert sorted(row for rows in tiled(boxes, 300) for row in rows.tolist()) == [0, 1, 2]
+    assert around(boxes) == (0, 0, 410, 10)
+    assert around(boxes[1:2]) == (0, 0, 0, 0)
+    assert meeting(boxes, (5, 5, 400, 20)).tolist() == [0, 2]
 
 
 def test_a_prepared_layer_answers_as_one_that_is_not() -> None:

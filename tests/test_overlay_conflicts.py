@@ -149,8 +149,8 @@ def test_what_people_get(landquota: Program, county: Path) -> None:
         "29.99",
         "0.04",
         "0.30",
-        "—",
-        "—",
+        "0.00",
+        "0.00",
         "观海卫镇永久基本农田1",
     ] in lines
     assert "second-hand" in run.stdout
@@ -161,11 +161,35 @@ def test_what_people_get(landquota: Program, county: Path) -> None:
         ("A", "concerned", "29.99", "观海卫镇永久基本农田1"),
         ("A", "not concerned", "0.00", "1"),
     ]
-    sheets = openpyxl.load_workbook(county / "k.xlsx").sheetnames
-    assert sheets == ["By parcel and layer", "By layer", "Slivers", "About these figures", "Findings"]
+    book = openpyxl.load_workbook(county / "k.xlsx")
+    assert book.sheetnames == ["By parcel and layer", "By layer", "Slivers", "About these figures", "Findings"]
     assert json.loads((county / "k.json").read_text("utf-8"))["worst"] == "hard"
     landquota(*how, "--map", "again.html", code=1)
     assert (county / "k.html").read_bytes() == (county / "again.html").read_bytes()
+
+
+def test_a_workbook_can_be_read_and_printed(landquota: Program, county: Path) -> None:
+    how = ("overlay", "conflicts", "p.gpkg", "basic_farmland=永久基本农田.shp", "--coverage", "county.gpkg")
+    landquota(*how, "--sliver", "0", "-o", "k.xlsx", code=1)
+    book = openpyxl.load_workbook(county / "k.xlsx")
+    assert "Slivers" not in book.sheetnames  # there are none
+    sheet = book["By parcel and layer"]
+    cells: tuple[Any, ...] = sheet[1]
+    headings = {str(cell.value): cell.column_letter for cell in cells}
+    width = {heading: sheet.column_dimensions[letter].width for heading, letter in headings.items()}
+    assert width["Parcel"] == len("Parcel") + 2  # as wide as it has to be, and not the 20 that it may
+    assert width["Features in slivers"] < 24
+    assert sheet[f"{headings['Area (mu)']}2"].number_format == "#,##0.0000_ "
+    pages: list[Any] = [(each.oddHeader, each.oddFooter) for each in book]
+    assert {(head.left.text, foot.center.text) for head, foot in pages} == {("Conflicts of p", "&P / &N")}
+    findings = book["Findings"]
+    assert findings.freeze_panes == "A2"
+    message = next(cell for cell in findings[1] if cell.value == "What was found")
+    assert findings.column_dimensions[message.column_letter].width == 60
+    long = next(
+        row for row in range(2, findings.max_row + 1) if len(str(findings.cell(row, message.column).value)) > 60
+    )
+    assert (findings.row_dimensions[long].height or 0) >= 30
 
 
 @pytest.mark.chromium

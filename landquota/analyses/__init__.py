@@ -12,7 +12,6 @@ from landquota.analyses.overlaid import overlaid
 from landquota.analyses.plane import plane_of, to_plane
 from landquota.analyses.shelf import Shelf
 from landquota.analyses.theme import theme_of
-from landquota.analyses.tiles import laid
 
 __all__ = [
     "AREAS",
@@ -22,7 +21,6 @@ __all__ = [
     "Land",
     "Shelf",
     "extent_of",
-    "laid",
     "land_of",
     "overlaid",
     "plane_of",

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+import numpy as np
 
 from landquota.analyses.classes import GROUPS, Classes
 from landquota.analyses.land import Land
-from landquota.analyses.overlaid import overlaid
+from landquota.analyses.overlaid import in_order, overlaid
+from landquota.analyses.tasks import Progress, silent
 from landquota.area import ZERO, Area, apportion, total
 from landquota.overlay import Deduction, Layer, Overlay, Part, Role, deducted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     import shapely
-    from numpy.typing import NDArray
 
-    from landquota.analyses.tiles import Tiles
+    from landquota.analyses.overlaid import Batch
+    from landquota.analyses.tiles import Unread
     from landquota.findings import Finding
 
 By = Literal["class", "feature"]
@@ -69,6 +72,14 @@ class Piece:
     feature: int
     geometry: shapely.Geometry
     area_m2: float
+
+
+class _Composed(NamedTuple):
+    """The same of a batch of parcels."""
+
+    rows: list[Row]
+    pieces: list[Piece]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -123,13 +134,13 @@ class Composition:
 
 def compose(
     land: Land,
-    layer: Layer | Tiles,
+    layer: Layer | Unread[Layer],
     classes: Classes,
     *,
     deductions: Mapping[int, Deduction] | None = None,
     by: By = "class",
     keep_pieces: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = silent,
 ) -> Composition:
     """Return what parcels are made of.
 
@@ -148,27 +159,33 @@ def compose(
     progress
         Told how many parcels are done, of how many.
     """
+    even = bool(deductions) and by == "class"
+    made = partial(_composed, by=by, even=even, keep_pieces=keep_pieces)
     rows: list[Row] = []
     pieces: list[Piece] = []
     findings: list[Finding] = []
-    label_of = dict(zip(layer.ids, classes.values, strict=True))
-    for numbers, found, features in overlaid(land.parcels, layer, pieces=True, progress=progress):
-        even = bool(deductions) and by == "class"
-        parts = deducted(found, _among(deductions or {}, features)) if even else found.parts(by=by)
-        rows += [_row(part, label_of if by == "feature" else None) for part in parts]
+    for found in overlaid(land.parcels, layer, made, pieces=True, beside=deductions, progress=progress):
+        rows += found.rows
+        pieces += found.pieces
         findings += found.findings
-        if keep_pieces:
-            pieces += _pieces(found, numbers.tolist(), features.tolist())
-    order = {parcel: row for row, parcel in enumerate(land.parcels.ids)}
+    order = {parcel: row for row, parcel in enumerate(land.ids)}
     rows.sort(key=lambda row: order[row.parcel])
     pieces.sort(key=lambda piece: piece.parcel)
-    findings.sort(key=lambda each: (each.code, order.get(each.place.feature or "", 0)))
-    return Composition(land, classes, tuple(rows), tuple(pieces), tuple(findings))
+    return Composition(land, classes, tuple(rows), tuple(pieces), tuple(in_order(findings, land.ids)))
 
 
-def _among(deductions: Mapping[int, Deduction], features: NDArray[np.int64]) -> dict[int, Deduction]:
-    """Return the deductions of some features, by their row among these."""
-    return {row: deductions[each] for row, each in enumerate(features.tolist()) if each in deductions}
+def _composed(batch: Batch, *, by: By, even: bool, keep_pieces: bool) -> _Composed:
+    """Return what the parcels of a batch are made of."""
+    found = batch.found
+    parts = deducted(found, batch.beside) if even else found.parts(by=by)
+    label_of = _labels(found) if by == "feature" else None
+    pieces = list(_pieces(found, batch.rows.tolist(), batch.features.tolist())) if keep_pieces else []
+    return _Composed([_row(part, label_of) for part in parts], pieces, found.findings)
+
+
+def _labels(found: Overlay) -> dict[str, str]:
+    """Return the class of each feature that was met, by its id."""
+    return {found.layer.ids[row]: found.layer.labels[row] for row in np.unique(found.pairs.feature).tolist()}
 
 
 def _row(part: Part, label_of: Mapping[str, str] | None) -> Row:

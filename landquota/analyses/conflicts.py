@@ -5,10 +5,11 @@ The answers are concerned, not concerned and no data; slivers are told apart and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -16,13 +17,18 @@ import shapely
 from landquota.analyses.extent import Extent
 from landquota.analyses.given import Given
 from landquota.analyses.land import Land
-from landquota.analyses.overlaid import overlaid
+from landquota.analyses.overlaid import in_order, overlaid
+from landquota.analyses.tasks import Progress, silent
 from landquota.area import ZERO, Area
 from landquota.findings import Finding, Place
 from landquota.formats.names import few
 from landquota.i18n import text
 from landquota.overlay import Answer, Answered, Layer, Overlay, Part, Role
 from landquota.rules import ConflictRule, Weight, Where
+
+if TYPE_CHECKING:
+    from landquota.analyses.overlaid import Batch
+    from landquota.analyses.tiles import Unread
 
 #: All features of a constraint are of one class: what touches them is one part.
 _ONE: Final = "inside"
@@ -37,7 +43,7 @@ class Constraint:
     kind: str
     rule: ConflictRule
     extent: Extent
-    layer: Layer
+    layer: Layer | Unread[Layer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +100,26 @@ class Conflicts:
 
 
 class _Side(NamedTuple):
-    """What of a parcel is on the side that matters."""
+    """What of a parcel is on the side that matters: a :class:`Row` but for parcel and constraint."""
 
     answer: Answer
     area: Area
-    planar_m2: float
+    area_planar_m2: float
     hundredths: int
     sliver: Area
-    sliver_m2: float
+    sliver_planar_m2: float
+    no_data: Area = ZERO
+    features: tuple[str, ...] = ()
+    sliver_features: tuple[str, ...] = ()
+
+
+class _Held(NamedTuple):
+    """What a layer says of the parcels of a batch: of each a side, and what of :class:`Touch` is known there."""
+
+    rows: list[int]
+    sides: list[_Side]
+    touches: list[tuple[int, str, shapely.Geometry, float]]
+    findings: tuple[Finding, ...]
 
 
 def find_conflicts(
@@ -109,7 +127,7 @@ def find_conflicts(
     constraints: Sequence[Constraint],
     *,
     keep_pieces: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = silent,
 ) -> Conflicts:
     """Hold parcels against constraints.
 
@@ -127,14 +145,15 @@ def find_conflicts(
     findings: list[Finding] = []
     count = len(land.parcels)
     for number, constraint in enumerate(constraints):
-        mine: list[Row] = []
-        told = None if progress is None else _step(progress, number * count, len(constraints) * count)
-        for numbers, found, _ in overlaid(land.parcels, constraint.layer, pieces=True, progress=told):
-            mine += _rows(found, constraint)
-            findings += found.findings
-            if keep_pieces:
-                pieces += _touches(found, constraint, numbers.tolist(), mine[-len(numbers) :])
+        told = _step(progress, number * count, len(constraints) * count)
+        made = partial(_held, where=constraint.rule.where, keep_pieces=keep_pieces)
+        held = list(overlaid(land.parcels, constraint.layer, made, pieces=True, progress=told))
+        sides = {row: side for each in held for row, side in zip(each.rows, each.sides, strict=True)}
+        mine = [Row(land.ids[row], constraint, *sides[row]) for row in range(count)]
+        touches = sorted((touch for each in held for touch in each.touches), key=lambda touch: touch[0])
+        pieces += [Touch(touch[0], constraint, *touch[1:]) for touch in touches]
         rows.append(mine)
+        findings += in_order((one for each in held for one in each.findings), land.ids)
         findings += _said(mine, constraint, land)
     ordered = tuple(row for together in zip(*rows, strict=True) for row in together)
     return Conflicts(land, tuple(constraints), ordered, tuple(pieces), tuple(findings))
@@ -145,35 +164,31 @@ def one_class(given: Given) -> list[str]:
     return [_ONE] * len(given)
 
 
-def _step(progress: Callable[[int, int], None], done: int, whole: int) -> Callable[[int, int], None]:
+def _step(progress: Progress, done: int, whole: int) -> Progress:
     return lambda more, _: progress(done + more, whole)
 
 
-def _rows(found: Overlay, constraint: Constraint) -> Iterator[Row]:
-    """Yield the row of each parcel."""
+def _held(batch: Batch, *, where: Where, keep_pieces: bool) -> _Held:
+    """Hold the parcels of a batch against the layer."""
+    sides = list(_sides(batch.found, where))
+    touches = list(_touches(batch.found, where, batch.rows.tolist(), sides)) if keep_pieces else []
+    return _Held(batch.rows.tolist(), sides, touches, batch.found.findings)
+
+
+def _sides(found: Overlay, where: Where) -> Iterator[_Side]:
+    """Yield what the layer says of each parcel."""
     table = found.table()
     numbered = zip(table.parcel.tolist(), found.parts(), strict=True)
     parts = {row: [part for _, part in group] for row, group in groupby(numbered, key=lambda each: each[0])}
     touched = _touched(found)
-    side = _inside if constraint.rule.where is Where.INSIDE else _outside
+    side = _inside if where is Where.INSIDE else _outside
     for row, answered in enumerate(found.answers()):
         by_role = {part.role: part for part in parts.get(row, ())}
         mine = side(answered, by_role, found)
         no_data = by_role.get(Role.NO_DATA)
         features, brushed = touched.get(row, ((), ()))
-        yield Row(
-            answered.parcel,
-            constraint,
-            mine.answer,
-            mine.area,
-            mine.planar_m2,
-            mine.hundredths,
-            mine.sliver,
-            mine.sliver_m2,
-            ZERO if no_data is None else no_data.area,
-            features,
-            brushed,
-        )
+        area = ZERO if no_data is None else no_data.area
+        yield mine._replace(no_data=area, features=features, sliver_features=brushed)
 
 
 def _inside(answered: Answered, parts: Mapping[Role, Part], _: Overlay) -> _Side:
@@ -210,10 +225,12 @@ def _touched(found: Overlay) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]
     return {parcel: (tuple(real), tuple(thin)) for parcel, (real, thin) in touched.items()}
 
 
-def _touches(found: Overlay, constraint: Constraint, numbers: Sequence[int], rows: Sequence[Row]) -> Iterator[Touch]:
+def _touches(
+    found: Overlay, where: Where, numbers: Sequence[int], sides: Sequence[_Side]
+) -> Iterator[tuple[int, str, shapely.Geometry, float]]:
     """Yield the pieces of ground that are in conflict."""
-    if constraint.rule.where is Where.OUTSIDE:
-        yield from _leftovers(found, constraint, numbers, rows)
+    if where is Where.OUTSIDE:
+        yield from _leftovers(found, numbers, sides)
         return
     pieces = found.pieces
     if pieces is None:
@@ -221,14 +238,16 @@ def _touches(found: Overlay, constraint: Constraint, numbers: Sequence[int], row
     columns = (pieces.parcel, pieces.feature, pieces.geometries, pieces.area_m2, pieces.sliver)
     for parcel, feature, geometry, area_m2, sliver in zip(*(column.tolist() for column in columns), strict=True):
         if not sliver:
-            yield Touch(numbers[parcel], constraint, found.layer.ids[feature], geometry, area_m2)
+            yield numbers[parcel], found.layer.ids[feature], geometry, area_m2
 
 
-def _leftovers(found: Overlay, constraint: Constraint, numbers: Sequence[int], rows: Sequence[Row]) -> Iterator[Touch]:
+def _leftovers(
+    found: Overlay, numbers: Sequence[int], sides: Sequence[_Side]
+) -> Iterator[tuple[int, str, shapely.Geometry, float]]:
     """Yield what of the concerned parcels lies outside, for the eye only: no area is taken from it."""
     pieces = found.pieces
     for row, parcel in enumerate(found.parcels.geometries):
-        if rows[row].answer is not Answer.CONCERNED or parcel is None:
+        if sides[row].answer is not Answer.CONCERNED or parcel is None:
             continue
         inside = [] if pieces is None else list(pieces.geometries[np.flatnonzero(pieces.parcel == row)])
         rest = shapely.difference(parcel, shapely.union_all(inside)) if inside else parcel
@@ -237,7 +256,7 @@ def _leftovers(found: Overlay, constraint: Constraint, numbers: Sequence[int], r
         parts = [each for each in shapely.get_parts(shapely.get_parts(rest)) if each.geom_type == "Polygon"]
         if parts:
             geometry = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
-            yield Touch(numbers[row], constraint, "", geometry, rows[row].area_planar_m2)
+            yield numbers[row], "", geometry, sides[row].area_planar_m2
 
 
 def _said(rows: Sequence[Row], constraint: Constraint, land: Land) -> Iterator[Finding]:

@@ -88,7 +88,7 @@ class Conversion:
 def conversions(composition: Composition) -> dict[str, Conversion]:
     """Return what each parcel of a composition converts, by parcel."""
     classes = composition.classes
-    rows: dict[str, list[Row]] = {parcel: [] for parcel in composition.land.parcels.ids}
+    rows: dict[str, list[Row]] = {parcel: [] for parcel in composition.land.ids}
     for row in composition.rows:
         rows[row.parcel].append(row)
     return {

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from landquota.analyses.ground import Ground, divided, silent
+from landquota.analyses.ground import Ground, divided
+from landquota.analyses.tasks import Progress, silent
 from landquota.area import Area, apportion, total
 from landquota.findings import Finding
 from landquota.overlay import Layer, Parcels
@@ -17,7 +18,8 @@ from landquota.overlay import Layer, Parcels
 if TYPE_CHECKING:
     import shapely
 
-    from landquota.analyses.erasing import Floats, Ints, Pieces, Progress
+    from landquota.analyses.erasing import Floats, Ints, Pieces
+    from landquota.analyses.tiles import Unread
 
 #: Areas weigh in millionths of a square metre.
 _WEIGHTS_PER_M2 = 1e6
@@ -70,7 +72,7 @@ class Spot(NamedTuple):
     area: Area
     x: float
     y: float
-    geometry: shapely.Geometry
+    geometry: shapely.Geometry | None
     #: Of ground that is covered again: the feature that does, and those that it lies on.
     features: tuple[str, ...] = ()
 
@@ -106,7 +108,13 @@ class Coverage:
         return Row("", **sums, features=features)
 
 
-def coverage(zones: Parcels, layer: Layer, *, progress: Progress = silent) -> Coverage:
+def coverage(
+    zones: Parcels | Unread[Parcels],
+    layer: Layer | Unread[Layer],
+    *,
+    keep_pieces: bool = True,
+    progress: Progress = silent,
+) -> Coverage:
     """Measure how a layer covers zones.
 
     Parameters
@@ -116,6 +124,8 @@ def coverage(zones: Parcels, layer: Layer, *, progress: Progress = silent) -> Co
     layer
         In the same system.  Where it speaks (everywhere if it is complete, else on its
         `coverage`) what it does not cover is a gap, elsewhere there is no data.
+    keep_pieces
+        Whether spots keep their polygons, to be drawn.
     progress
         Called with what is done and how much there is to do.
 
@@ -124,17 +134,17 @@ def coverage(zones: Parcels, layer: Layer, *, progress: Progress = silent) -> Co
     NotConserved
         A zone is not the sum of its parts within 1e-6 m².
     """
-    ground = divided(zones, layer, progress=progress)
-    units = ground.units()
-    columns = [column.tolist() for column in (zones.units, *units)]
+    ground = divided(zones, layer, keep_pieces=keep_pieces, progress=progress)
+    known, units = ground.parcels, ground.units()
+    columns = [column.tolist() for column in (known.units, *units)]
     rows = tuple(
         Row(zone, Area(whole), Area(covered), Area(rest), Area(no_data), Area(sliver), Area(double), count)
         for zone, count, whole, covered, rest, no_data, sliver, double in zip(
-            zones.ids, _counts(ground), *columns, strict=True
+            known.ids, _counts(ground), *columns, strict=True
         )
     )
-    gaps = spots_of(zones, ground.rest, units.rest)
-    no_data = spots_of(zones, ground.no_data, units.no_data)
+    gaps = spots_of(known, ground.rest, units.rest)
+    no_data = spots_of(known, ground.no_data, units.no_data)
     return Coverage(ground, rows, gaps, no_data, tuple(_double(ground, units.double)), ground.findings())
 
 
@@ -157,7 +167,7 @@ def spots_of(zones: Parcels, pieces: Pieces, units: Ints) -> tuple[Spot, ...]:
     for mine in _by_zone(pieces, order):
         row = int(pieces.parcel[mine[0]])
         areas = _apportioned(int(units[row]), pieces.area_m2[mine])
-        points = pieces.where(mine).points().tolist()
+        points = pieces.points[mine].tolist()
         geometries = pieces.geometries[mine]
         spots += [
             Spot(zones.ids[row], area, x, y, geometry)
@@ -181,7 +191,7 @@ def _double(ground: Ground, units: Ints) -> Iterator[Spot]:
     for mine in _by_zone(pieces, order):
         row = int(pieces.parcel[mine[0]])
         areas = _apportioned(int(units[row]), pieces.area_m2[mine])
-        points = pieces.where(mine).points().tolist()
+        points = pieces.points[mine].tolist()
         for piece, area, (x, y) in zip(mine.tolist(), areas, points, strict=True):
             names = tuple(ids[each] for each in ground.again.features[piece])
             if area:

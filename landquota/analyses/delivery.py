@@ -10,14 +10,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
+from landquota.analyses.plane import to_plane
+from landquota.analyses.shapes import shapes_of, written
+from landquota.analyses.tiles import Filed, unread
 from landquota.formats.geometry import measurable
+from landquota.overlay import Layer
 
 if TYPE_CHECKING:
+    import pyproj
     from numpy.typing import NDArray
 
     from landquota.analyses.given import Given
+    from landquota.analyses.shapes import Shapes
+    from landquota.analyses.tiles import Unread
+    from landquota.datum_shift import DatumShift
+    from landquota.findings import Finding
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -45,6 +53,8 @@ class Delivery:
         The class of each feature, n of them; None where the layer has none.
     key_column
         What the ids are called.
+    filed
+        Where the sound polygons are, if they are not among the geometries.
     """
 
     file: str
@@ -54,49 +64,48 @@ class Delivery:
     keys: Sequence[str] | None = None
     classes: Sequence[str] | None = None
     key_column: str = "id"
+    filed: Filed | None = None
 
     def __len__(self) -> int:
         return len(self.names)
 
     @cached_property
+    def layer(self) -> Layer | Unread[Layer]:
+        """The sound polygons as a layer of which nothing is a sliver."""
+        sound = measurable(self.geometries) if self.filed is None else self.filed.sound
+        polygons = self.geometries.copy()
+        polygons[~sound] = None
+        layer = Layer(self.file, self.names, polygons, complete=True, sliver_m2=0.0, file=self.file)
+        return unread(layer, self.filed)
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """What is known of the sound polygons."""
+        return shapes_of(self.layer)
+
+    @cached_property
     def sound(self) -> Bools:
         """Which features are sound polygons, shape (n,)."""
-        return measurable(self.geometries)
+        return np.asarray(~np.isnan(self.shapes.bounds[:, 0]), dtype=bool)
 
-    @cached_property
-    def polygons(self) -> Geometries:
-        """The sound polygons, None in the place of others, shape (n,)."""
-        polygons = self.geometries.copy()
-        polygons[~self.sound] = None
-        return polygons
-
-    @cached_property
-    def local(self) -> Geometries:
-        """The sound polygons, each from its own south-west corner and in normal form: its shape, wherever it lies."""
-        corners = np.nan_to_num(self.bounds[:, :2])
-        coordinates, owner = shapely.get_coordinates(self.polygons, return_index=True)
-        moved = shapely.set_coordinates(self.polygons.copy(), coordinates - corners[owner])
-        return np.asarray(shapely.normalize(moved), dtype=object)
-
-    @cached_property
+    @property
     def bounds(self) -> Floats:
         """West, south, east, north of the sound polygons, shape (n, 4); NaN for others."""
-        return np.asarray(shapely.bounds(self.polygons), dtype=np.float64)
+        return self.shapes.bounds
 
-    @cached_property
+    @property
     def areas_m2(self) -> Floats:
-        """The planar areas, shape (n,); zero where there is no sound polygon.
-
-        Measured on local coordinates, for a zone prefix costs digits.
-        """
-        return np.nan_to_num(np.asarray(shapely.area(self.local), dtype=np.float64))
+        """The planar areas, shape (n,); zero where there is no sound polygon."""
+        return self.shapes.areas_m2
 
     @cached_property
     def written(self) -> list[bytes]:
-        """Each geometry in a form that is the same for the same ground, whatever vertex it begins with."""
-        normal = self.geometries.copy()
-        normal[self.sound] = shapely.normalize(normal[self.sound])
-        return [each or b"" for each in shapely.to_wkb(normal).tolist()]
+        """Each geometry in a form that is the same for the same ground, empty where there is none."""
+        digests = list(self.shapes.written)
+        rows = np.flatnonzero(~self.sound)
+        for row, digest in zip(rows.tolist(), written(self.geometries[rows]), strict=True):
+            digests[row] = digest
+        return digests
 
     @cached_property
     def labels(self) -> list[str]:
@@ -118,25 +127,33 @@ class Delivery:
         return mask
 
 
-def delivered(given: Given, plane: Geometries, *, by_id: bool, class_column: str | None) -> Delivery:
-    """Return a layer that was read as a delivery.
+def delivered(
+    given: Given, crs: pyproj.CRS, *, by_id: bool, class_column: str | None, shift: DatumShift | None = None
+) -> tuple[Delivery | None, list[Finding]]:
+    """Return a layer that was read as a delivery, None where it cannot be brought into the plane, and findings.
 
     Parameters
     ----------
     given
         The layer.
-    plane
-        Its sound geometries in the plane that both deliveries share, None in the place of others.
+    crs
+        The plane that both deliveries share.
     by_id
         Whether the ids that it was read with tell its features.
     class_column
         The attribute that holds the class.
+    shift
+        Private parameters of the user.
     """
+    plane, findings = to_plane(given, crs, shift=shift)
+    findings = [*given.skipped(), *findings]
+    if plane is None:
+        return None, findings
     frame, sound = given.table.frame, given.table.sound
     geometries = plane.copy()
     geometries[~sound] = frame.geometry.to_numpy()[~sound]  # compared as they are written only
     attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name)).rename(columns=str)
-    return Delivery(
+    delivery = Delivery(
         given.file,
         given.ids,
         geometries,
@@ -144,4 +161,6 @@ def delivered(given: Given, plane: Geometries, *, by_id: bool, class_column: str
         given.cells(given.id_column) if by_id and given.id_column is not None else None,
         None if class_column is None else given.cells(str(given.column(class_column))),
         given.id_column or "id",
+        Filed.of(given, crs, shift),
     )
+    return delivery, findings

@@ -13,9 +13,10 @@ import shapely
 from landquota.amount import round_half_up
 from landquota.analyses.changes import Change, Columns, Kind, edited
 from landquota.analyses.delivery import Delivery
-from landquota.analyses.ground import silent
-from landquota.analyses.matching import from_corners
+from landquota.analyses.matching import beside
 from landquota.analyses.moving import ways_m
+from landquota.analyses.shapes import compared
+from landquota.analyses.tasks import Progress, silent
 from landquota.analyses.telling import Told, couples_of, told
 from landquota.analyses.transition import Rounded, Transition, laid_over, transition
 from landquota.area import Area, apportion, total
@@ -25,8 +26,7 @@ from landquota.i18n import text
 from landquota.topology.identity import duplicate_ids
 
 if TYPE_CHECKING:
-    from landquota.analyses.delivery import Bools, Ints
-    from landquota.analyses.erasing import Progress
+    from landquota.analyses.delivery import Bools, Floats, Geometries, Ints
 
 #: Boundaries that differ by less, in metres, are the same: the last digit that surveys write.
 TOLERANCE_M: Final = 1e-3
@@ -192,10 +192,13 @@ def _of_couples(old: Delivery, new: Delivery, matched: Told, columns: Columns) -
 def _lost(one: Delivery, two: Delivery, rows: Ints, other: Ints, asked: Bools) -> Mapping[int, Area]:
     """Return what only the first of a couple has, by the couple's place, where it was asked."""
     places = np.flatnonzero(asked)
-    corners = np.nan_to_num(np.floor(one.bounds[rows[places], :2]))
-    mine, theirs = (from_corners(corners, d.polygons[r[places]]) for d, r in ((one, rows), (two, other)))
-    areas = shapely.area(shapely.difference(mine, theirs)).tolist()
+    areas = compared(one.layer, two.layer, (rows[places], other[places]), _rest_m2).tolist()
     return {place: Area.measured(area) for place, area in zip(places.tolist(), areas, strict=True)}
+
+
+def _rest_m2(polygons: Geometries, others: Geometries) -> Floats:
+    """Return what polygons have that the others beside them have not."""
+    return np.asarray(shapely.area(shapely.difference(*beside(polygons, others))), dtype=np.float64)
 
 
 def _measured(changes: Sequence[Change], old: Delivery, new: Delivery) -> Iterator[Change]:
@@ -241,12 +244,8 @@ def _apportioned(whole: int, weights: Sequence[int]) -> list[int]:
 
 def _inside(delivery: Delivery) -> list[tuple[float, float] | tuple[None, None]]:
     """Return a place inside each feature."""
-    places: list[tuple[float, float] | tuple[None, None]] = [(None, None)] * len(delivery)
-    rows = np.flatnonzero(delivery.sound)
-    points = shapely.get_coordinates(shapely.point_on_surface(delivery.polygons[rows])).tolist()
-    for row, (x, y) in zip(rows.tolist(), points, strict=True):
-        places[row] = (x, y)
-    return places
+    points = zip(delivery.shapes.points.tolist(), delivery.sound.tolist(), strict=True)
+    return [(x, y) if sound else (None, None) for (x, y), sound in points]
 
 
 def _order(change: Change) -> tuple[float, int, int]:

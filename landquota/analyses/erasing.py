@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -18,14 +18,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Geometries = NDArray[np.object_]
     Ints = NDArray[np.int64]
-    Progress = Callable[[int, int], None]
 
 #: Areas below this are the noise of coordinates.
 _NOTHING_M2: Final = 1e-8
 #: Where cutting does not add up in plain coordinates it is tried on these grids, in metres.
 _GRIDS_M: Final = (0.0, 1e-8, 1e-7)
-#: So many parcels between two reports of progress.
-_REPORT_EVERY: Final = 500
 #: From so many features on, those that fit together are joined along their common edges.
 _MANY: Final = 64
 #: What joined features and their sum may differ by.
@@ -33,20 +30,32 @@ _TOLERANCE_M2: Final = 1e-6
 
 
 class Pieces(NamedTuple):
-    """Connected pieces of ground in the parcels' system, the rows of their parcels, and m²; all of shape (pieces,)."""
+    """Connected pieces of ground in the parcels' system: their parcels' rows, polygons, m², and a point inside each.
+
+    All of shape (pieces,), points of (pieces, 2), east and north.  Where nobody wants to draw
+    them the polygons are None.
+    """
 
     parcel: Ints
     geometries: Geometries
     area_m2: Floats
+    points: Floats
 
     def where(self, rows: Bools | Ints) -> Pieces:
         """Return the pieces that a mask keeps, or some by their rows."""
-        return Pieces(self.parcel[rows], self.geometries[rows], self.area_m2[rows])
+        return Pieces._make(column[rows] for column in self)
 
-    def points(self) -> Floats:
-        """Return a point inside each piece, east and north, shape (pieces, 2)."""
-        points = shapely.get_coordinates(shapely.point_on_surface(self.geometries))
-        return np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    def without_polygons(self) -> Pieces:
+        """Return all but the polygons, which are most of it."""
+        return self._replace(geometries=np.full(len(self.parcel), None, dtype=object))
+
+    @classmethod
+    def joined(cls, several: Sequence[Pieces]) -> Pieces:
+        """Return pieces together, by parcel; those of one parcel come from one place."""
+        none = np.zeros(0, dtype=np.int64)
+        blank = cls(none, none.astype(object), none.astype(np.float64), np.zeros((0, 2)))
+        whole = cls._make(np.concatenate(columns) for columns in zip(blank, *several, strict=True))
+        return whole.where(np.argsort(whole.parcel, kind="stable"))
 
 
 class Again(NamedTuple):
@@ -57,7 +66,7 @@ class Again(NamedTuple):
 
 
 def cut(
-    parcels: Geometries, features: Geometries, pairs: Pairs, tolerance: Floats, progress: Progress
+    parcels: Geometries, features: Geometries, pairs: Pairs, tolerance: Floats
 ) -> tuple[Geometries, Geometries, Ints]:
     """Return what features cover of each parcel, and what they leave.
 
@@ -69,8 +78,6 @@ def cut(
         Those that share ground.
     tolerance
         Shape (parcels,); what the sums may be off by, m².
-    progress
-        Called with what is done and how much there is to do.
 
     Returns
     -------
@@ -79,7 +86,7 @@ def cut(
     """
     mine, theirs, lost = parcels, features, []
     first, last = _spans(pairs, len(mine))
-    union = _unions(pairs, first, last, theirs, progress)
+    union = _unions(pairs, first, last, theirs)
     covered, rest = shapely.intersection(mine, union), shapely.difference(mine, union)
     areas = [np.nan_to_num(shapely.area(each)) for each in (mine, covered, rest)]
     wrong = np.abs(areas[0] - areas[1] - areas[2]) > tolerance
@@ -101,15 +108,12 @@ def _spans(pairs: Pairs, count: int) -> tuple[Ints, Ints]:
     return ends[:-1], ends[1:]
 
 
-def _unions(pairs: Pairs, first: Ints, last: Ints, features: Geometries, progress: Progress) -> Geometries:
+def _unions(pairs: Pairs, first: Ints, last: Ints, features: Geometries) -> Geometries:
     """Return what the features that share ground with each parcel are together; empty where there are none."""
     union = np.full(len(first), shapely.Polygon(), dtype=object)
     single = last - first == 1
     union[single] = features[pairs.feature[first[single]]]
-    several = np.flatnonzero(last - first > 1).tolist()
-    for done, row in enumerate(several):
-        if done % _REPORT_EVERY == 0:
-            progress(done, len(several))
+    for row in np.flatnonzero(last - first > 1).tolist():
         union[row] = _union(features[pairs.feature[first[row] : last[row]]])
     return union
 
@@ -148,8 +152,9 @@ def connected(local: Geometries, rows: Ints, origin: Floats) -> Pieces:
         index = index[inner]
     areas = np.nan_to_num(np.asarray(shapely.area(parts), dtype=np.float64))
     there = areas > _NOTHING_M2
-    back = shapely.transform(parts[there], lambda xy: xy + origin)
-    return Pieces(rows[index[there]], np.asarray(back, dtype=object), areas[there])
+    back = np.asarray(shapely.transform(parts[there], lambda xy: xy + origin), dtype=object)
+    points = np.asarray(shapely.get_coordinates(shapely.point_on_surface(back)), dtype=np.float64).reshape(-1, 2)
+    return Pieces(rows[index[there]], back, areas[there], points)
 
 
 def covered_again(rows: Ints, parcels: Geometries, features: Geometries, pairs: Pairs, origin: Floats) -> Again:

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from landquota.findings import Finding, Place
+from landquota.formats.geometry import bounds
 from landquota.formats.names import ID_COLUMNS, column_of, few, names_of, telling_column
 from landquota.i18n import text
+from landquota.overlay import around
 
 if TYPE_CHECKING:
     import pyproj
     from numpy.typing import NDArray
 
     from landquota.formats.table import FeatureTable
+    from landquota.overlay.partition import Bounds
 
 #: What is wrong with single features only: they are left out, said, and answered with "no data".
 BROKEN: Final = frozenset({"GEOM-INVALID", "GEOM-NULL", "GEOM-EMPTY", "GEOM-NOT-POLYGON"})
@@ -105,6 +108,17 @@ class Given:
         """Name the features without a sound polygon, each with GEOM-SKIPPED."""
         rows = np.flatnonzero(~self.table.sound).tolist()
         return [Finding("GEOM-SKIPPED", Place(file=self.file, feature=self.ids[row])) for row in rows]
+
+    @property
+    def is_outline(self) -> bool:
+        """Whether the polygons are still in the file."""
+        return self.table.numbers is not None
+
+    def bounds(self) -> Bounds | None:
+        """Return the box around all features in the file's own system; None where there is nothing."""
+        if self.table.boxes is None:
+            return bounds(self.table.frame.geometry.to_numpy())
+        return None if np.isnan(self.table.boxes).all() else around(self.table.boxes)
 
     def doubtful(self) -> NDArray[np.object_]:
         """Return the unsound geometries: where they lie, nobody knows what the layer says."""

@@ -5,26 +5,36 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
+import shapely
 
 from landquota import standards
+from landquota.analyses.laid import polygons_of
 from landquota.analyses.plane import to_plane
+from landquota.analyses.tasks import Task, done
+from landquota.analyses.tiles import Filed, frame_of, unread
 from landquota.area import ZERO, Area, Unit
 from landquota.crs import describe
+from landquota.ellipsoid import areas
 from landquota.findings import Finding, Place
 from landquota.i18n import Text, mark, text
 from landquota.layers.quality import areas_m2
-from landquota.overlay import Parcels
+from landquota.overlay import Measures, Parcels
 
 if TYPE_CHECKING:
     import pyproj
     from numpy.typing import NDArray
 
     from landquota.analyses.given import Given
+    from landquota.analyses.tiles import Unread
     from landquota.datum_shift import DatumShift
     from landquota.formats.table import FeatureTable
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 Areas = Literal["official", "ellipsoid", "planar"]
 
@@ -64,12 +74,25 @@ class Land:
 
     given: Given
     crs: pyproj.CRS
-    parcels: Parcels
+    parcels: Parcels | Unread[Parcels]
     methods: tuple[str, ...]
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """What the parcels are called."""
+        return self.given.ids
 
     def official(self) -> list[Area]:
         """Return the official area of each parcel."""
-        return [Area(units) for units in self.parcels.units.tolist()]
+        return [Area(units) for units in frame_of(self.parcels).units.tolist()]
+
+    def polygons(self, *, most: int) -> dict[int, shapely.Geometry]:
+        """Return the first polygons in the plane, by the row of their parcel."""
+        return polygons_of(self.parcels, most=most)
+
+    def ways(self) -> dict[str, int]:
+        """Return how many areas were obtained in each way."""
+        return dict(Counter(self.methods))
 
     def measured(self) -> Iterator[Text]:
         """Yield how the areas were measured, to be said below every result."""
@@ -111,27 +134,47 @@ def land_of(
     if geometries is None:
         return None, findings
     findings = [*given.skipped(), *findings]
-    planar_m2, ellipsoid_m2 = areas_m2(given.table)
-    plane = Parcels(given.ids, geometries, None, given.file)
+    filed = Filed.of(given, crs, shift)
+    planar_m2, ellipsoid_m2, measures = _measures(given, geometries, filed)
     measured = _areas(ellipsoid_m2)
-    ways = [_Measured("ellipsoid", measured), _Measured("planar", [Area(units) for units in plane.units.tolist()])]
+    ways = [_Measured("ellipsoid", measured), _Measured("planar", _areas(measures.areas_m2))]
     if "planar" in {areas, method if areas == "official" else areas}:
         ways.reverse()
     if areas == "official":
         trusted, found = _trusted(given, np.where(np.isfinite(ellipsoid_m2), ellipsoid_m2, planar_m2))
         findings += found
         ways.insert(0, _Measured("declared", trusted))
-    official, methods = _first(ways, geometries)
-    return Land(given, crs, Parcels(given.ids, geometries, official, given.file), methods), findings
+    official, methods = _first(ways, ~np.isnan(measures.boxes[:, 0]))
+    parcels = Parcels(given.ids, geometries, official, given.file, None if filed is None else measures)
+    return Land(given, crs, unread(parcels, filed), methods), findings
 
 
-def _first(ways: Sequence[_Measured], geometries: NDArray[np.object_]) -> tuple[list[Area], tuple[str, ...]]:
+def _measures(given: Given, geometries: NDArray[np.object_], filed: Filed | None) -> tuple[Floats, Floats, Measures]:
+    """Return areas in the file's own plane and on the ellipsoid, NaN where there are none, and those in ours."""
+    if filed is None:
+        plane = Parcels(given.ids, geometries)
+        return *areas_m2(given.table), Measures(plane.areas_m2, plane.boxes)
+    columns = planar, ellipsoid, area_m2, boxes = [np.full((len(given), *more), np.nan) for more in ((), (), (), (4,))]
+    for rows, seen in done(Task(partial(_seen, rows=rows, filed=filed.only(rows)), ()) for rows in filed.tiles()):
+        for column, values in zip(columns, seen, strict=True):
+            column[rows] = values
+    return planar, ellipsoid, Measures(np.nan_to_num(area_m2), boxes)
+
+
+def _seen(*, rows: Ints, filed: Filed) -> Iterator[tuple[Ints, tuple[Floats, Floats, Floats, Floats]]]:
+    """Yield areas in the file's own plane and on the ellipsoid, and areas and boxes in ours, of parcels of one tile."""
+    own = filed.read_own()
+    moved = filed.moved(own)
+    yield rows, (*areas(own, filed.crs), shapely.area(moved), shapely.bounds(moved))
+
+
+def _first(ways: Sequence[_Measured], there: NDArray[np.bool_]) -> tuple[list[Area], tuple[str, ...]]:
     """Return each parcel's area by the first way that gives one, and the way."""
     official, methods = [], []
-    for row, geometry in enumerate(geometries):
+    for row, measurable in enumerate(there.tolist()):
         known = ((way.method, way.areas[row]) for way in ways)
         none: tuple[str, Area | None] = ("no_data", ZERO)
-        method, area = none if geometry is None else next((m, a) for m, a in known if a is not None)
+        method, area = none if not measurable else next((m, a) for m, a in known if a is not None)
         official.append(ZERO if area is None else area)
         methods.append(method)
     return official, tuple(methods)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
+from landquota.analyses.shapes import compared, from_corners
 from landquota.formats.names import names_of
 
 if TYPE_CHECKING:
@@ -79,9 +80,17 @@ def same_ground(old: Delivery, new: Delivery, left: Left, tolerance_m: float) ->
 
 def distances_m(old: Delivery, new: Delivery, rows: Ints, other: Ints) -> Floats:
     """Return how far the boundaries of couples are apart at most (Hausdorff), shape (couples,); NaN if unsound."""
-    corners = np.floor(np.nan_to_num(old.bounds[rows, :2]))
-    mine, theirs = (from_corners(corners, d.polygons[r]) for d, r in ((old, rows), (new, other)))
-    return np.asarray(shapely.hausdorff_distance(mine, theirs), dtype=np.float64)
+    return compared(old.layer, new.layer, (rows, other), _distances_m)
+
+
+def beside(polygons: Geometries, others: Geometries) -> tuple[Geometries, Geometries]:
+    """Return couples of polygons with coordinates from the corner of the first."""
+    corners = np.nan_to_num(np.floor(shapely.bounds(polygons).reshape(-1, 4)[:, :2]))
+    return from_corners(corners, polygons), from_corners(corners, others)
+
+
+def _distances_m(polygons: Geometries, others: Geometries) -> Floats:
+    return np.asarray(shapely.hausdorff_distance(*beside(polygons, others)), dtype=np.float64)
 
 
 def overlapping(pairs: Pairs, old_m2: Floats, new_m2: Floats, left: Left) -> Couples:
@@ -114,12 +123,6 @@ def near(points: Floats, others: Floats, distance: float) -> tuple[Ints, Ints]:
     tree = shapely.STRtree(np.asarray(shapely.points(others), dtype=object))
     rows, other = tree.query(shapely.points(points), predicate="dwithin", distance=distance)
     return rows, other
-
-
-def from_corners(corners: Floats, geometries: Geometries) -> Geometries:
-    """Return geometries with coordinates from a corner of their own each."""
-    coordinates, owner = shapely.get_coordinates(geometries, return_index=True)
-    return np.asarray(shapely.set_coordinates(geometries.copy(), coordinates - corners[owner]), dtype=object)
 
 
 def sound_rows(delivery: Delivery, mask: Bools) -> Ints:

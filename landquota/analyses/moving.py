@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
 
 from landquota.analyses.matching import Left, near, nearest, sound_rows
+from landquota.analyses.shapes import compared, digests, local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from landquota.analyses.delivery import Bools, Delivery, Floats, Ints
+    from landquota.analyses.delivery import Bools, Delivery, Floats, Geometries, Ints
     from landquota.analyses.matching import Couples
 
 #: Of several features of one shape, one is told if it moved no further than so many of its diagonals.
@@ -52,7 +54,7 @@ def _credible(old: Delivery, new: Delivery, couples: Couples, tolerance_m: float
     ways = ways_m(old, new, rows, other)
     cell_m = _cell_m(tolerance_m)  # there and back, so that both comparisons leave out the same
     alone = np.logical_and.reduce([_alone(way, cell_m, offset) for way in (ways, -ways) for offset in _GRIDS])
-    plain = shapely.get_num_coordinates(old.polygons[rows]) <= _PLAIN
+    plain = old.shapes.vertices[rows] <= _PLAIN
     return [couple for couple, doubt in zip(couples, (alone & plain).tolist(), strict=True) if not doubt]
 
 
@@ -70,7 +72,11 @@ def _cell_m(tolerance_m: float) -> float:
 
 def same_shape(old: Delivery, new: Delivery, rows: Ints, other: Ints, tolerance_m: float) -> Bools:
     """Return which couples have the same shape vertex by vertex, wherever it lies, shape (couples,)."""
-    return np.asarray(shapely.equals_exact(old.local[rows], new.local[other], tolerance_m), dtype=bool)
+    return compared(old.layer, new.layer, (rows, other), partial(_same_shape, tolerance_m=tolerance_m))
+
+
+def _same_shape(polygons: Geometries, others: Geometries, *, tolerance_m: float) -> Bools:
+    return np.asarray(shapely.equals_exact(local(polygons), local(others), tolerance_m), dtype=bool)
 
 
 def ways_m(old: Delivery, new: Delivery, rows: Ints, other: Ints) -> Floats:
@@ -107,11 +113,16 @@ def _by_shape(
 def _shapes(delivery: Delivery, mask: Bools, cell_m: float, offset: float) -> dict[bytes, list[int]]:
     """Return the rows of each shape, its vertices rounded to cells."""
     rows = sound_rows(delivery, mask)
-    parts = shapely.transform(delivery.local[rows], lambda xy: np.floor(xy / cell_m + offset) + 0.0)
     shapes: dict[bytes, list[int]] = defaultdict(list)
-    for row, shape in zip(rows.tolist(), shapely.to_wkb(parts).tolist(), strict=True):
+    found = digests(delivery.layer, rows, partial(_in_cells, cell_m=cell_m, offset=offset))
+    for row, shape in zip(rows.tolist(), found, strict=True):
         shapes[shape].append(row)
     return shapes
+
+
+def _in_cells(polygons: Geometries, *, cell_m: float, offset: float) -> Geometries:
+    cells: Geometries = shapely.transform(local(polygons), lambda xy: np.floor(xy / cell_m + offset) + 0.0)
+    return cells
 
 
 def _from_west(delivery: Delivery, rows: list[int]) -> Ints:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import geopandas
 import pyproj
 import shapely
 
 from landquota.crs import ZONE_RANGE, Datum, Zone, datum, describe, gauss_kruger, horizontal, on_wgs84
 from landquota.findings import Finding, Place
-from landquota.formats.geometry import bounds, measurable
+from landquota.formats.geometry import measurable
 from landquota.layers.catalogue import CatalogEntry
 from landquota.layers.sources import Source, projected
 
@@ -64,21 +65,43 @@ def to_plane(
     tuple
         The geometries, or None where nothing public leads from the layer's system to the plane.
     """
-    frame = given.table.frame
-    sound = _only(frame.geometry.to_numpy(), given.table.sound)
-    entry = CatalogEntry(name=given.name, kind="context", file=given.file)
-    moved, findings = projected(Source(entry, frame.set_geometry(sound, crs=frame.crs), ()), crs, shift=shift)
-    if moved is None:
-        params = {"name": given.name, "crs": describe(given.crs), "plane": describe(crs)}
-        refused = [f for f in findings if f.code != "LAYER-DATUM"] or [
-            Finding("OVERLAY-DATUM", Place(file=given.file), params)
-        ]
-        return None, refused
-    flat: Geometries = shapely.force_2d(moved.frame.geometry.to_numpy())
-    kept = _only(flat, measurable(flat))
+    sound = _only(given.table.frame.geometry.to_numpy(), given.table.sound)
+    kept, findings = in_plane(sound, given.crs, crs, name=given.name, file=given.file, shift=shift)
+    place = Place(file=given.file)
+    if kept is None:
+        params = {"name": given, "crs": describe(given.crs), "plane": describe(crs)}
+        return None, [f for f in findings if f.code != "LAYER-DATUM"] or [Finding("OVERLAY-DATUM", place, params)]
     if all(each is None for each in kept):
-        findings = [*findings, Finding("OVERLAY-NOTHING", Place(file=given.file), {"name": given})]
+        findings = [*findings, Finding("OVERLAY-NOTHING", place, {"name": given})]
     return kept, findings
+
+
+def in_plane(
+    geometries: Geometries, own: pyproj.CRS, crs: pyproj.CRS, *, name: str, file: str, shift: DatumShift | None = None
+) -> tuple[Geometries | None, list[Finding]]:
+    """Return geometries of one system in a plane, None in the place of what is no sound polygon there.
+
+    Parameters
+    ----------
+    geometries, own
+        Shape (n,), and their system.
+    crs
+        The plane.
+    name, file
+        What their layer is called in findings.
+    shift
+        Private parameters of the user.
+    """
+    source = Source(CatalogEntry(name=name, kind="context", file=file), _frame(geometries, own), ())
+    moved, findings = projected(source, crs, shift=shift)
+    if moved is None:
+        return None, findings
+    flat: Geometries = shapely.force_2d(moved.frame.geometry.to_numpy())
+    return _only(flat, measurable(flat)), findings
+
+
+def _frame(geometries: Geometries, crs: pyproj.CRS) -> geopandas.GeoDataFrame:
+    return geopandas.GeoDataFrame(geometry=geometries, crs=crs)
 
 
 def _only(geometries: Geometries, wanted: NDArray[np.bool_]) -> Geometries:
@@ -90,7 +113,7 @@ def _only(geometries: Geometries, wanted: NDArray[np.bool_]) -> Geometries:
 
 def _middle(parcels: Given, own: pyproj.CRS) -> tuple[float, float]:
     """Return longitude and latitude of the middle of the parcels."""
-    west, south, east, north = bounds(parcels.table.frame.geometry.to_numpy()) or (0.0, 0.0, 0.0, 0.0)
+    west, south, east, north = parcels.bounds() or (0.0, 0.0, 0.0, 0.0)
     x, y = (west + east) / 2, (south + north) / 2
     if own.is_geographic or own.geodetic_crs is None:
         return x, y

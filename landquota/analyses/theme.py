@@ -13,10 +13,12 @@ from landquota.analyses.extent import Extent
 from landquota.analyses.given import Given
 from landquota.analyses.land import Land
 from landquota.analyses.plane import to_plane
+from landquota.analyses.tiles import Filed, frame_of, unread
 from landquota.formats.geometry import bounds
-from landquota.overlay import Layer
+from landquota.overlay import Layer, around
 
 if TYPE_CHECKING:
+    from landquota.analyses.tiles import Unread
     from landquota.datum_shift import DatumShift
     from landquota.findings import Finding
 
@@ -29,8 +31,8 @@ def theme_of(
     extent: Extent | None = None,
     sliver_m2: float = 1.0,
     shift: DatumShift | None = None,
-) -> tuple[Layer | None, list[Finding]]:
-    """Return a layer for the overlay.
+) -> tuple[Layer | Unread[Layer] | None, list[Finding]]:
+    """Return a layer for the overlay; of a large one the polygons stay in the file.
 
     Around a feature whose geometry is not sound the layer says nothing, so that a parcel there
     gets "no data" and never "not concerned".
@@ -70,7 +72,7 @@ def theme_of(
         file=given.file,
         corner=_corner(land),
     )
-    return layer, findings
+    return unread(layer, Filed.of(given, land.crs, shift)), findings
 
 
 def _doubtful(given: Given, land: Land) -> shapely.Geometry | None:
@@ -85,12 +87,12 @@ def _doubtful(given: Given, land: Land) -> shapely.Geometry | None:
 
 def _around(land: Land) -> shapely.Geometry:
     """Return a box around all parcels."""
-    west, south, east, north = shapely.total_bounds(land.parcels.geometries).tolist()
-    around: shapely.Geometry = shapely.box(west - 1, south - 1, east + 1, north + 1)
-    return around
+    west, south, east, north = around(frame_of(land.parcels).boxes)
+    box: shapely.Geometry = shapely.box(west - 1, south - 1, east + 1, north + 1)
+    return box
 
 
 def _corner(land: Land) -> tuple[float, float]:
     """Return the south-west corner of all parcels, whole metres: the same whatever of the layer is read."""
-    west, south = np.nan_to_num(np.floor(shapely.total_bounds(land.parcels.geometries)[:2])).tolist()
+    west, south, _, _ = np.floor(around(frame_of(land.parcels).boxes)).tolist()
     return west, south

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from landquota.analyses.ground import never_empty
+from landquota.analyses.laid import Laid, as_parcels, in_frame, laid
 from landquota.area import Area, apportion, total
-from landquota.overlay import Layer, NotConserved, Overlay, Parcels, overlay
+from landquota.overlay import NotConserved, around
 from landquota.overlay.measuring import tolerances_m2
 from landquota.overlay.tables import summed
 
@@ -122,7 +122,7 @@ class Rounded:
         return tuple(k + c - d for k, c, d in zip(kept, self.come, self.new_double, strict=True))
 
 
-def transition(old: Delivery, new: Delivery, found: Overlay) -> Transition:
+def transition(old: Delivery, new: Delivery, found: Laid) -> Transition:
     """Return the areas from class to class.
 
     Parameters
@@ -163,10 +163,10 @@ def _tolerance_m2(delivery: Delivery) -> float:
     return float(tolerances_m2(delivery.areas_m2).sum())
 
 
-def laid_over(one: Delivery, other: Delivery) -> Overlay:
+def laid_over(one: Delivery, other: Delivery) -> Laid:
     """Return one delivery over another, nothing of it being a sliver."""
-    under = Layer(other.file, other.names, other.polygons, complete=True, sliver_m2=0.0, file=other.file)
-    return overlay(Parcels(one.names, one.polygons, file=one.file), never_empty(under))
+    west, south, _, _ = np.floor(around(other.bounds)).tolist()
+    return laid(as_parcels(one.layer), in_frame(other.layer, corner=(west, south)))
 
 
 def _classes(labels: Sequence[str]) -> tuple[Ints, tuple[str, ...]]:

@@ -13,9 +13,14 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+import geopandas
 import numpy as np
 
-from landquota.analyses.ground import Ground, divided, silent
+from landquota import topology
+from landquota.analyses.ground import Ground, divided
+from landquota.analyses.laid import as_layer, as_parcels, laid, measured
+from landquota.analyses.tasks import Progress, silent
+from landquota.analyses.tiles import some
 from landquota.area import Area, total
 from landquota.errors import UsageError
 from landquota.findings import Finding, Place
@@ -23,7 +28,9 @@ from landquota.i18n import Text, text
 from landquota.overlay import Layer, Parcels
 
 if TYPE_CHECKING:
-    from landquota.analyses.erasing import Pieces, Progress
+    from landquota.analyses.erasing import Pieces
+    from landquota.analyses.land import Land
+    from landquota.analyses.tiles import Unread
 
 #: Above this share a parcel counts as supplied.
 THRESHOLD: Final = Decimal("0.95")
@@ -124,11 +131,12 @@ class Unsupplied:
 
 
 def unsupplied(
-    approved: Parcels,
-    supplied: Layer,
+    approved: Parcels | Unread[Parcels],
+    supplied: Layer | Unread[Layer],
     *,
     batches: Sequence[str] | None = None,
     threshold: Decimal = THRESHOLD,
+    keep_pieces: bool = True,
     progress: Progress = silent,
 ) -> Unsupplied:
     """Find what of approved parcels is not supplied.
@@ -144,6 +152,8 @@ def unsupplied(
         The batch of each approved parcel.
     threshold
         A parcel counts as supplied above this share of its official area, from 0 to below 1.
+    keep_pieces
+        Whether the polygons of what is left are kept, to be drawn or written.
     progress
         Called with what is done and how much there is to do.
 
@@ -159,11 +169,23 @@ def unsupplied(
             text("The threshold {value} is not from 0 to below 1", value=threshold),
             remedy=text("Write it as a fraction: 0.95 for 95 %."),
         )
-    ground = divided(approved, supplied, progress=progress)
+    ground = divided(approved, supplied, keep_pieces=keep_pieces, progress=progress)
     rows = tuple(_rows(ground, batches, threshold))
-    beyond = _beyond(approved, supplied, progress)
-    findings = (*ground.findings(), *_outside(beyond, supplied))
+    approvals = as_layer(approved, "approved", sliver_m2=ground.layer.sliver_m2)
+    beyond = divided(measured(as_parcels(supplied)), approvals, keep_pieces=keep_pieces, progress=progress)
+    findings = (*ground.findings(), *_outside(beyond, ground.layer))
     return Unsupplied(ground, threshold, rows, _by_batch(rows, threshold), beyond.rest, findings)
+
+
+def overlapping(land: Land, *, sliver_m2: float) -> list[Finding]:
+    """Name the approved parcels that cover the same ground: it counts in each of them."""
+    parcels = land.parcels
+    pairs = laid(parcels, as_layer(parcels, land.given.name, sliver_m2=0.0)).pairs
+    suspects = np.unique(pairs.parcel[(pairs.parcel != pairs.feature) & (pairs.area_m2 > sliver_m2)])
+    mine = some(parcels, suspects)
+    frame = geopandas.GeoDataFrame({"parcel": list(mine.ids)}, geometry=mine.geometries, crs=land.crs)
+    found = topology.overlaps(frame, id_column="parcel", tolerance_m2=sliver_m2, file=land.given.file)
+    return [finding for finding in found if finding.code != "GEOM-SKIPPED"]
 
 
 def _rows(ground: Ground, batches: Sequence[str] | None, threshold: Decimal) -> list[Row]:
@@ -226,18 +248,12 @@ def _together(batch: str, rows: Sequence[Row], threshold: Decimal) -> Row:
     return Row("", batch, status, **sums, supplies=supplies, parcels=len(rows))
 
 
-def _beyond(approved: Parcels, supplied: Layer, progress: Progress) -> Ground:
-    """Return the supplies divided by the approved parcels."""
-    approvals = Layer("approved", approved.ids, approved.geometries, complete=True, sliver_m2=supplied.sliver_m2)
-    return divided(Parcels(supplied.ids, supplied.geometries), approvals, progress=progress)
-
-
 def _outside(ground: Ground, supplied: Layer) -> list[Finding]:
     """Name each supply that lies outside every approved parcel, with how much of it and where."""
     largest: dict[int, int] = {}
     for piece in np.argsort(ground.rest.area_m2, kind="stable").tolist():
         largest[int(ground.rest.parcel[piece])] = piece
-    points, whole = ground.rest.points(), ground.parcels.areas_m2
+    points, whole = ground.rest.points, ground.parcels.areas_m2
     found = []
     for row in sorted(largest):
         x, y = points[largest[row]].tolist()

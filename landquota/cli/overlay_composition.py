@@ -10,7 +10,7 @@ import click
 
 from landquota.cli.options import Session, common_options, option, pass_session
 from landquota.cli.overlay import check_outputs, coverage_options, input_options, output_options, overlay, tell
-from landquota.cli.overlay_inputs import Desk, apart_from
+from landquota.cli.overlay_inputs import Desk, apart_from, apart_while
 from landquota.i18n import mark, say
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 @pass_session
 def composition(session: Session, parcels: str, landuse: str, *, outputs: Sequence[Path], **given: Any) -> None:
     """Print the composition; exit 1 when a parcel or patch is broken."""
-    from landquota.analyses import laid
     from landquota.analyses.composition import compose
     from landquota.analyses.deductions import deductions_of
     from landquota.findings import has_errors
@@ -64,12 +63,10 @@ def composition(session: Session, parcels: str, landuse: str, *, outputs: Sequen
         desk.findings += found
         desk.settle()
     assert theme is not None  # noqa: S101 - settled
-    over = laid(layer, theme, land.crs, shift=desk.shift)
-    still_read = [] if over is theme else [landuse]  # tile by tile
-    with apart_from(still_read), progress(say("Overlaying parcels")) as report:
+    with apart_while(land.given.is_outline, layer.is_outline), progress(say("Overlaying parcels")) as report:
         result = compose(
             land,
-            over,
+            theme,
             classes.with_codes(d.to_class for d in deductions.values()),
             deductions=deductions,
             by=by,
@@ -83,7 +80,8 @@ def composition(session: Session, parcels: str, landuse: str, *, outputs: Sequen
     if map_file is not None:
         from landquota.maps import composition_page
 
-        composition_page.write(result, layer, said, map_file, language=session.language)
+        with apart_while(land.given.is_outline):
+            composition_page.write(result, layer, said, map_file, language=session.language)
         click.echo(say("Map: {path}", path=map_file), err=True)
     tell(session, said, outputs)
     if has_errors(findings):
@@ -95,7 +93,7 @@ def _read(desk: Desk, parcels: str, landuse: str, given: dict[str, Any]) -> tupl
     from landquota.analyses.classes import classes_of
 
     one = desk.take(parcels, id_column=given["id_column"])
-    layer = desk.take(landuse, tiled=True)
+    layer = desk.take(landuse)
     land = None if one is None else desk.land(one, areas=given["areas"])
     classes = None
     if layer is not None:

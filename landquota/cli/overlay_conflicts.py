@@ -10,7 +10,7 @@ import click
 
 from landquota.cli.options import Session, common_options, pass_session
 from landquota.cli.overlay import check_outputs, coverage_options, input_options, output_options, overlay, tell
-from landquota.cli.overlay_inputs import Desk, apart_from
+from landquota.cli.overlay_inputs import Desk, apart_from, apart_while
 from landquota.i18n import mark, say
 
 if TYPE_CHECKING:
@@ -66,14 +66,16 @@ def conflicts(session: Session, parcels: str, layers: Sequence[str], *, outputs:
             desk.findings += found
             constraints += _constraint(desk, land, layer, rule, kind=kind, given=given)
         desk.settle()
-    with progress(say("Overlaying parcels")) as report:
+    unread = [each.is_outline for each in (land.given, *(each.given for each in constraints))]
+    with apart_while(*unread), progress(say("Overlaying parcels")) as report:
         result = find_conflicts(land, constraints, keep_pieces=map_file is not None, progress=report)
     findings = [*desk.findings, *result.findings]
     said = wording.report(result, as_of=as_of, sliver_m2=given["sliver_m2"], findings=findings)
     if map_file is not None:
         from landquota.maps import conflicts_page
 
-        conflicts_page.write(result, said, map_file, language=session.language)
+        with apart_while(*unread):
+            conflicts_page.write(result, said, map_file, language=session.language)
         click.echo(say("Map: {path}", path=map_file), err=True)
     tell(session, said, outputs)
     if has_errors(findings):

@@ -10,11 +10,12 @@ import click
 
 from landquota.cli.options import Session, common_options, option, pass_session
 from landquota.cli.overlay import check_outputs, input_options, output_options, overlay, tell
-from landquota.cli.overlay_inputs import Desk, apart_from
+from landquota.cli.overlay_inputs import Desk, apart_from, apart_while
 from landquota.i18n import mark, say
 
 if TYPE_CHECKING:
     from landquota.analyses import Extent, Given, Land
+    from landquota.analyses.tiles import Unread
     from landquota.overlay import Layer
 
 
@@ -56,21 +57,24 @@ def coverage(session: Session, zones: str, layer: str, *, outputs: Sequence[Path
     with apart_from([zones, layer, *given["coverage"]]), progress(say("Reading")):
         desk = Desk.of(session, given)
         land, over, extent, theme = _read(desk, zones, layer, given)
-    with progress(say("Measuring zones")) as report:
-        result = measure(land.parcels, theme, progress=report)
+    with apart_while(land.given.is_outline, over.is_outline), progress(say("Measuring zones")) as report:
+        result = measure(land.parcels, theme, keep_pieces=map_file is not None, progress=report)
     findings = [*desk.findings, *result.findings]
     said = wording.report(result, land, over, extent, sliver_m2=given["sliver_m2"], findings=findings)
     if map_file is not None:
         from landquota.maps import coverage_page
 
-        coverage_page.write(result, land, theme, said, map_file, language=session.language)
+        with apart_while(land.given.is_outline, over.is_outline):
+            coverage_page.write(result, land, theme, said, map_file, language=session.language)
         click.echo(say("Map: {path}", path=map_file), err=True)
     tell(session, said, outputs)
     if has_errors(findings):
         click.get_current_context().exit(1)
 
 
-def _read(desk: Desk, zones: str, layer: str, given: dict[str, Any]) -> tuple[Land, Given, Extent, Layer]:
+def _read(
+    desk: Desk, zones: str, layer: str, given: dict[str, Any]
+) -> tuple[Land, Given, Extent, Layer | Unread[Layer]]:
     """Read both inputs; everything that is wrong with them is said at once."""
     from landquota.analyses import Extent
 

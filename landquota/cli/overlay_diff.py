@@ -10,7 +10,7 @@ import click
 
 from landquota.cli.options import Session, common_options, option, pass_session
 from landquota.cli.overlay import check_outputs, output_options, overlay, tell
-from landquota.cli.overlay_inputs import Desk, apart_from
+from landquota.cli.overlay_inputs import Desk, apart_from, apart_while
 from landquota.cli.reading import reading_options
 from landquota.i18n import mark, say
 
@@ -79,7 +79,8 @@ def diff(session: Session, old: str, new: str, *, outputs: Sequence[Path], **giv
     with apart_from([old, new]), progress(say("Reading")):
         desk = Desk.of(session, given)
         before, after, crs, class_column = _read(desk, words, given)
-    with progress(say("Comparing deliveries")) as report:
+    unread = [each.filed is not None for each in (before, after)]
+    with apart_while(*unread), progress(say("Comparing deliveries")) as report:
         result = compare(before, after, tolerance_m=given["tolerance_m"], ignored=given["ignored"], progress=report)
     findings = [*desk.findings, *result.findings]
     said = wording.report(
@@ -88,7 +89,8 @@ def diff(session: Session, old: str, new: str, *, outputs: Sequence[Path], **giv
     if map_file is not None:
         from landquota.maps import diff_page
 
-        diff_page.write(result, crs, said, map_file, language=session.language)
+        with apart_while(*unread):
+            diff_page.write(result, crs, said, map_file, language=session.language)
         click.echo(say("Map: {path}", path=map_file), err=True)
     tell(session, said, outputs)
     if has_errors(findings):
@@ -104,6 +106,7 @@ def _with_layer(word: str, layer: str | None) -> str:
 
 def _read(desk: Desk, words: Sequence[str], given: dict[str, Any]) -> tuple[Delivery, Delivery, pyproj.CRS, str | None]:
     """Read both deliveries into one plane; everything that is wrong with them is said at once."""
+    from landquota.analyses import plane_of
     from landquota.analyses.delivery import delivered
     from landquota.analyses.given import unknown_field
 
@@ -115,14 +118,16 @@ def _read(desk: Desk, words: Sequence[str], given: dict[str, Any]) -> tuple[Deli
         desk.findings += [unknown_field(each, wanted, "--class") for each in missing]
     elif all(each.column("DLBM") is not None for each in known):
         wanted = "DLBM"
-    land = None if several[0] is None else desk.land(several[0], areas="planar")
-    theme = None if several[1] is None or land is None else desk.theme(several[1], land)
     desk.settle()
-    assert land is not None  # noqa: S101 - what could not be read has an error, which settle() has raised
-    assert theme is not None  # noqa: S101
-    planes = (land.parcels.geometries, theme.geometries)
-    old, new = (
-        delivered(each, plane, by_id=given["id_column"] is not None, class_column=wanted)
-        for each, plane in zip(known, planes, strict=True)
-    )
-    return old, new, land.crs, wanted
+    crs = plane_of(known[0], desk.project_crs)
+    deliveries = []
+    for each in known:
+        delivery, found = delivered(
+            each, crs, by_id=given["id_column"] is not None, class_column=wanted, shift=desk.shift
+        )
+        desk.findings += found
+        desk.failed |= delivery is None
+        deliveries += [] if delivery is None else [delivery]
+    desk.settle()
+    old, new = deliveries
+    return old, new, crs, wanted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pyproj
 
     from landquota.analyses import Extent, Given, Land, Shelf
+    from landquota.analyses.tiles import Unread
     from landquota.datum_shift import DatumShift
     from landquota.findings import Finding
     from landquota.overlay import Layer
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 def apart_from(words: Sequence[str]) -> AbstractContextManager[None]:
     """Have files read in a process apart; see :func:`landquota.cli.reading.apart`."""
     return apart([Path(word) for word in words])
+
+
+def apart_while(*unread: bool) -> AbstractContextManager[None]:
+    """Have files read in a process apart as long as any of some layers is not read yet."""
+    from landquota.formats.isolation import isolated
+
+    return isolated() if any(unread) else nullcontext()
 
 
 @dataclass
@@ -68,11 +76,9 @@ class Desk:
         method = "ellipsoid" if project is None else project.area_method
         return cls(Shelf.of(project, options), plane, shift, method, findings)
 
-    def take(
-        self, word: str | Path, *, id_column: str | None = None, kind: str = "", tiled: bool = False
-    ) -> Given | None:
-        """Read one layer, of a large one that is `tiled` its outline; None where it cannot be read."""
-        given, findings = self.shelf.take(word, id_column=id_column, kind=kind, tiled=tiled)
+    def take(self, word: str | Path, *, id_column: str | None = None, kind: str = "") -> Given | None:
+        """Read one layer, of a large one its outline; None where it cannot be read."""
+        given, findings = self.shelf.take(word, id_column=id_column, kind=kind, tiled=True)
         self.findings += findings
         self.failed |= given is None
         return given
@@ -102,8 +108,8 @@ class Desk:
             self.extent(words, land) if words else self.extent(given.coverage.split(), land, beside=self.shelf.folder)
         )
 
-    def theme(self, given: Given, land: Land, **how: Any) -> Layer | None:
-        """Return a layer in the plane of the parcels; None where it cannot be brought there."""
+    def theme(self, given: Given, land: Land, **how: Any) -> Layer | Unread[Layer] | None:
+        """Return a layer in the plane of the parcels, a large one unread; None where it cannot be brought there."""
         from landquota.analyses import theme_of
 
         layer, findings = theme_of(given, land, shift=self.shift, **how)

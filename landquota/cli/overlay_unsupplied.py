@@ -11,14 +11,14 @@ import click
 
 from landquota.cli.options import Session, common_options, option, pass_session
 from landquota.cli.overlay import OUT, check_outputs, input_options, output_options, overlay, tell
-from landquota.cli.overlay_inputs import Desk, apart_from
+from landquota.cli.overlay_inputs import Desk, apart_from, apart_while
 from landquota.cli.targets import refuse_loss
 from landquota.errors import UsageError
 from landquota.i18n import mark, say, text
 
 if TYPE_CHECKING:
     from landquota.analyses import Given, Land
-    from landquota.findings import Finding
+    from landquota.analyses.tiles import Unread
     from landquota.overlay import Layer
 
 
@@ -81,6 +81,7 @@ def _share(written: str) -> Decimal:
 @pass_session
 def unsupplied(session: Session, approved: str, supplied: str, *, outputs: Sequence[Path], **given: Any) -> None:
     """Print what is not supplied; exit 1 when a parcel or supply is broken."""
+    from landquota.analyses.unsupplied import overlapping
     from landquota.analyses.unsupplied import unsupplied as find
     from landquota.findings import has_errors
     from landquota.reports import unsupplied as wording
@@ -94,9 +95,10 @@ def unsupplied(session: Session, approved: str, supplied: str, *, outputs: Seque
     with apart_from([approved, supplied]), progress(say("Reading")):
         desk = Desk.of(session, given)
         land, supplies, layer, batches = _read(desk, approved, supplied, given)
-        overlaps = _overlaps(land, given["sliver_m2"])
-    with progress(say("Erasing supplies")) as report:
-        result = find(land.parcels, layer, batches=batches, threshold=threshold, progress=report)
+    drawn = map_file is not None or layer_file is not None
+    with apart_while(land.given.is_outline, supplies.is_outline), progress(say("Erasing supplies")) as report:
+        overlaps = overlapping(land, sliver_m2=given["sliver_m2"])
+        result = find(land.parcels, layer, batches=batches, threshold=threshold, keep_pieces=drawn, progress=report)
     findings = [*desk.findings, *overlaps, *result.findings]
     written = None
     if layer_file is not None:
@@ -108,7 +110,8 @@ def unsupplied(session: Session, approved: str, supplied: str, *, outputs: Seque
     if map_file is not None:
         from landquota.maps import unsupplied_page
 
-        unsupplied_page.write(result, land, layer, said, map_file, language=session.language)
+        with apart_while(land.given.is_outline):
+            unsupplied_page.write(result, land, said, map_file, language=session.language)
         click.echo(say("Map: {path}", path=map_file), err=True)
     tell(session, said, outputs)
     if layer_file is not None:
@@ -130,7 +133,7 @@ def _check_layer(path: Path | None, sources: Sequence[str], *, overwrite: bool) 
 
 def _read(
     desk: Desk, approved: str, supplied: str, given: dict[str, Any]
-) -> tuple[Land, Given, Layer, Sequence[str] | None]:
+) -> tuple[Land, Given, Layer | Unread[Layer], Sequence[str] | None]:
     """Read both inputs; everything that is wrong with them is said at once."""
     from landquota.analyses import Extent
     from landquota.analyses.given import unknown_field
@@ -151,14 +154,3 @@ def _read(
     assert supplies is not None  # noqa: S101
     assert layer is not None  # noqa: S101
     return land, supplies, layer, None if column is None else land.given.cells(column)
-
-
-def _overlaps(land: Land, sliver_m2: float) -> list[Finding]:
-    """Name the approved parcels that cover the same ground: it counts in each of them."""
-    import geopandas
-
-    from landquota import topology
-
-    frame = geopandas.GeoDataFrame({"parcel": land.given.ids}, geometry=land.parcels.geometries, crs=land.crs)
-    found = topology.overlaps(frame, id_column="parcel", tolerance_m2=sliver_m2, file=land.given.file)
-    return [finding for finding in found if finding.code != "GEOM-SKIPPED"]

@@ -41,9 +41,10 @@ class FeatureTable:
         The area that the file itself declares for each feature, exact; None where it declares none.
     encoding
         How the texts were decoded; None where the format defines it.
-    numbers, kept_sound
+    numbers, kept_sound, boxes
         Of an outline (:mod:`landquota.formats.vector.outline`), which holds no places and hardly
-        any geometry: the file's own numbers of the features, and which of them are sound.
+        any geometry: the file's own numbers of the features, which of them are sound, and their
+        boxes in the coordinates of the file, NaN where there is none.
     """
 
     path: Path
@@ -55,6 +56,7 @@ class FeatureTable:
     encoding: str | None = None
     numbers: NDArray[np.int64] | None = None
     kept_sound: NDArray[np.bool_] | None = None
+    boxes: NDArray[np.float64] | None = None
 
     @cached_property
     def sound(self) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from landquota.i18n import Text, text
 from landquota.maps import page
 from landquota.maps.drawing import area_text
 from landquota.maps.land_colours import fills
-from landquota.maps.overlay_page import DRAWN, findings_of, foot, in_degrees, left_out, notes_of, parcel_kind, table_of
+from landquota.maps.overlay_page import DRAWN, in_degrees, parcel_kind, table_of, view_of
 from landquota.maps.view import MapClass, MapFeature, MapLayer, MapView, PanelZone
 from landquota.overlay import Role
 from landquota.reports.overlay_words import called
@@ -45,24 +45,19 @@ def composition_view(result: Composition, layer: Given, report: Report, *, langu
     """Return what the page shows."""
     drawing = _Drawing(result, layer, language)
     parcels, pieces = drawing.parcels(), drawing.pieces()
-    layers = tuple(each for each in (parcels, pieces) if each.features)
     classes = next(each for each in report.listings if each.name == "classes")
     groups = [each for each in report.listings if each.name == "groups"]
     tables = [table_of(each, ["group"], _FIGURES, language) for each in groups]
     tables.append(table_of(classes, ["class", "class_name"], _FIGURES, language))
-    whole = len(result.land.given) + len(result.pieces)
-    return MapView(
-        title=report.title.render(language),
+    return view_of(
+        report,
+        (parcels, pieces),
+        PanelZone("sums", text("All parcels").render(language), tables=tuple(tables)),
+        crs=result.land.crs,
+        files=(result.land.given.file, layer.file),
+        whole=len(result.land.given) + len(result.pieces),
         language=language,
-        layers=layers,
-        panels=(
-            PanelZone("sums", text("All parcels").render(language), tables=tuple(tables)),
-            *findings_of(report.findings, language, kind=drawing.kind),
-            notes_of(report, language),
-        ),
-        footer=foot(result.land.crs, (result.land.given.file, layer.file), language),
-        notices=left_out(len(parcels.features) + len(pieces.features), whole, language),
-        list_only=not layers,
+        kind=drawing.kind,
     )
 
 
@@ -83,12 +78,14 @@ class _Drawing:
         rows: dict[str, list[Row]] = {}
         for row in self._result.rows:
             rows.setdefault(row.parcel, []).append(row)
-        drawn = zip(land.given.ids, in_degrees(list(land.parcels.geometries), land.crs), strict=True)
+        drawn = land.polygons(most=DRAWN)
         features = [
             MapFeature(id_, id_, main.get(id_, _NONE), geometry, tuple(self._rows(rows.get(id_, ()))))
-            for id_, geometry in drawn
+            for id_, geometry in zip(
+                (land.ids[row] for row in drawn), in_degrees(list(drawn.values()), land.crs), strict=True
+            )
             if geometry is not None
-        ][:DRAWN]
+        ]
         areas = dict(zip(land.given.ids, land.official(), strict=True))
         sizes: dict[str, list[Area]] = {}
         for feature in features:

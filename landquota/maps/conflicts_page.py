@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
+from landquota.analyses.tiles import frame_of, some
 from landquota.area import Area, Unit, total
 from landquota.i18n import Renderable, Text, text
 from landquota.maps import page
@@ -108,6 +111,7 @@ class _Drawing:
     def __init__(self, result: Conflicts, language: str) -> None:
         self._result, self._language = result, language
         self.kind = parcel_kind(len(result.land.given), many="parcels")
+        self._polygons = result.land.polygons(most=DRAWN)
         self._by_parcel: dict[str, list[Row]] = {}
         for row in result.rows:
             self._by_parcel.setdefault(row.parcel, []).append(row)
@@ -115,12 +119,12 @@ class _Drawing:
     def parcels(self) -> MapLayer:
         """Return the parcels by their worst answer."""
         land = self._result.land
-        drawn = zip(land.given.ids, in_degrees(list(land.parcels.geometries), land.crs), strict=True)
+        names = [land.ids[row] for row in self._polygons]
         features = [
             MapFeature(id_, id_, _worst(self._by_parcel[id_]), geometry, tuple(self._rows(id_)))
-            for id_, geometry in drawn
+            for id_, geometry in zip(names, in_degrees(list(self._polygons.values()), land.crs), strict=True)
             if geometry is not None
-        ][:DRAWN]
+        ]
         areas = dict(zip(land.given.ids, land.official(), strict=True))
         looks = []
         for key, (said, fill, line) in _CLASSES.items():
@@ -165,19 +169,17 @@ class _Drawing:
 
     def features(self) -> Iterator[MapLayer]:
         """Yield the features of each layer that parcels touch, as far as they lie beside the parcels."""
-        around = Surroundings(self._result.land.parcels.geometries)
+        around = Surroundings(np.array(list(self._polygons.values()), dtype=object))
         for number, constraint in enumerate(self._result.constraints):
             touched = {each for row in self._result.of(constraint) for each in (*row.features, *row.sliver_features)}
-            layer = constraint.layer
-            chosen = [
-                (i, g) for i, g in zip(layer.ids, layer.geometries, strict=True) if i in touched and g is not None
-            ]
-            chosen = chosen[:_LAYER_FEATURES]
-            degrees = in_degrees([around.without(geometry) for _, geometry in chosen], self._result.land.crs)
+            ids = frame_of(constraint.layer).ids
+            rows = [row for row, feature in enumerate(ids) if feature in touched][:_LAYER_FEATURES]
+            chosen = some(constraint.layer, np.array(rows, dtype=np.int64))
+            degrees = in_degrees([around.without(geometry) for geometry in chosen.geometries], self._result.land.crs)
             name = self._say(constraint.given)
             features = tuple(
                 MapFeature(id_, id_, "feature", geometry, ((self._say(text("Layer")), name),))
-                for (id_, _), geometry in zip(chosen, degrees, strict=True)
+                for id_, geometry in zip(chosen.ids, degrees, strict=True)
                 if geometry is not None
             )
             fill, line = _LAYERS[number % len(_LAYERS)]

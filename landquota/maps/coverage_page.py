@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import shapely
 
+from landquota.analyses.laid import as_parcels, measured, polygons_of
+from landquota.analyses.tiles import frame_of
 from landquota.area import Area
 from landquota.i18n import Text, text
 from landquota.maps import page
 from landquota.maps.ground_page import Drawn, Look, layer_of, sections, sized
-from landquota.maps.overlay_page import findings_of, foot, left_out, notes_of
+from landquota.maps.overlay_page import DRAWN, view_of
 from landquota.maps.view import MapLayer, MapView
 
 if TYPE_CHECKING:
     from landquota.analyses import Land
     from landquota.analyses.coverage import Coverage, Row, Spot
+    from landquota.analyses.tiles import Unread
     from landquota.overlay import Layer
     from landquota.reports.listing import Report
 
@@ -49,7 +51,9 @@ _TABLES: Final = (
 )
 
 
-def write(result: Coverage, land: Land, layer: Layer, report: Report, path: Path, *, language: str) -> None:
+def write(
+    result: Coverage, land: Land, layer: Layer | Unread[Layer], report: Report, path: Path, *, language: str
+) -> None:
     """Write the page, whole or not at all.
 
     Raises
@@ -60,7 +64,9 @@ def write(result: Coverage, land: Land, layer: Layer, report: Report, path: Path
     page.write(coverage_view(result, land, layer, report, language=language), path)
 
 
-def coverage_view(result: Coverage, land: Land, layer: Layer, report: Report, *, language: str) -> MapView:
+def coverage_view(
+    result: Coverage, land: Land, layer: Layer | Unread[Layer], report: Report, *, language: str
+) -> MapView:
     """Return what the page shows; `layer` lies in the plane of the zones."""
     spots = [("gap", result.gaps), ("no_data", result.no_data), ("double", result.double)]
     layers = [
@@ -68,20 +74,14 @@ def coverage_view(result: Coverage, land: Land, layer: Layer, report: Report, *,
         _zones(result, land, language),
         _spots([(key, spot) for key, several in spots for spot in several], land, language),
     ]
-    drawn = [each for each in layers if each.features]
-    whole = len(result.rows) + len(layer) + sum(len(several) for _, several in spots)
-    return MapView(
-        title=report.title.render(language),
+    return view_of(
+        report,
+        layers,
+        sections(report, _TABLES, language, name="sums", title=text("All zones")),
+        crs=land.crs,
+        files=(land.given.file, frame_of(layer).file),
+        whole=len(result.rows) + len(layer) + sum(len(several) for _, several in spots),
         language=language,
-        layers=tuple(drawn),
-        panels=(
-            sections(report, _TABLES, language, name="sums", title=text("All zones")),
-            *findings_of(report.findings, language),
-            notes_of(report, language),
-        ),
-        footer=foot(land.crs, (land.given.file, layer.file), language),
-        notices=left_out(sum(len(each.features) for each in drawn), whole, language),
-        list_only=not drawn,
     )
 
 
@@ -92,9 +92,10 @@ def _band(row: Row) -> str:
 
 
 def _zones(result: Coverage, land: Land, language: str) -> MapLayer:
+    polygons = land.polygons(most=DRAWN)
     drawn = [
         Drawn(row.zone, row.zone, _band(row), geometry, row.area, tuple(_figures(row, language)))
-        for row, geometry in zip(result.rows, land.parcels.geometries, strict=True)
+        for row, geometry in zip(result.rows, map(polygons.get, range(len(result.rows))), strict=True)
     ]
     return layer_of("zones", text("Zones"), "zones", _LOOKS, drawn, crs=land.crs, language=language)
 
@@ -121,12 +122,13 @@ def _spots(spots: Sequence[tuple[str, Spot]], land: Land, language: str) -> MapL
     )
 
 
-def _features(layer: Layer, land: Land, language: str) -> MapLayer:
-    areas_m2 = np.nan_to_num(shapely.area(layer.geometries)).tolist()
+def _features(layer: Layer | Unread[Layer], land: Land, language: str) -> MapLayer:
+    features = measured(as_parcels(layer))
+    known, polygons = frame_of(features), polygons_of(features, most=DRAWN)
+    there = np.flatnonzero(~np.isnan(known.boxes[:, 0])).tolist()
     drawn = [
-        Drawn(id_, id_, "feature", geometry, Area.measured(m2))
-        for id_, geometry, m2 in zip(layer.ids, layer.geometries, areas_m2, strict=True)
-        if geometry is not None
+        Drawn(known.ids[row], known.ids[row], "feature", polygons.get(row), Area.measured(known.areas_m2[row]))
+        for row in there
     ]
     title = text("Features")
     return layer_of(

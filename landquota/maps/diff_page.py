@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import shapely
+import numpy as np
 
 from landquota.analyses.changes import Change, Kind
+from landquota.analyses.delivery import Delivery
+from landquota.analyses.tiles import some
 from landquota.area import Area
 from landquota.i18n import Text, text
 from landquota.maps import page
 from landquota.maps.ground_page import Drawn, Look, layer_of, sections, sized
-from landquota.maps.overlay_page import findings_of, foot, left_out, notes_of, parcel_kind
+from landquota.maps.overlay_page import DRAWN, parcel_kind, view_of
 from landquota.maps.view import MapLayer, MapView
 from landquota.reports.diff import KINDS, said
 
@@ -59,27 +61,23 @@ def diff_view(result: Diff, crs: pyproj.CRS, report: Report, *, language: str) -
     """Return what the page shows; the deliveries lie in the plane `crs`."""
     order = list(_LOOKS)
     changes = sorted(result.changes, key=lambda change: order.index(change.kind))
-    now = [drawn for change in changes for drawn in _now(result, change, language)]
-    before = [drawn for change in changes if change.kind in _WITH_OLD for drawn in _before(result, change)]
+    now = list(_drawn(_now(result, changes), language, result))
+    before = list(_drawn(_before(result, changes), language, result))
     kind = parcel_kind(len(now), many="parcels")
     layers: list[MapLayer] = [
         layer_of("changes", text("Changes"), kind, _LOOKS, now, crs=crs, language=language, counted_as="parcels"),
         layer_of("old", text("Old geometry"), "constraint", _OLD, before, crs=crs, language=language),
     ]
-    drawn = [each for each in layers if each.features]
     tables = (*_TABLES, ("transition", _columns(report)))
-    return MapView(
-        title=report.title.render(language),
+    return view_of(
+        report,
+        layers,
+        sections(report, tables, language, name="sums", title=text("Changes")),
+        crs=crs,
+        files=(result.old.file, result.new.file),
+        whole=len(now) + len(before),
         language=language,
-        layers=tuple(drawn),
-        panels=(
-            sections(report, tables, language, name="sums", title=text("Changes")),
-            *findings_of(report.findings, language, kind=kind),
-            notes_of(report, language),
-        ),
-        footer=foot(crs, (result.old.file, result.new.file), language),
-        notices=left_out(sum(len(each.features) for each in drawn), len(now) + len(before), language),
-        list_only=not drawn,
+        kind=kind,
     )
 
 
@@ -89,25 +87,40 @@ def _columns(report: Report) -> tuple[str, ...]:
     return tuple(column.name for column in listing.columns if column.short)
 
 
-def _now(result: Diff, change: Change, language: str) -> Iterator[Drawn]:
+class _Place(NamedTuple):
+    """A feature to be drawn: its row in a delivery, what it is drawn as, and its change where that is told."""
+
+    delivery: Delivery
+    row: int
+    key: str
+    change: Change | None = None
+
+
+def _now(result: Diff, changes: Sequence[Change]) -> Iterator[_Place]:
     """Yield the features that there are now; of what was removed those that there were."""
-    side, rows = (result.new, change.new) if change.new else (result.old, change.old)
-    figures = tuple(_figures(result, change, language))
-    for row in rows:
-        if side.sound[row]:
-            name, geometry = side.names[row], side.polygons[row]
-            yield Drawn(name, name, change.kind, geometry, _area(geometry), figures)
+    for change in changes:
+        side, rows = (result.new, change.new) if change.new else (result.old, change.old)
+        yield from (_Place(side, row, change.kind, change) for row in rows if side.sound[row])
 
 
-def _before(result: Diff, change: Change) -> Iterator[Drawn]:
-    for row in change.old:
-        if result.old.sound[row]:
-            name, geometry = result.old.names[row], result.old.polygons[row]
-            yield Drawn(name, name, "old", geometry, _area(geometry))
+def _before(result: Diff, changes: Sequence[Change]) -> Iterator[_Place]:
+    for change in changes:
+        if change.kind in _WITH_OLD:
+            yield from (_Place(result.old, row, "old") for row in change.old if result.old.sound[row])
 
 
-def _area(geometry: Any) -> Area:  # noqa: ANN401 - a polygon
-    return Area.measured(float(shapely.area(geometry)))
+def _drawn(places: Iterable[_Place], language: str, result: Diff) -> Iterator[Drawn]:
+    """Yield features with their polygons, of very many those that are drawn."""
+    several = list(places)
+    polygons: list[Any] = [None] * len(several)
+    for side in (result.old, result.new):
+        mine = [at for at, place in enumerate(several[:DRAWN]) if place.delivery is side]
+        found = some(side.layer, np.array([several[at].row for at in mine], dtype=np.int64)).geometries
+        for at, polygon in zip(mine, found, strict=True):
+            polygons[at] = polygon
+    for (side, row, key, change), polygon in zip(several, polygons, strict=True):
+        figures = () if change is None or polygon is None else tuple(_figures(result, change, language))
+        yield Drawn(side.names[row], side.names[row], key, polygon, Area.measured(side.areas_m2[row]), figures)
 
 
 def _figures(result: Diff, change: Change, language: str) -> list[tuple[str, str]]:

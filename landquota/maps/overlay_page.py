@@ -12,7 +12,17 @@ from landquota.crs import horizontal
 from landquota.findings import Finding, worst_first
 from landquota.i18n import text
 from landquota.maps.reference import system_name
-from landquota.maps.view import LayerKind, PanelCell, PanelFinding, PanelNote, PanelRow, PanelTable, PanelZone
+from landquota.maps.view import (
+    LayerKind,
+    MapLayer,
+    MapView,
+    PanelCell,
+    PanelFinding,
+    PanelNote,
+    PanelRow,
+    PanelTable,
+    PanelZone,
+)
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
@@ -116,6 +126,42 @@ def foot(crs: pyproj.CRS, files: Sequence[str], language: str) -> tuple[str, ...
     """Return the lines below a page."""
     internal = text("For internal work only, not for publication").render(language)
     return (internal, system_name(crs, language), *files)
+
+
+def view_of(
+    report: Report,
+    layers: Sequence[MapLayer],
+    sums: PanelZone,
+    *,
+    crs: pyproj.CRS,
+    files: Sequence[str],
+    whole: int,
+    language: str,
+    kind: LayerKind = "zones",
+) -> MapView:
+    """Return the page of a report.
+
+    Parameters
+    ----------
+    report, layers, sums
+        What it says, what it draws, of which empty layers are left out, and the tables beside that.
+    crs, files
+        What stands below it.
+    whole
+        How many shapes there are to draw.
+    kind
+        As what the shapes are drawn that findings fly to.
+    """
+    drawn = tuple(each for each in layers if each.features)
+    return MapView(
+        title=report.title.render(language),
+        language=language,
+        layers=drawn,
+        panels=(sums, *findings_of(report.findings, language, kind=kind), notes_of(report, language)),
+        footer=foot(crs, files, language),
+        notices=left_out(sum(len(each.features) for each in drawn), whole, language),
+        list_only=not drawn,
+    )
 
 
 def left_out(drawn: int, whole: int, language: str) -> tuple[str, ...]:

@@ -12,14 +12,13 @@ from landquota.area import Area
 from landquota.i18n import Text, text
 from landquota.maps import page
 from landquota.maps.ground_page import Drawn, Look, layer_of, sections, sized
-from landquota.maps.overlay_page import findings_of, foot, left_out, notes_of, parcel_kind
+from landquota.maps.overlay_page import DRAWN, parcel_kind, view_of
 from landquota.maps.view import MapLayer, MapView
 from landquota.reports.unsupplied import STATUSES
 
 if TYPE_CHECKING:
     from landquota.analyses import Land
     from landquota.analyses.unsupplied import Row, Unsupplied
-    from landquota.overlay import Layer
     from landquota.reports.listing import Report
 
 _LOOKS: Final[Mapping[str, Look]] = {
@@ -37,7 +36,7 @@ _TABLES: Final = (
 )
 
 
-def write(result: Unsupplied, land: Land, layer: Layer, report: Report, path: Path, *, language: str) -> None:
+def write(result: Unsupplied, land: Land, report: Report, path: Path, *, language: str) -> None:
     """Write the page, whole or not at all.
 
     Raises
@@ -45,33 +44,29 @@ def write(result: Unsupplied, land: Land, layer: Layer, report: Report, path: Pa
     InputError
         The file cannot be written.
     """
-    page.write(unsupplied_view(result, land, layer, report, language=language), path)
+    page.write(unsupplied_view(result, land, report, language=language), path)
 
 
-def unsupplied_view(result: Unsupplied, land: Land, layer: Layer, report: Report, *, language: str) -> MapView:
-    """Return what the page shows; `layer` has the supplies in the plane of the parcels."""
-    layers = (_parcels(result, land, language), _rest(result, land, language), _outside(result, layer, land, language))
-    drawn = [each for each in layers if each.features]
-    whole = len(result.rows) + len(result.rest.parcel) + len(result.outside.parcel)
-    return MapView(
-        title=report.title.render(language),
+def unsupplied_view(result: Unsupplied, land: Land, report: Report, *, language: str) -> MapView:
+    """Return what the page shows."""
+    layers = (_parcels(result, land, language), _rest(result, land, language), _outside(result, land, language))
+    return view_of(
+        report,
+        layers,
+        sections(report, _TABLES, language, name="sums", title=text("All parcels")),
+        crs=land.crs,
+        files=(land.given.file, result.ground.layer.file),
+        whole=len(result.rows) + len(result.rest.parcel) + len(result.outside.parcel),
         language=language,
-        layers=tuple(drawn),
-        panels=(
-            sections(report, _TABLES, language, name="sums", title=text("All parcels")),
-            *findings_of(report.findings, language, kind=parcel_kind(len(result.rows), many="parcels")),
-            notes_of(report, language),
-        ),
-        footer=foot(land.crs, (land.given.file, layer.file), language),
-        notices=left_out(sum(len(each.features) for each in drawn), whole, language),
-        list_only=not drawn,
+        kind=parcel_kind(len(result.rows), many="parcels"),
     )
 
 
 def _parcels(result: Unsupplied, land: Land, language: str) -> MapLayer:
+    polygons = land.polygons(most=DRAWN)
     drawn = [
         Drawn(row.parcel, row.parcel, row.status, geometry, row.approved, tuple(_figures(row, language)))
-        for row, geometry in zip(result.rows, land.parcels.geometries, strict=True)
+        for row, geometry in zip(result.rows, map(polygons.get, range(len(result.rows))), strict=True)
     ]
     title, kind = text("Approved parcels"), parcel_kind(len(drawn), many="parcels")
     return layer_of("parcels", title, kind, _LOOKS, drawn, crs=land.crs, language=language, counted_as="parcels")
@@ -100,10 +95,10 @@ def _rest(result: Unsupplied, land: Land, language: str) -> MapLayer:
     return layer_of("rest", name, "constraint", _REST, drawn, crs=land.crs, language=language)
 
 
-def _outside(result: Unsupplied, layer: Layer, land: Land, language: str) -> MapLayer:
-    pieces = result.outside
+def _outside(result: Unsupplied, land: Land, language: str) -> MapLayer:
+    pieces, ids = result.outside, result.ground.layer.ids
     drawn = [
-        Drawn(layer.ids[row], layer.ids[row], "outside", geometry, Area.measured(m2))
+        Drawn(ids[row], ids[row], "outside", geometry, Area.measured(m2))
         for row, geometry, m2 in zip(pieces.parcel.tolist(), pieces.geometries, pieces.area_m2.tolist(), strict=True)
     ]
     title = text("Supplies")

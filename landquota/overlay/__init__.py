@@ -10,8 +10,8 @@ shown as no conflict.
 from landquota.overlay.deduction import Deduction, deducted
 from landquota.overlay.layer import Layer, PreparedLayer
 from landquota.overlay.overlaying import NotConserved, overlay
-from landquota.overlay.parcels import Parcels
-from landquota.overlay.partition import Partition, near, overlays, partitions
+from landquota.overlay.parcels import Measures, Parcels
+from landquota.overlay.partition import around, meeting, tiled
 from landquota.overlay.result import Overlay
 from landquota.overlay.rows import Answer, Answered, Part, Role
 from landquota.overlay.tables import Pairs, Pieces
@@ -21,18 +21,18 @@ __all__ = [
     "Answered",
     "Deduction",
     "Layer",
+    "Measures",
     "NotConserved",
     "Overlay",
     "Pairs",
     "Parcels",
     "Part",
-    "Partition",
     "Pieces",
     "PreparedLayer",
     "Role",
+    "around",
     "deducted",
-    "near",
+    "meeting",
     "overlay",
-    "overlays",
-    "partitions",
+    "tiled",
 ]

@@ -32,14 +32,14 @@ class Mended(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Scope:
     """Where a layer speaks: within `coverage`, in local coordinates, or everywhere if it is `complete`."""
 
     coverage: shapely.Geometry | None
     complete: bool
 
     @classmethod
-    def of(cls, prepared: PreparedLayer) -> Ground:
+    def of(cls, prepared: PreparedLayer) -> Scope:
         """Return where a prepared layer speaks, from its origin."""
         layer = prepared.layer
         if layer.complete or layer.coverage is None:
@@ -86,12 +86,12 @@ def coverings(
     numpy.ndarray
         Shape (n, 6); as :func:`landquota.overlay.cover_kernel.coverings` returns, from the origin.
     """
-    ground = Ground.of(prepared)
+    scope = Scope.of(prepared)
     pieces, pair, _ = connected(cut(parcels, prepared, pairs, areas_m2))
     parcel = pairs[0][pair]
     first, last = np.searchsorted(parcel, rows), np.searchsorted(parcel, rows, side="right")
     each = zip(rows, first, last, strict=True)
-    found = [ground.covering(parcels[row], pieces[start:end]) for row, start, end in each]
+    found = [scope.covering(parcels[row], pieces[start:end]) for row, start, end in each]
     return np.array(found).reshape(-1, 6)
 
 
@@ -113,5 +113,5 @@ def mended(parcel: shapely.Geometry, features: Geometries, prepared: PreparedLay
     local = moved(np.array([parcel, *features], dtype=object), -prepared.origin)
     snapped = on_grid(local)
     pieces = shapely.intersection(snapped[0], snapped[1:])
-    covering = Ground.of(prepared).covering(snapped[0], connected(pieces)[0])
+    covering = Scope.of(prepared).covering(snapped[0], connected(pieces)[0])
     return Mended(float(shapely.area(snapped[0])), shapely.area(pieces), covering)

@@ -80,13 +80,10 @@ class Layer:
         classes = None if self.classes is None else [self.classes[row] for row in rows]
         return replace(self, ids=ids, geometries=self.geometries[rows], classes=classes)
 
-    @classmethod
-    def joined(cls, layers: Sequence[Layer]) -> Layer:
-        """Return parts of one layer as one; they agree in all but their features, and there is at least one."""
-        ids = [each for layer in layers for each in layer.ids]
-        classes = None if layers[0].classes is None else [each for layer in layers for each in layer.labels]
-        geometries = np.concatenate([layer.geometries for layer in layers])
-        return replace(layers[0], ids=ids, geometries=geometries, classes=classes)
+    @cached_property
+    def boxes(self) -> Floats:
+        """West, south, east, north of the features, shape (n, 4); NaN for one that is left out."""
+        return np.asarray(shapely.bounds(self.geometries), dtype=np.float64)
 
     def prepared(self) -> PreparedLayer:
         """Return the layer made ready for several overlays."""
@@ -133,7 +130,7 @@ class PreparedLayer:
         return Cells.of(local, huge)
 
     @cached_property
-    def ground(self) -> Edges:
+    def scope(self) -> Edges:
         """The edges of the coverage, none where it decides nothing."""
         coverage = None if self.layer.complete else self.layer.coverage
         return Edges.of(np.array([] if coverage is None else [coverage], dtype=object))

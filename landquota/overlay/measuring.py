@@ -78,7 +78,7 @@ def measured(parcels: Parcels, prepared: PreparedLayer) -> Measured:
     else:
         starts = offsets_of(counted(parcel[some], len(parcels))[asked])
         known = prepared.layer.complete
-        covering[asked] = loops.coverings(mine, theirs, prepared.ground, asked, starts, rows[some], known)
+        covering[asked] = loops.coverings(mine, theirs, prepared.scope, asked, starts, rows[some], known)
     crooked = _crooked(parcels.geometries, mine.thin)
     crooked[parcel[_crooked(prepared.layer.geometries[feature], theirs.thin[rows])]] = True
     found = _checked(parcels, prepared, Measured(parcel, feature, area_m2, covering), crooked)

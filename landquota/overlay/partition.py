@@ -1,119 +1,46 @@
-"""Layers larger than memory: parcels taken tile by tile, each over what of the layer lies near it.
+"""Features by the tiles in which they lie, and by the boxes around them.
 
-A parcel is measured once, in one partition, over every feature that it meets: a patch across the
-border of two tiles counts once for each parcel, and the rows are those of a single run, to the
-unit.  Partitions know nothing of each other, so they may as well run on different machines::
-
-    for partition in partitions(parcels, tile_m=20_000):
-        found = overlay(parcels.only(partition.rows), read(partition.bounds))
+A feature belongs to the tile of its middle, and to no other, wherever it reaches: what is done
+tile by tile counts it once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
-
-from landquota.overlay.layer import Layer
-from landquota.overlay.overlaying import overlay
-from landquota.overlay.parcels import Parcels
-from landquota.overlay.result import Overlay
 
 if TYPE_CHECKING:
-    from landquota.overlay.tables import Bools, Ints
+    from landquota.overlay.tables import Floats, Ints
 
-#: West, south, east, north, in the parcels' reference system.
+#: West, south, east, north.
 Bounds = tuple[float, float, float, float]
 
 
-class Partition(NamedTuple):
-    """Parcels that are measured together, and the box around them."""
-
-    rows: Ints
-    bounds: Bounds
-
-
-def partitions(parcels: Parcels, *, tile_m: float) -> Iterator[Partition]:
-    """Yield the parcels by the tile in which their middle lies, each parcel once.
-
-    Parameters
-    ----------
-    parcels
-        All parcels.
-    tile_m
-        How wide and high a tile is.
-    """
-    boxes = np.nan_to_num(shapely.bounds(parcels.geometries))
-    tiles = np.floor((boxes[:, :2] + boxes[:, 2:]) / 2 / tile_m).astype(np.int64)
-    _, tile = np.unique(tiles, axis=0, return_inverse=True)
-    order = np.argsort(tile, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(tile[order])) + 1):
+def tiled(boxes: Floats, tile: float) -> Iterator[Ints]:
+    """Yield the rows of boxes, shape (n, 4), by the tile in which their middle lies, ascending within each."""
+    known = np.nan_to_num(boxes)
+    tiles = np.floor((known[:, :2] + known[:, 2:]) / 2 / tile).astype(np.int64)
+    _, place = np.unique(tiles, axis=0, return_inverse=True)
+    order = np.argsort(place, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(place[order])) + 1):
         if len(rows):
-            west, south = boxes[rows, :2].min(axis=0).tolist()
-            east, north = boxes[rows, 2:].max(axis=0).tolist()
-            yield Partition(rows, (west, south, east, north))
+            yield rows
 
 
-def overlays(
-    parcels: Parcels, read: Callable[[Bounds], Layer], *, tile_m: float, pieces: bool = False
-) -> Iterator[Overlay]:
-    """Yield what :func:`overlay` finds, partition by partition.
-
-    Parameters
-    ----------
-    parcels
-        All parcels.
-    read
-        Returns the layer with at least those features whose boxes meet the given one, always in
-        the same order.
-    tile_m, pieces
-        As for :func:`partitions` and :func:`overlay`.
-
-    Raises
-    ------
-    NotConserved
-        As :func:`overlay`, when its partition is reached.
-    """
-    for partition in partitions(parcels, tile_m=tile_m):
-        yield overlay(parcels.only(partition.rows), read(partition.bounds), pieces=pieces)
+def around(boxes: Floats) -> Bounds:
+    """Return the box around boxes, shape (n, 4), of which those that are NaN do not count; zeros around none."""
+    known = boxes[~np.isnan(boxes[:, 0])]
+    if not len(known):
+        return 0.0, 0.0, 0.0, 0.0
+    west, south = known[:, :2].min(axis=0).tolist()
+    east, north = known[:, 2:].max(axis=0).tolist()
+    return west, south, east, north
 
 
-def near(parcels: Parcels, layers: Iterable[Layer]) -> Layer:
-    """Return the features of several parts of one layer that are near parcels, each once.
-
-    For files that are read from one end to the other, row group by row group: no more is held
-    than what parcels can meet.
-
-    Parameters
-    ----------
-    parcels
-        What the features have to be near.
-    layers
-        The layer in parts, one after the other, which agree in all but their features; a
-        feature may come in several.
-
-    Raises
-    ------
-    ValueError
-        There is no part.
-    """
-    tree = shapely.STRtree(parcels.geometries)
-    seen: set[str] = set()
-    kept: list[Layer] = []
-    for layer in layers:
-        met = _met(tree, layer)
-        fresh = [row for row in np.flatnonzero(met).tolist() if layer.ids[row] not in seen]
-        kept.append(layer.only(np.array(fresh, dtype=np.int64)))
-        seen.update(kept[-1].ids)
-    if not kept:
-        raise ValueError("a layer has at least one part")
-    return Layer.joined(kept)
-
-
-def _met(tree: shapely.STRtree, layer: Layer) -> Bools:
-    """Return which features have a box that meets one of the tree."""
-    met = np.zeros(len(layer), dtype=bool)
-    met[tree.query(layer.geometries)[0]] = True
-    return met
+def meeting(boxes: Floats, bounds: Bounds) -> Ints:
+    """Return the rows of the boxes, shape (n, 4), that meet another."""
+    west, south, east, north = bounds
+    met = (boxes[:, 0] <= east) & (boxes[:, 1] <= north) & (boxes[:, 2] >= west) & (boxes[:, 3] >= south)
+    return np.flatnonzero(met)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from landquota.analyses.classes import GROUPS
 from landquota.area import total
 from landquota.i18n import Text, text
 from landquota.overlay import Role
 from landquota.reports.listing import Coded, Column, Holds, Listing, Report, Value
-from landquota.reports.overlay_words import about, called, nature, slivers
+from landquota.reports.overlay_words import about, called, code_of, nature, slivers
 
 if TYPE_CHECKING:
     from landquota.analyses import Extent, Given
@@ -81,9 +82,8 @@ def report(
         "parcels_file": land.given.file,
         "layer": layer.name,
         "layer_date": layer.dated or None,
-        "crs": land.crs.to_string() if land.crs.to_epsg() is not None else land.crs.name,
-        "area_methods": dict.fromkeys(land.methods, 0)
-        | {m: land.methods.count(m) for m in dict.fromkeys(land.methods)},
+        "crs": code_of(land.crs),
+        "area_methods": land.ways(),
         "class_list": None if result.classes.source is None else result.classes.source.name,
         "class_list_source": None if result.classes.source is None else result.classes.source.source,
         "sliver_threshold_m2": sliver_m2,
@@ -158,7 +158,7 @@ def _groups(result: Composition) -> Iterator[Listing]:
         (
             _group(each),
             *_figures(each, share=each.hundredths),
-            each.cultivated or None,
+            each.cultivated if each.label == GROUPS[0] else None,  # nothing else is cultivated
         )
         for each in sums
     ]

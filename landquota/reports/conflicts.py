@@ -10,7 +10,7 @@ from landquota.area import total
 from landquota.i18n import Text, text
 from landquota.overlay import Answer
 from landquota.reports.listing import Coded, Column, Holds, Listing, Report, Value
-from landquota.reports.overlay_words import about, nature, slivers
+from landquota.reports.overlay_words import about, code_of, nature, slivers
 from landquota.rules import Weight, Where
 
 if TYPE_CHECKING:
@@ -103,8 +103,8 @@ def report(result: Conflicts, *, as_of: date, sliver_m2: float, findings: Sequen
         "parcels": len(land.given),
         "parcels_file": land.given.file,
         "as_of": as_of.isoformat(),
-        "crs": land.crs.to_string() if land.crs.to_epsg() is not None else land.crs.name,
-        "area_methods": {method: land.methods.count(method) for method in dict.fromkeys(land.methods)},
+        "crs": code_of(land.crs),
+        "area_methods": land.ways(),
         "sliver_threshold_m2": sliver_m2,
         "hard_conflicts": sum(row.severity is Weight.HARD for row in result.rows),
         "worst": worst[0].value if worst else None,

@@ -10,7 +10,7 @@ from landquota.area import total
 from landquota.i18n import Text, text
 from landquota.reports.ground_words import where_used
 from landquota.reports.listing import Column, Holds, Listing, Report, Value
-from landquota.reports.overlay_words import about, nature, slivers
+from landquota.reports.overlay_words import about, code_of, nature, slivers
 
 if TYPE_CHECKING:
     import pyproj
@@ -72,8 +72,8 @@ def report(
     facts = {
         "zones_file": land.given.file,
         "layer_file": layer.file,
-        "crs": land.crs.to_string() if land.crs.to_epsg() is not None else land.crs.name,
-        "area_methods": {method: land.methods.count(method) for method in dict.fromkeys(land.methods)},
+        "crs": code_of(land.crs),
+        "area_methods": land.ways(),
         "sliver_threshold_m2": sliver_m2,
     }
     spots = (

@@ -11,6 +11,7 @@ from landquota.crs import describe
 from landquota.i18n import Text, text
 from landquota.reports.ground_words import where_used
 from landquota.reports.listing import Coded, Column, Holds, Listing, Report, Value
+from landquota.reports.overlay_words import code_of
 
 if TYPE_CHECKING:
     import pyproj
@@ -95,7 +96,7 @@ def report(
     facts = {
         "old_file": names[0],
         "new_file": names[1],
-        "crs": crs.to_string() if crs.to_epsg() is not None else crs.name,
+        "crs": code_of(crs),
         "area_method": "planar",
         "matched_by": matched_by,
         "class_field": class_column,

@@ -19,6 +19,7 @@ from landquota.formats.sheets.writing import (
     WRAPPED,
     heading_cell,
     keep_heading,
+    make_room,
     new_book,
     new_sheet,
     plain_cell,
@@ -133,7 +134,7 @@ def write(
     listing = new_sheet(book, text("Findings").render(language))
     _head(summary, title, list(_counts(listed, language, sheet_rows)))
     _summary(summary, listed, language)
-    _list(listing, listed[: sheet_rows - 1], language)
+    list_findings(listing, listed[: sheet_rows - 1], language)
     data = saved(book)
     with replacing(path) as part:
         part.write_bytes(data)
@@ -213,14 +214,15 @@ def _files(sheet: Worksheet, sources: Sequence[CheckedFile], language: str) -> N
         )
 
 
-def _list(sheet: Worksheet, listed: Sequence[FindingRow], language: str) -> None:
+def list_findings(sheet: Worksheet, listed: Sequence[FindingRow], language: str) -> None:
     """Write one row per finding below a heading that stays, with filters."""
     keep_heading(sheet, f"A1:{get_column_letter(len(HEADINGS))}{len(listed) + 1}")
     for column, name in enumerate(HEADINGS, 1):
         sheet.column_dimensions[get_column_letter(column)].width = _WIDTHS[name]
     sheet.append([heading_cell(sheet, heading.render(language)) for heading in HEADINGS.values()])
-    for row in listed:
+    for number, row in enumerate(listed, 2):
         fill = _FILLS[Severity(row.severity_code)]
+        make_room(sheet, number, [(str(getattr(row, name) or ""), _WIDTHS[name]) for name in _WRAPS])
         word = _text(sheet, row.severity, fill=fill, font=BOLD)
         rest = list(HEADINGS)[1:]
         sheet.append([word, *(_value(sheet, getattr(row, name), wrapped=name in _WRAPS) for name in rest)])

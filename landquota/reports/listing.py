@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from landquota.amount import point, round_half_up
-from landquota.area import ZERO, Area, Unit
+from landquota.area import Area, Unit
 from landquota.findings import Finding
 from landquota.i18n import Renderable, Text, clean
 
@@ -75,9 +75,7 @@ class Column:
         return self.holds in _FIGURES
 
     def shown(self, value: Value, language: str) -> str:
-        """Return a cell as people read it; a dash where there is no figure, or no area."""
-        if value == ZERO and isinstance(value, Area):
-            return "—"
+        """Return a cell as people read it; a dash where there is no figure, 0.00 where none was measured."""
         return self._said(value, language, planar=2, mu=2) or ("—" if self.is_figure else "")
 
     def written(self, value: Value, language: str) -> str:

@@ -16,8 +16,11 @@ from landquota.formats.sheets.writing import (
     TOP,
     WRAPPED,
     Alike,
+    across,
+    head_pages,
     heading_cell,
     keep_heading,
+    make_room,
     new_book,
     new_sheet,
     plain_cell,
@@ -26,7 +29,8 @@ from landquota.formats.sheets.writing import (
 )
 from landquota.formats.tables import write_csv
 from landquota.i18n import clean, text
-from landquota.reports.findings_rows import HEADINGS, rows
+from landquota.reports.findings_rows import rows
+from landquota.reports.findings_workbook import list_findings
 from landquota.reports.listing import Column, Holds, Listing, Report, Value
 from landquota.reports.replacing import replacing
 
@@ -39,13 +43,18 @@ SUFFIXES: Final = (".csv", ".xlsx", ".json")
 #: What a sheet holds at most, heading and totals among them.
 SHEET_ROWS: Final = 1_048_576
 
+#: With a space behind, or a figure would touch the text beside it.
 _FORMATS: Final = {
-    Holds.COUNT: "#,##0",
-    Holds.M2: "#,##0.00",
-    Holds.MU: "#,##0.00####",
-    Holds.PLANAR: "#,##0.00",
-    Holds.PERCENT: "0.00",
+    Holds.COUNT: "#,##0_ ",
+    Holds.M2: "#,##0.00_ ",
+    Holds.MU: "#,##0.0000_ ",
+    Holds.PLANAR: "#,##0.00_ ",
+    Holds.PERCENT: "0.00_ ",
 }
+#: Columns are as wide as what is in them, where it is not too much to look at.
+_FITTED_ROWS: Final = 10_000
+#: Left free beside a cell, and in a figure for the marks of thousands and the decimals of 亩.
+_ROOM: Final = 2
 _PROSE: Final = 20
 _TITLE: Final = Font(bold=True, size=14)
 _OVER: Final = Border(top=Side(style="thin", color="8A949C"))
@@ -78,12 +87,19 @@ def _json(report: Report, language: str) -> bytes:
 
 
 def _workbook(report: Report, language: str) -> bytes:
-    book = new_book()
-    for listing in report.listings:
-        _listing(new_sheet(book, _sheet_name(listing, language)), listing, language)
-    _notes(new_sheet(book, text("About these figures").render(language)), report, language)
+    book, title = new_book(), clean(report.title.render(language))
+    first, *others = report.listings
+
+    def sheet(name: str) -> Worksheet:
+        made = new_sheet(book, name)
+        head_pages(made, title)
+        return made
+
+    for listing in [first, *(each for each in others if each.rows)]:
+        _listing(sheet(_sheet_name(listing, language)), listing, language)
+    _notes(sheet(text("About these figures").render(language)), report, language)
     if report.findings:
-        _findings(new_sheet(book, text("Findings").render(language)), report, language)
+        list_findings(sheet(text("Findings").render(language)), list(rows(report.findings, language)), language)
     return saved(book)
 
 
@@ -96,20 +112,41 @@ def _listing(sheet: Worksheet, listing: Listing, language: str) -> None:
     """Write rows below a heading that stays, the totals last; figures are numbers."""
     shown = listing.rows[: SHEET_ROWS - 2]
     keep_heading(sheet, f"A1:{get_column_letter(len(listing.columns))}{len(shown) + 1}")
-    for number, column in enumerate(listing.columns, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = column.width
-    sheet.append([heading_cell(sheet, column.heading.render(language)) for column in listing.columns])
+    widths = [_width(listing, place, language) for place in range(len(listing.columns))]
+    for number, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    headings = [column.heading.render(language) for column in listing.columns]
+    make_room(sheet, 1, zip(headings, widths, strict=True))
+    sheet.append([heading_cell(sheet, heading) for heading in headings])
     alike = Alike(sheet)
-    for row in shown:
-        sheet.append([_cell(alike, column, value, language) for column, value in _cells(listing, row)])
+    for number, row in enumerate(shown, 2):
+        cells = list(_cells(listing, row))
+        wrapped = ((c.written(v, language), w) for (c, v), w in zip(cells, widths, strict=True) if _wraps(c) and v)
+        make_room(sheet, number, wrapped)
+        sheet.append([_cell(alike, column, value, language) for column, value in cells])
     if listing.totals is not None:
         sheet.append([_total(sheet, column, value, language) for column, value in _cells(listing, listing.totals)])
+
+
+def _wraps(column: Column) -> bool:
+    """Return whether texts of a column go on in the next line."""
+    return not column.is_figure and column.width > _PROSE
+
+
+def _width(listing: Listing, place: int, language: str) -> float:
+    """Return how wide a column is: as wide as its widest cell, and no wider than it asks for."""
+    column = listing.columns[place]
+    if len(listing.rows) > _FITTED_ROWS:
+        return column.width
+    cells = [column.shown(row[place], language) for row in (*listing.rows, *filter(None, [listing.totals]))]
+    widest = max(across(said) for said in (column.heading.render(language), *cells))
+    return min(widest + _ROOM * (2 if column.is_figure else 1), column.width)
 
 
 def _cell(alike: Alike, column: Column, value: Value, language: str) -> Cell | None:
     if not column.is_figure:
         written = clean(column.written(value, language))
-        return alike.cell(written, number_format="@", wrapped=column.width > _PROSE) if written else None
+        return alike.cell(written, number_format="@", wrapped=_wraps(column)) if written else None
     number = column.number(value)
     return None if number is None else alike.cell(number, number_format=_FORMATS[column.holds])
 
@@ -127,18 +164,6 @@ def _notes(sheet: Worksheet, report: Report, language: str) -> None:
     sheet.append([text_cell(sheet, clean(report.title.render(language)), font=_TITLE)])
     for note in report.notes:
         sheet.append([text_cell(sheet, note.render(language), alignment=WRAPPED)])
-
-
-def _findings(sheet: Worksheet, report: Report, language: str) -> None:
-    sheet.append([heading_cell(sheet, heading.render(language)) for heading in HEADINGS.values()])
-    for found in rows(report.findings, language):
-        sheet.append([_plain(sheet, getattr(found, name)) for name in HEADINGS])
-
-
-def _plain(sheet: Worksheet, value: object) -> Cell | None:
-    if value is None:
-        return None
-    return text_cell(sheet, clean(value)) if isinstance(value, str) else plain_cell(sheet, value, alignment=TOP)  # type: ignore[arg-type]
 
 
 def _cells(listing: Listing, row: Sequence[Value]) -> Iterator[tuple[Column, Value]]:

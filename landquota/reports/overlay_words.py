@@ -48,6 +48,11 @@ def nature(given: Given) -> Iterator[Text]:
         yield text("Layer {name} is {nature}: no area of it holds on the ground", name=given, nature=Term(given.nature))
 
 
+def code_of(crs: pyproj.CRS) -> str:
+    """Return what JSON calls a system: by its code, or by its name where it has none."""
+    return str(crs.to_string() if crs.to_epsg() is not None else crs.name)
+
+
 def slivers(sliver_m2: float) -> Text:
     """Return from which size on pieces count."""
     return text("Pieces below {m2} m² are listed as slivers", m2=f"{sliver_m2:g}")

@@ -10,7 +10,7 @@ from landquota.analyses.unsupplied import Row, Status, Unsupplied
 from landquota.i18n import text
 from landquota.reports.ground_words import where_used
 from landquota.reports.listing import Coded, Column, Holds, Listing, Report, Value
-from landquota.reports.overlay_words import nature, slivers
+from landquota.reports.overlay_words import code_of, nature, slivers
 
 if TYPE_CHECKING:
     from landquota.analyses import Given, Land
@@ -70,8 +70,8 @@ def report(result: Unsupplied, land: Land, supplied: Given, *, sliver_m2: float,
     facts = {
         "parcels_file": land.given.file,
         "supplies_file": supplied.file,
-        "crs": land.crs.to_string() if land.crs.to_epsg() is not None else land.crs.name,
-        "area_methods": {method: land.methods.count(method) for method in dict.fromkeys(land.methods)},
+        "crs": code_of(land.crs),
+        "area_methods": land.ways(),
         "threshold": f"{result.threshold:f}",
         "threshold_basis": result.basis.render("en"),
         "sliver_threshold_m2": sliver_m2,

@@ -9,14 +9,19 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterable
 from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
+from math import ceil
 from typing import TYPE_CHECKING, Final, cast
+from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
 if TYPE_CHECKING:
@@ -43,6 +48,9 @@ _HEADING_FILL: Final = PatternFill("solid", fgColor="DCE3E8")
 _RULED: Final = Border(bottom=Side(style="thin", color="8A949C"))
 #: The number that paper of this size has in a workbook.
 _A4: Final = 9
+_LINE_POINTS: Final = 15
+#: What a header holds, with room for its own marks.
+_HEADER_CHARACTERS: Final = 100
 
 
 def new_book() -> Workbook:
@@ -60,7 +68,18 @@ def new_sheet(book: Workbook, name: str) -> Worksheet:
     sheet.page_setup.paperSize = _A4
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0  # as many pages down as there are
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.7, bottom=0.6, header=0.3, footer=0.3)  # inches
+    sheet.oddFooter = _on_pages(center="&P / &N")
     return sheet
+
+
+def head_pages(sheet: Worksheet, said: str) -> None:
+    """Say above every printed page what it is of."""
+    sheet.oddHeader = _on_pages(left=said[:_HEADER_CHARACTERS].replace("&", "&&"))
+
+
+def _on_pages(**said: str) -> HeaderFooterItem:
+    return HeaderFooterItem(**{place: _HeaderFooterPart(text) for place, text in said.items()})
 
 
 def keep_heading(sheet: Worksheet, cells: str, *, row: int = 1) -> None:
@@ -68,6 +87,18 @@ def keep_heading(sheet: Worksheet, cells: str, *, row: int = 1) -> None:
     sheet.freeze_panes = f"A{row + 1}"
     sheet.auto_filter.ref = cells
     sheet.print_title_rows = f"1:{row}"
+
+
+def across(said: str) -> int:
+    """Return how wide a text is, in digits; a Chinese character is as wide as two."""
+    return sum(2 if east_asian_width(each) in "WF" else 1 for each in said)
+
+
+def make_room(sheet: Worksheet, row: int, cells: Iterable[tuple[str, float]]) -> None:
+    """Make a row as high as its wrapped cells need, each a text and its column's width: not every program does."""
+    lines = [sum(max(ceil(across(line) / width), 1) for line in said.split("\n")) for said, width in cells]
+    if max(lines, default=1) > 1:
+        sheet.row_dimensions[row].height = _LINE_POINTS * max(lines)
 
 
 def heading_cell(sheet: Worksheet, said: str) -> Cell:

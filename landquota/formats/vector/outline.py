@@ -48,8 +48,14 @@ class _Seen(NamedTuple):
     numbers: Ints
     sound: NDArray[np.bool_]
     kept: Geometries
-    bounds: Bounds | None
+    boxes: NDArray[np.float64]
     vertices: int
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """The box around all."""
+        known = self.boxes[~np.isnan(self.boxes[:, 0])]
+        return (*known[:, :2].min(axis=0).tolist(), *known[:, 2:].max(axis=0).tolist()) if len(known) else None
 
 
 def outline(
@@ -92,7 +98,7 @@ def outline(
     broken = np.flatnonzero(~seen.sound).tolist()
     findings += geometry.check(seen.kept[broken], [places[row] for row in broken])
     format_name = format_of(path) or ""
-    table = FeatureTable(path, name, format_name, frame, (), (), None, seen.numbers, seen.sound)
+    table = FeatureTable(path, name, format_name, frame, (), (), None, seen.numbers, seen.sound, seen.boxes)
     return table, findings
 
 
@@ -196,7 +202,7 @@ def _seen(batches: Iterable[tuple[Ints, Geometries]]) -> _Seen:
     numbers: list[Ints] = []
     sound: list[NDArray[np.bool_]] = []
     kept: list[Geometries] = []
-    boxes: list[Bounds | None] = []
+    boxes: list[NDArray[np.float64]] = []
     vertices, is_first = 0, True
     for number, geometries in batches:
         if shapely.has_m(geometries).any():
@@ -208,13 +214,21 @@ def _seen(batches: Iterable[tuple[Ints, Geometries]]) -> _Seen:
         numbers.append(number)
         sound.append(good)
         kept.append(rest)
-        boxes.append(geometry.bounds(geometries))
+        boxes.append(_boxes(geometries, good))
         vertices += int(shapely.get_num_coordinates(geometries).sum())
-    known = np.array([box for box in boxes if box is not None]).reshape(-1, 4)
-    around = (*known[:, :2].min(axis=0).tolist(), *known[:, 2:].max(axis=0).tolist()) if len(known) else None
     if not numbers:
-        return _Seen(*_joined([]), np.zeros(0, dtype=bool), None, 0)  # type: ignore[arg-type]
-    return _Seen(np.concatenate(numbers), np.concatenate(sound), np.concatenate(kept), around, vertices)
+        number, rest = _joined([])
+        return _Seen(number, np.zeros(0, dtype=bool), rest, np.zeros((0, 4)), 0)
+    return _Seen(np.concatenate(numbers), np.concatenate(sound), np.concatenate(kept), np.concatenate(boxes), vertices)
+
+
+def _boxes(geometries: Geometries, sound: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the boxes of geometries, shape (n, 4); of unsound ones those of what can be coordinates."""
+    boxes = np.full((len(geometries), 4), np.nan)
+    boxes[sound] = shapely.bounds(geometries[sound])
+    for row in np.flatnonzero(~sound).tolist():
+        boxes[row] = geometry.bounds(geometries[row : row + 1]) or np.nan
+    return boxes
 
 
 def _joined(found: list[tuple[Ints, Geometries]]) -> tuple[Ints, Geometries]:
