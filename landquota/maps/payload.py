@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -39,6 +40,8 @@ DEGREE_DECIMALS: Final = 7
 #: CGCS2000 defines the 3-degree zones 25 to 45; the central meridian is 3 degrees times the number.
 ZONE_NUMBERS: Final = range(25, 46)
 ZONE_WIDTH_DEGREES: Final = 3
+#: Of latitude, the least on the ellipsoid.
+METRES_OF_A_DEGREE: Final = 110_574
 
 #: How many characters of the ledger head the footer shows at either end.
 _HEAD_START: Final = 4
@@ -120,6 +123,7 @@ def page_data(view: MapView) -> tuple[Plain, list[bytes]]:
         "head": _head(view),
         "opensOn": view.opens_on,
         "readout": _readout(view),
+        "precision": _precision(view.precision_m),
         "strings": {name: said.render(language) for name, said in _STRINGS.items()},
         "layers": layers,
         "tally": view.tally,
@@ -295,6 +299,14 @@ def _readout(view: MapView) -> Plain | None:
     if zone not in ZONE_NUMBERS:
         return None
     return {"zone": zone, "label": text("CGCS2000 3-degree zone {zone}", zone=zone).render(view.language)}
+
+
+def _precision(precision_m: float | None) -> Plain:
+    """Return to what the read-out rounds: metres, with their decimals, and decimals of a degree."""
+    if precision_m is None:
+        return {"metres": 0.1, "decimals": 1, "degrees": 4}
+    degrees = max(0, min(4, math.floor(math.log10(METRES_OF_A_DEGREE / precision_m))))
+    return {"metres": precision_m, "decimals": 0, "degrees": degrees}
 
 
 def _central_zone(view: MapView) -> int | None:
