@@ -83,7 +83,7 @@ def composition(session: Session, parcels: str, landuse: str, *, outputs: Sequen
     if map_file is not None:
         from landquota.maps import composition_page
 
-        composition_page.write(result, layer, said, map_file, language=session.language)
+        composition_page.write(result, layer, said, map_file, sources=desk.sources(), language=session.language)
         click.echo(say("Map: {path}", path=map_file), err=True)
     tell(session, said, outputs)
     if has_errors(findings):

@@ -108,7 +108,7 @@ def unsupplied(session: Session, approved: str, supplied: str, *, outputs: Seque
     if map_file is not None:
         from landquota.maps import unsupplied_page
 
-        unsupplied_page.write(result, land, layer, said, map_file, language=session.language)
+        unsupplied_page.write(result, land, layer, said, map_file, sources=desk.sources(), language=session.language)
         click.echo(say("Map: {path}", path=map_file), err=True)
     tell(session, said, outputs)
     if layer_file is not None:

@@ -20,6 +20,7 @@ from landquota.maps.view import MapLayer, MapView
 if TYPE_CHECKING:
     from landquota.analyses import Land
     from landquota.analyses.coverage import Coverage, Row, Spot
+    from landquota.maps.manifest import Sources
     from landquota.overlay import Layer
     from landquota.reports.listing import Report
 
@@ -49,7 +50,9 @@ _TABLES: Final = (
 )
 
 
-def write(result: Coverage, land: Land, layer: Layer, report: Report, path: Path, *, language: str) -> None:
+def write(
+    result: Coverage, land: Land, layer: Layer, report: Report, path: Path, *, sources: Sources, language: str
+) -> None:
     """Write the page, whole or not at all.
 
     Raises
@@ -57,7 +60,7 @@ def write(result: Coverage, land: Land, layer: Layer, report: Report, path: Path
     InputError
         The file cannot be written.
     """
-    page.write(coverage_view(result, land, layer, report, language=language), path)
+    page.write(coverage_view(result, land, layer, report, language=language), path, sources)
 
 
 def coverage_view(result: Coverage, land: Land, layer: Layer, report: Report, *, language: str) -> MapView:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -13,6 +11,7 @@ import shapely
 
 from landquota.errors import UsageError
 from landquota.i18n import Text, text
+from landquota.maps.inert import as_inert
 from landquota.maps.mosaic.block import as_text
 from landquota.maps.mosaic.features import features_block
 
@@ -48,8 +47,6 @@ _HEAD_START: Final = 4
 _HEAD_END: Final = 2
 _POLYGONAL: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _DEGREES: Final = (-180.0, -90.0, 180.0, 90.0)
-_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
-_RISKY: Final = re.compile("[<>&{}\u2028\u2029\ud800-\udfff]")
 
 _STRINGS: Final[Mapping[str, Text]] = {
     "all": text("Show everything"),
@@ -85,11 +82,7 @@ class Payload:
 
 
 def payload(view: MapView) -> Payload:
-    r"""Return the view's data as texts that no parser on its way can take for anything else.
-
-    In JSON's strings ``< > & { }``, the line separators U+2028 and U+2029 and lone surrogates are
-    written as ``\u`` escapes: the HTML parser finds no tag, a template engine no braces, and
-    the JSON parser gets every string back as it was.
+    """Return the view's data as texts that no parser on its way can take for anything else.
 
     Raises
     ------
@@ -97,14 +90,7 @@ def payload(view: MapView) -> Payload:
         A geometry is not a polygon in degrees.
     """
     data, blocks = page_data(view)
-    plain = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Payload(
-        data=_STRING.sub(lambda string: _RISKY.sub(_escape, string[0]), plain), blocks="\n".join(map(as_text, blocks))
-    )
-
-
-def _escape(match: re.Match[str]) -> str:
-    return f"\\u{ord(match[0]):04x}"
+    return Payload(data=as_inert(data), blocks="\n".join(map(as_text, blocks)))
 
 
 def page_data(view: MapView) -> tuple[Plain, list[bytes]]:
