@@ -147,12 +147,13 @@ def _class(one: MapClass, kind: LayerKind, language: str) -> Plain:
         "fill": one.fill,
         "stroke": one.stroke,
         "hatched": one.hatched,
-        "count": _count(one.count, kind).render(language),
+        "count": counted(one.count, kind).render(language),
         "area": one.area_text,
     }
 
 
-def _count(count: int, kind: LayerKind) -> Text:
+def counted(count: int, kind: LayerKind) -> Text:
+    """Return how many features a line of the legend stands for."""
     if kind == "parcels":
         return text("{count} parcel", count=count) if count == 1 else text("{count} parcels", count=count)
     return text("{count} area", count=count) if count == 1 else text("{count} areas", count=count)
