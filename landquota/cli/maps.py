@@ -1,4 +1,4 @@
-"""``map`` and ``verify``: the project's maps, those of any file, and whether a page is still current."""
+"""``map``: the project's maps, and those of any file."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from landquota.i18n import current_language, mark, say, text
 
 if TYPE_CHECKING:
     from landquota.maps import MapView
-    from landquota.maps.currency import Check, Currency
-    from landquota.maps.manifest import Manifest, Sources
+    from landquota.maps.manifest import Sources
     from landquota.maps.sheet import Sheet
     from landquota.project import Project
     from landquota.reconcile import Reconciliation
@@ -131,6 +130,19 @@ def draw_sheets(
     output: Path | None = None,
 ) -> Iterator[Path]:
     """Draw map sheets of a built project and yield where each was written."""
+    edition = ".public" if public else ""
+    for sheet, view, sources in views(project, result, sheets, language=current_language.get(), public=public):
+        target = output or project.maps_out / f"{sheet.id}{edition}{'.png' if printed else '.html'}"
+        _write(view, target, sources, printed=printed)
+        if public and not sheet.publication.review_number:
+            click.echo(sheet.publication.foot()[0].render(current_language.get()), err=True)
+        yield target
+
+
+def views(
+    project: Project, result: Reconciliation, sheets: Iterable[Sheet], *, language: str, public: bool
+) -> Iterator[tuple[Sheet, MapView, Sources]]:
+    """Yield what each sheet shows, and from what."""
     from landquota import layers
     from landquota.ledger import Ledger
     from landquota.maps.drawing import sheet_view
@@ -141,14 +153,9 @@ def draw_sheets(
     facts = read_seeds(project.seeds)[0].facts
     with Ledger.open(project.ledger_file) as ledger:
         entries = ledger.entries(as_of=result.as_of)
-    edition = ".public" if public else ""
     for sheet in sheets:
-        view = sheet_view(sheet, result, loaded, entries, facts, language=current_language.get(), public=public)
-        target = output or project.maps_out / f"{sheet.id}{edition}{'.png' if printed else '.html'}"
-        _write(view, target, sources_of(sheet, project, loaded, public=public), printed=printed)
-        if public and not sheet.publication.review_number:
-            click.echo(sheet.publication.foot()[0].render(current_language.get()), err=True)
-        yield target
+        view = sheet_view(sheet, result, loaded, entries, facts, language=language, public=public)
+        yield sheet, view, sources_of(sheet, project, loaded, public=public)
 
 
 def _write(view: MapView, target: Path, sources: Sources, *, printed: bool) -> None:
@@ -177,81 +184,3 @@ def _draw_file(file: Path, layer: str | None, output: Path | None, encoding: str
     target = output or Path(f"{file.stem}{'.png' if printed else '.html'}")
     _write(file_view(table, language=current_language.get()), target, Sources.of_files([file]), printed=printed)
     return target
-
-
-@click.command(
-    cls=Command,
-    help=mark(
-        "Say whether a map page is as it was written and still current.\n\n"
-        "Each input in the page's manifest is held against the project, or for a page of files against the files "
-        "beside it; the ledger's head against the ledger. Exit 1 unless all is the same."
-    ),
-    example="landquota verify maps/out/quota.html\nlandquota verify meeting.html --project mycounty --json",
-)
-@click.argument("page", metavar="FILE", type=FILE)
-@common_options
-@pass_session
-def verify(session: Session, page: Path) -> None:
-    """Verify one page."""
-    from landquota.maps.currency import currency
-
-    report = currency(page, session.project_here())
-    if session.json:
-        session.print_json(_plain(report, session.language))
-    else:
-        _tell(report, page)
-    if not report.current:
-        click.get_current_context().exit(1)
-
-
-def _plain(report: Currency, language: str) -> dict[str, object]:
-    return {
-        "current": report.current,
-        "manifest": None if report.manifest is None else report.manifest.plain(),
-        "checks": [{"subject": one.subject, "layer": one.layer, "state": one.state.value} for one in report.checks],
-        "findings": [finding.to_json(language) for finding in report.findings],
-    }
-
-
-def _tell(report: Currency, page: Path) -> None:
-    from landquota.reports.terminal import console, show_findings
-
-    if report.manifest is not None:
-        click.echo(_about(report.manifest))
-    for check in report.checks:
-        click.echo(f"  {_subject(check)}: {_STATES[check.state.value]()}")
-    if report.current:
-        click.echo(say("{file} is as it was written, and current.", file=page.name))
-    else:
-        show_findings(report.findings, console(stderr=True))
-
-
-def _about(manifest: Manifest) -> str:
-    """Return what a page says of itself."""
-    parts = [
-        manifest.sources.sheet,
-        say("as of {date}", date=manifest.as_of) if manifest.as_of else "",
-        say("public edition") if manifest.sources.edition == "public" else say("internal edition"),
-        say("written by landquota {version}", version=manifest.version),
-        say("page {hash}", hash=manifest.page),
-    ]
-    return " · ".join(part for part in parts if part)
-
-
-def _subject(check: Check) -> str:
-    from landquota.maps.currency import LEDGER, PAGE
-    from landquota.maps.manifest import TOGETHER
-
-    if check.layer:
-        return say("{file} (layer {layer})", file=check.subject, layer=check.layer)
-    named = {PAGE: say("The page itself"), LEDGER: say("The ledger"), TOGETHER: say("All files together")}
-    return named.get(check.subject, check.subject)
-
-
-_STATES: Final = {
-    "same": lambda: say("the same"),
-    "changed": lambda: say("changed"),
-    "missing": lambda: say("not there"),
-    "grown": lambda: say("has grown"),
-    "unknown": lambda: say("another one"),
-}

@@ -23,7 +23,8 @@ import landquota.cli.overlay_unsupplied  # noqa: F401 - their commands join thos
 from landquota import __version__
 from landquota.cli.layer import layer
 from landquota.cli.ledger import ledger
-from landquota.cli.maps import map_, verify
+from landquota.cli.map_verify import verify
+from landquota.cli.maps import map_
 from landquota.cli.options import Group, Option, common_options
 from landquota.cli.overlay import overlay
 from landquota.cli.projects import build, demo, init

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from landquota import __version__
 from landquota.findings import Finding, Place
 from landquota.layers.sources import digest
 from landquota.ledger import Ledger
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 #: The subjects that are no files.
 PAGE: Final = "page"
 LEDGER: Final = "ledger"
+REDRAWN: Final = "redrawn"
 
 
 class State(StrEnum):
@@ -58,6 +60,18 @@ class Currency:
     def current(self) -> bool:
         """Whether the page is unaltered and would be drawn from the same inputs today."""
         return not self.findings
+
+    @property
+    def redrawable(self) -> Manifest | None:
+        """The manifest of a page that has to come out the same when it is drawn again: same inputs, same program."""
+        known = self.manifest
+        same = self.current and known is not None and known.sources.sheet and known.version == __version__
+        return known if same else None
+
+    def redrawn(self, *, same: bool) -> Currency:
+        """Return what is known when the page has been drawn again, and came out the same or not."""
+        checks = (*self.checks, Check(REDRAWN, State.SAME if same else State.CHANGED))
+        return replace(self, checks=checks, findings=() if same else (Finding("MAP-REDRAWN"),))
 
 
 def currency(page: Path, project: Project | None) -> Currency:

@@ -113,8 +113,8 @@ def together(inputs: Iterable[Input]) -> Input:
 def sealed(page: str) -> str:
     """Return a page with its own hash in its manifest."""
     at = page.index(_BLANK, page.index(_OPENING))
-    digest_ = hashlib.sha256(page.encode("utf-8")).hexdigest()
-    return f"{page[:at]}{digest_}{page[at + len(_BLANK) :]}"
+    seal = hashlib.sha256(page.encode("utf-8")).hexdigest()
+    return f"{page[:at]}{seal}{page[at + len(_BLANK) :]}"
 
 
 def read_manifest(content: bytes) -> tuple[Manifest, bool] | None:
