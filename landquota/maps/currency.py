@@ -65,7 +65,7 @@ class Currency:
     def redrawable(self) -> Manifest | None:
         """The manifest of a page that has to come out the same when it is drawn again: same inputs, same program."""
         known = self.manifest
-        same = self.current and known is not None and known.sources.sheet and known.version == __version__
+        same = self.current and known is not None and known.sources.sheet and known.as_of and known.version == __version__
         return known if same else None
 
     def redrawn(self, *, same: bool) -> Currency:
