@@ -39,10 +39,10 @@ def coarsened(shapes: Shapes, *, precision_m: float) -> Coarse:
     precision_m
         The width of the grid, whose origin is that of the plane.
     """
-    simple = shapely.coverage_simplify(shapes, precision_m)
+    simple = shapely.coverage_simplify(_sound(shapes), precision_m)
     moved = shapely.transform(simple, lambda xy: np.round(xy / precision_m) * precision_m)
     broken = ~shapely.is_valid(moved)
-    moved[broken] = _mended(moved[broken], precision_m)
+    moved[broken] = shapely.set_precision(_sound(moved[broken]), precision_m)
     left = [_polygons(shape) for shape in moved]
     gone = np.array([shape is None for shape in left], dtype=bool)
     was_something = ~shapely.is_empty(shapes) & ~shapely.is_missing(shapes)
@@ -50,11 +50,12 @@ def coarsened(shapes: Shapes, *, precision_m: float) -> Coarse:
     return Coarse(left, int((gone & was_something).sum()), max(0, rings))
 
 
-def _mended(shapes: Shapes, precision_m: float) -> Shapes:
-    """Return polygons that cross or touch themselves as valid ones on the grid."""
-    sound = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
-    snapped: Shapes = shapely.set_precision(sound, precision_m)
-    return snapped
+def _sound(shapes: Shapes) -> Shapes:
+    """Return polygons, those that cross or touch themselves as valid ones, the others as they are."""
+    sound = shapes.copy()
+    broken = ~shapely.is_valid(shapes)
+    sound[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
+    return sound
 
 
 def _polygons(shape: Any) -> Any:  # noqa: ANN401 - any geometry

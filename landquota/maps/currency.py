@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from landquota import __version__
@@ -63,10 +63,8 @@ class Currency:
 
     @property
     def redrawable(self) -> Manifest | None:
-        """The manifest of a page that has to come out the same when it is drawn again: same inputs, same program."""
-        known = self.manifest
-        same = self.current and known is not None and known.sources.sheet and known.as_of and known.version == __version__
-        return known if same else None
+        """The manifest of a page that has to come out the same when it is drawn again: a current one of a sheet."""
+        return self.manifest if self.current and self.manifest is not None and self.manifest.sources.sheet else None
 
     def redrawn(self, *, same: bool) -> Currency:
         """Return what is known when the page has been drawn again, and came out the same or not."""
@@ -102,6 +100,8 @@ def currency(page: Path, project: Project | None) -> Currency:
     manifest, unaltered = read
     checks = [Check(PAGE, State.SAME if unaltered else State.CHANGED)]
     findings = [] if unaltered else [Finding("MAP-ALTERED", place)]
+    if manifest.version != __version__:
+        findings.append(Finding("MAP-VERSION", place, {"version": manifest.version, "now": __version__}))
     if manifest.sources.sheet and project is None:
         findings.append(Finding("MAP-NO-PROJECT", place, {"sheet": manifest.sources.sheet}))
     elif manifest.sources.sheet and project is not None:
@@ -132,9 +132,13 @@ def _inputs_of_files(manifest: Manifest, page: Path, project: Project | None) ->
     """Yield each input of a page without a sheet, looked for beside the page, then among the project's layers."""
     folders = [page.parent, *([] if project is None else [project.layers])]
     for one in manifest.sources.inputs:
-        plain = PurePosixPath(one.file).name == one.file and "\\" not in one.file and ":" not in one.file
-        there = [folder / one.file for folder in folders if plain and (folder / one.file).exists()]
+        there = [folder / one.file for folder in folders if _plain(one.file) and (folder / one.file).exists()]
         yield Check(one.file, _state(one.sha256, digest(there[0]) if there else None))
+
+
+def _plain(name: str) -> bool:
+    """Return whether a text is the plain name of a file, on any system."""
+    return name not in {"", ".", ".."} and not set(name) & set("/\\:\0")
 
 
 def _state(before: str, now: str | None) -> State:

@@ -152,6 +152,8 @@ def _manifest(data: Mapping[str, Any]) -> Manifest:
     edition, language, as_of = data["edition"], data["language"], data["as_of"]
     if edition not in {"internal", "public"} or language not in LANGUAGES:
         raise ValueError("edition or language is unknown")
+    if data["sheet"] and not as_of:
+        raise ValueError("a sheet is drawn as of a day")
     inputs = tuple(Input(_text(one["file"]), _hash(one["sha256"]), _text(one["layer"])) for one in data["inputs"])
     return Manifest(
         sources=Sources(inputs, _text(data["sheet"]), edition),
