@@ -145,7 +145,8 @@ def drawn_corners(page: str) -> np.ndarray[Any, Any]:
 
 def off_the_grid_m(degrees: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     plane = np.column_stack(_TO_PLANE.transform(*degrees.T))
-    return np.abs(plane - np.round(plane / PRECISION_M) * PRECISION_M).max(axis=1)
+    off: np.ndarray[Any, Any] = np.abs(plane - np.round(plane / PRECISION_M) * PRECISION_M).max(axis=1)
+    return off
 
 
 def test_every_coordinate_lies_on_the_grid_and_none_is_an_exact_one(guarded: Path) -> None:

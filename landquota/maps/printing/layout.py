@@ -12,7 +12,7 @@ from landquota.i18n import text
 from landquota.maps.printing.drawn import Placed, ground
 from landquota.maps.printing.legend import legend
 from landquota.maps.printing.plan import AMBER, INK, MUTED, PAPER, Box, Fill, Mark, Plan, Stroke, Words, boxes
-from landquota.maps.printing.scale import Scale, fitted, in_plane
+from landquota.maps.printing.scale import Scale, extent, fitted, in_plane
 from landquota.maps.printing.wording import shortened, width_mm, wrapped
 from landquota.maps.view import CONSTRAINT_STROKE
 
@@ -63,8 +63,8 @@ def _placed(view: MapView) -> tuple[list[Placed], Scale | None]:
         for feature, shape in zip(layer.features, part, strict=True)
         if opening is None or (layer.kind == "zones" and feature.id == opening)
     ]
-    bounds = tuple(map(float, shapely.total_bounds(np.array(first, dtype=object))))
-    return placed, fitted(bounds, _ROOM) if np.isfinite(bounds).all() else None  # type: ignore[arg-type]
+    around = extent(np.array(first, dtype=object))
+    return placed, None if around is None else fitted(around, _ROOM)
 
 
 def _opening(view: MapView) -> str | None:

@@ -43,7 +43,7 @@ def legend(view: MapView, box: Box) -> Iterator[Mark]:
             y -= _GAP_MM
         elif y - _LINE_MM < low:
             left_out = sum(one is not None for one in rows[number:])
-            more = text("{count} more lines stand in the legend of the page", count=left_out).render(view.language)
+            more = text("{count} more lines are in the page's legend", count=left_out).render(view.language)
             yield Words(shortened(more, _FIGURES_PT, right - left), left, y, _FIGURES_PT, colour=MUTED)
             return
         else:
@@ -53,7 +53,11 @@ def legend(view: MapView, box: Box) -> Iterator[Mark]:
 
 def _rows(layer: MapLayer, language: str, room: float) -> Iterator[Row]:
     """Yield the lines of a layer; one with a single class of its own name needs no heading."""
-    note = ((layer.nature_note, AMBER, _FIGURES_PT, False),) if layer.nature_note else ()
+    note = (
+        ((shortened(layer.nature_note, _FIGURES_PT, room - _INDENT_MM), AMBER, _FIGURES_PT, False),)
+        if layer.nature_note
+        else ()
+    )
     title = (shortened(layer.title, _LABEL_PT, room), INK, _LABEL_PT, True)
     several = len(layer.classes) != 1 or layer.classes[0].label != layer.title
     if several:

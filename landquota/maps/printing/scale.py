@@ -48,12 +48,21 @@ class Scale:
 def in_plane(shapes: Sequence[Any]) -> NDArray[np.object_]:
     """Return geometries in degrees in the plane of the 3-degree zone (Gauss-Kruger) of their middle."""
     degrees = np.array(shapes, dtype=object)
-    west, _, east, _ = shapely.total_bounds(degrees)
-    meridian = _WIDTH_DEG * round((west + east) / 2 / _WIDTH_DEG) if math.isfinite(west + east) else 0
+    around = extent(degrees)
+    meridian = 0 if around is None else _WIDTH_DEG * round((around[0] + around[2]) / 2 / _WIDTH_DEG)
     plane = pyproj.CRS.from_dict({"proj": "tmerc", "lon_0": meridian, "ellps": "GRS80"})
     transformer = pyproj.Transformer.from_crs(GEOGRAPHIC_EPSG, plane, always_xy=True)
     moved: NDArray[np.object_] = shapely.transform(degrees, lambda xy: np.column_stack(transformer.transform(*xy.T)))
     return moved
+
+
+def extent(shapes: NDArray[np.object_]) -> Box | None:
+    """Return the box around all of some geometries; None where there is nothing."""
+    xy = shapely.get_coordinates(shapes)
+    if len(xy) == 0:
+        return None
+    (west, south), (east, north) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
+    return west, south, east, north
 
 
 def fitted(bounds: Box, room: Box) -> Scale:
