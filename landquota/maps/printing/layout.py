@@ -101,7 +101,7 @@ def _scale_bar(view: MapView, scale: Scale) -> Iterator[Mark]:
     length_m = scale.bar_m(_BAR_MM)
     length = 1000 * length_m / scale.denominator
     unit, per = (text("km"), 1000) if length_m >= 1000 else (text("m"), 1)  # noqa: PLR2004 - a kilometre
-    yield Fill(boxes((left - 3, low - 4, left + length + 20, low + 13)), (PAPER,), 0.85)
+    yield Fill(boxes((left - 3, low - 3, left + max(length + 12, 34), low + 13)), (PAPER,), 0.85)
     for quarter in range(4):
         part = boxes((left + length * quarter / 4, low, left + length * (quarter + 1) / 4, low + 1.8))
         yield Fill(part, (PAPER if quarter % 2 else INK,))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-import numpy as np
-import shapely
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from landquota.i18n import text
 from landquota.maps.payload import counted
@@ -20,16 +18,20 @@ if TYPE_CHECKING:
 _SWATCH: Final = (7.5, 4.5)
 _INDENT_MM: Final = 10.5
 _LABEL_PT: Final = 9.5
-_FIGURES_PT: Final = 8.5
+_SMALL_PT: Final = 8.5
 _LINE_MM: Final = 6.2
 _GAP_MM: Final = 2.5
 
 
-class Row(NamedTuple):
-    """A line of the legend: a class's look, if it has one, and words from left to right."""
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line of the legend: from the left a look and a label, from the right figures or a note."""
 
-    look: MapClass | None
-    words: tuple[tuple[str, str, float, bool], ...]  # text, colour, size in points, bold
+    label: str = ""
+    look: MapClass | None = None
+    bold: bool = False
+    said: str = ""
+    colour: str = MUTED
 
 
 def legend(view: MapView, box: Box) -> Iterator[Mark]:
@@ -44,58 +46,47 @@ def legend(view: MapView, box: Box) -> Iterator[Mark]:
         elif y - _LINE_MM < low:
             left_out = sum(one is not None for one in rows[number:])
             more = text("{count} more lines are in the page's legend", count=left_out).render(view.language)
-            yield Words(shortened(more, _FIGURES_PT, right - left), left, y, _FIGURES_PT, colour=MUTED)
+            yield Words(shortened(more, _SMALL_PT, right - left), left, y, _SMALL_PT, colour=MUTED)
             return
         else:
-            yield from _drawn(row, left, y)
+            yield from _drawn(row, left, right, y)
             y -= _LINE_MM
 
 
-def _rows(layer: MapLayer, language: str, room: float) -> Iterator[Row]:
+def _rows(layer: MapLayer, language: str, room: float) -> Iterator[_Row]:
     """Yield the lines of a layer; one with a single class of its own name needs no heading."""
-    note = (
-        ((shortened(layer.nature_note, _FIGURES_PT, room - _INDENT_MM), AMBER, _FIGURES_PT, False),)
-        if layer.nature_note
-        else ()
-    )
-    title = (shortened(layer.title, _LABEL_PT, room), INK, _LABEL_PT, True)
     several = len(layer.classes) != 1 or layer.classes[0].label != layer.title
+    note = layer.nature_note or ""
     if several:
-        yield from _broken(Row(None, (title, *note)), room)
+        yield from _fitted(_Row(layer.title, bold=True, said=note, colour=AMBER), room)
     for look in layer.classes:
-        label = (shortened(look.label, _LABEL_PT, room - _INDENT_MM), INK, _LABEL_PT, not several)
         count = counted(look.count, layer.counted_as or layer.kind).render(language)
         figures = " · ".join(part for part in (count, look.area_text) if part)
-        said = (shortened(figures, _FIGURES_PT, room - _INDENT_MM), MUTED, _FIGURES_PT, False)
-        yield from _broken(Row(look, (label, said, *(() if several else note))), room)
+        yield from _fitted(_Row(look.label, look, not several, figures), room)
+    if note and not several:
+        yield from _fitted(_Row(said=note, colour=AMBER), room)
 
 
-def _broken(row: Row, room: float) -> Iterator[Row]:
-    """Yield a row as one or more that fit: what has no room on a line goes to the next."""
-    look, line = row.look, list(row.words[:1])
-    for words in row.words[1:]:
-        if _length([*line, words]) > room - _INDENT_MM:
-            yield Row(look, tuple(line))
-            look, line = None, []
-            if row.look is not None:
-                line.append(("", INK, _LABEL_PT, False))
-        line.append(words)
-    yield Row(look, tuple(line))
+def _fitted(row: _Row, room: float) -> Iterator[_Row]:
+    """Yield a row as one that fits, or as two."""
+    label = shortened(row.label, _LABEL_PT, room - _INDENT_MM)
+    said = shortened(row.said, _SMALL_PT, room - _INDENT_MM)
+    indent = _INDENT_MM if row.look is not None else 0
+    if label and said and indent + width_mm(label, _LABEL_PT) + _GAP_MM + width_mm(said, _SMALL_PT) > room:
+        yield _Row(label, row.look, row.bold)
+        yield _Row(said=said, colour=row.colour)
+    else:
+        yield _Row(label, row.look, row.bold, said, row.colour)
 
 
-def _length(line: list[tuple[str, str, float, bool]]) -> float:
-    return sum(width_mm(said, size) + _GAP_MM for said, _, size, _ in line if said)
-
-
-def _drawn(row: Row, left: float, y: float) -> Iterator[Mark]:
-    indented = row.look is not None or row.words[0][0] == ""
-    x = left + (_INDENT_MM if indented else 0)
+def _drawn(row: _Row, left: float, right: float, y: float) -> Iterator[Mark]:
     if row.look is not None:
         yield from swatch(row.look, left, y - 1)
-    for said, colour, size, bold in row.words:
-        if said:
-            yield Words(said, x, y, size, bold=bold, colour=colour)
-            x += width_mm(said, size) + _GAP_MM
+    if row.label:
+        x = left + (_INDENT_MM if row.look is not None else 0)
+        yield Words(row.label, x, y, _LABEL_PT, bold=row.bold, colour=INK)
+    if row.said:
+        yield Words(row.said, right, y, _SMALL_PT, "right", colour=row.colour)
 
 
 def swatch(look: MapClass, x: float, y: float) -> Iterator[Mark]:
@@ -105,4 +96,4 @@ def swatch(look: MapClass, x: float, y: float) -> Iterator[Mark]:
     yield Fill(boxes(around), (PAPER if look.hatched else look.fill,))
     if look.hatched:
         yield Stroke(hatching(boxes(around), around), look.stroke, 0.6)
-    yield Stroke(np.array([shapely.box(*around)], dtype=object), look.stroke, 0.9)
+    yield Stroke(boxes(around), look.stroke, 0.9)

@@ -10,17 +10,24 @@ from typing import Final
 from landquota.i18n import clean
 
 MM_PER_PT: Final = 25.4 / 72
-#: A full-width character is as wide as it is high, any other somewhat more than half of that.
+#: A full-width character is as wide as it is high; capitals, narrow ones and all others so many parts of that.
 _FULL: Final = frozenset("WF")
-_HALF_EM: Final = 0.58
+_CAPITAL: Final = 0.68
+_NARROW: Final = dict.fromkeys(" .,:;'|!il·()[]", 0.32)
+_OTHER: Final = 0.58
 #: Where a line may break: after blanks and after every full-width character.
 _PIECES: Final = re.compile(r"[^\s\u2e80-\uffef]+\s*|[\u2e80-\uffef]\s*|\s+")
 
 
 def width_mm(line: str, size_pt: float) -> float:
     """Return about how wide a line is."""
-    ems = sum(1.0 if unicodedata.east_asian_width(character) in _FULL else _HALF_EM for character in line)
-    return ems * size_pt * MM_PER_PT
+    return sum(map(_ems, line)) * size_pt * MM_PER_PT
+
+
+def _ems(character: str) -> float:
+    if unicodedata.east_asian_width(character) in _FULL:
+        return 1.0
+    return _CAPITAL if character.isupper() else _NARROW.get(character, _OTHER)
 
 
 def wrapped(said: str, size_pt: float, room_mm: float) -> Iterator[str]:
