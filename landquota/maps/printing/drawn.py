@@ -27,6 +27,8 @@ _PT_PER_PIXEL: Final = 0.5
 #: Features of this size have lines of full width; smaller ones thinner, or there would be nothing but lines.
 _FULL_LINES_MM: Final = 4.0
 _THINNEST: Final = 0.12
+#: A quarter of a dot: what is finer is not seen, and would make a PDF several times as large.
+_FINEST_MM: Final = 0.02
 _HATCH_MM: Final = 1.1
 _HATCH_PT: Final = 0.6
 
@@ -66,7 +68,7 @@ class _Sheet:
 
     @classmethod
     def of(cls, placed: Placed, scale: Scale, frame: Box) -> _Sheet:
-        shapes = scale.on_paper(placed.shapes)
+        shapes = shapely.simplify(scale.on_paper(placed.shapes), _FINEST_MM, preserve_topology=False)
         bounds = shapely.bounds(shapes)
         size = (bounds[:, 2] - bounds[:, 0]) * (bounds[:, 3] - bounds[:, 1])
         # NaN, the bounds of nothing, compares as false.
