@@ -21,7 +21,7 @@ from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox, TransformedBbox
 
-from landquota.maps.printing.fonts import find_faces
+from landquota.maps.printing.fonts import find_family
 from landquota.maps.printing.outlines import Outlines
 from landquota.maps.printing.plan import PAPER, Box, Fill, Plan, Stroke, Words
 from landquota.maps.printing.wording import MM_PER_PT
@@ -37,6 +37,7 @@ _NOTHING_OF_OURS: Final[Mapping[str, Mapping[str, None]]] = {
     ".png": {"Software": None},
     ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
+_WEIGHTS: Final = {False: 400, True: 700}
 _DASHES: Final = (0, (4, 3))
 _LABEL_EDGE: Final = "#8a949d"
 
@@ -65,8 +66,8 @@ class _Canvas:
     """The figure on which a plan is drawn, in millimetres."""
 
     def __init__(self, plan: Plan) -> None:
-        faces = find_faces()
-        self._fonts = {False: FontProperties(fname=faces.regular), True: FontProperties(fname=faces.bold)}
+        family = find_family()
+        self._fonts = {bold: FontProperties(family=[family], weight=_WEIGHTS[bold]) for bold in _WEIGHTS}
         self.figure = Figure(figsize=(plan.width_mm / _MM_PER_INCH, plan.height_mm / _MM_PER_INCH), facecolor=PAPER)
         self._axes = self.figure.add_axes((0, 0, 1, 1))
         self._axes.set_xlim(0, plan.width_mm)

@@ -2,51 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from matplotlib.font_manager import findSystemFonts, fontManager
 
 from landquota.errors import LandquotaError
 from landquota.i18n import text
 
-#: Families that hold the Chinese of a map, the best first; of a collection matplotlib sees the first face.
+#: Families that hold the Chinese of a map, the best first; of a collection older versions of matplotlib see only JP.
 _FAMILIES: Final = (
     *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "PingFang SC"),
     *("Hiragino Sans GB", "Heiti SC", "STHeiti", "SimHei", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei"),
     *("Noto Sans CJK JP", "Source Han Sans", "Droid Sans Fallback", "SimSun", "FangSong", "Noto Serif CJK SC"),
     *("Noto Serif CJK JP", "STSong", "Songti SC"),
 )
-_REGULAR: Final = 400
-_BOLD: Final = 700
 
 
 class MissingFontError(LandquotaError):
     """There is no font with Chinese characters on this computer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Faces:
-    """The files of one family; `bold` is the regular one where there is no other."""
-
-    regular: Path
-    bold: Path
-
-
-def find_faces() -> Faces:
-    """Return the faces of the best family that there is.
+def find_family() -> str:
+    """Return the name of the best family that there is.
 
     Raises
     ------
     MissingFontError
         There is none.
     """
-    faces = _best(fontManager.ttflist)
-    if faces is None:
+    family = _best()
+    if family is None:
         _look_again()
-        faces = _best(fontManager.ttflist)
-    if faces is None:
+        family = _best()
+    if family is None:
         raise MissingFontError(
             text("There is no font with Chinese characters on this computer, in which the sheet could be lettered"),
             remedy=text(
@@ -54,28 +43,13 @@ def find_faces() -> Faces:
                 "the HTML page needs none."
             ),
         )
-    return faces
+    return family
 
 
-def _best(entries: list[Any]) -> Faces | None:
-    """Return the faces of the first family of ours among matplotlib's fonts whose file is there."""
-    for family in _FAMILIES:
-        files = [
-            (_weight(entry), Path(entry.fname))
-            for entry in entries
-            if entry.name == family and entry.style == "normal" and Path(entry.fname).is_file()
-        ]
-        if files:
-            return Faces(_nearest(files, _REGULAR), _nearest(files, _BOLD))
-    return None
-
-
-def _nearest(files: list[tuple[int, Path]], weight: int) -> Path:
-    return min(files, key=lambda file: (abs(file[0] - weight), file[1]))[1]
-
-
-def _weight(entry: Any) -> int:  # noqa: ANN401 - an entry of matplotlib's list
-    return entry.weight if isinstance(entry.weight, int) else _REGULAR
+def _best() -> str | None:
+    """Return the first family of ours among matplotlib's fonts whose file is there."""
+    known = {entry.name for entry in fontManager.ttflist if Path(entry.fname).is_file()}
+    return next((family for family in _FAMILIES if family in known), None)
 
 
 def _look_again() -> None:
