@@ -75,7 +75,7 @@ SAME_LEVEL = {
 }
 HEAVY = (
     *("geopandas", "shapely", "pandas", "pyogrio", "fiona", "folium", "sqlalchemy", "numpy", "rich", "pyproj"),
-    *("numba", "pyarrow", "openpyxl", "ezdxf"),
+    *("numba", "pyarrow", "openpyxl", "ezdxf", "matplotlib"),
 )
 
 

@@ -34,6 +34,7 @@ from landquota.i18n import current_language
 from landquota.layers import FeatureCheck, LayerCheck
 from landquota.maps import findings_page
 from landquota.maps.findings_page import CheckedLayer, findings_view
+from landquota.maps.manifest import NO_SOURCES
 from landquota.reports import findings_layer, findings_workbook
 from landquota.reports.findings_layer import Found
 from landquota.reports.findings_places import placed
@@ -187,7 +188,9 @@ def test_the_same_findings_give_the_same_bytes(tmp_path: Path, monkeypatch: pyte
         book, layer, page = (tmp_path / str(number) / f"f.{kind}" for kind in ("xlsx", "gpkg", "html"))
         findings_workbook.write(FINDINGS[:: 1 - 2 * number], book, language="zh", title="t")
         findings_layer.write([Found(FINDINGS[:: 1 - 2 * number], CRS)], layer, language="zh")
-        findings_page.write([CheckedLayer(layer_of(), FINDINGS[:: 1 - 2 * number])], page, language="zh", title="t")
+        findings_page.write(
+            [CheckedLayer(layer_of(), FINDINGS[:: 1 - 2 * number])], page, sources=NO_SOURCES, language="zh", title="t"
+        )
         digests.add((digest(book), digest(layer), digest(page)))
         with zipfile.ZipFile(book) as parts:
             assert {entry.date_time for entry in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
@@ -199,7 +202,9 @@ def test_the_same_findings_give_the_same_bytes(tmp_path: Path, monkeypatch: pyte
 WRITERS: dict[str, Callable[[Path], None]] = {
     "f.xlsx": lambda path: findings_workbook.write(FINDINGS, path, language="en", title="t"),
     "f.gpkg": lambda path: findings_layer.write([Found(FINDINGS, CRS)], path, language="en"),
-    "f.html": lambda path: findings_page.write([CheckedLayer(None, FINDINGS)], path, language="en", title="t"),
+    "f.html": lambda path: findings_page.write(
+        [CheckedLayer(None, FINDINGS)], path, sources=NO_SOURCES, language="en", title="t"
+    ),
 }
 
 
@@ -519,7 +524,9 @@ def open_page(pipe: Pipe, tmp_path: Path) -> Iterator[Open]:
 
     def show(frame: Any, found: Any, *, title: str = "红线.shp", language: str = "zh", names: Any = None) -> Tab:
         file = tmp_path / f"{len(shown)}.html"
-        findings_page.write([CheckedLayer(frame, found, names)], file, language=language, title=title)
+        findings_page.write(
+            [CheckedLayer(frame, found, names)], file, sources=NO_SOURCES, language=language, title=title
+        )
         tab = new_tab(pipe)
         shown.append((tab, file))
         tab.open(file, width=1280, height=800)

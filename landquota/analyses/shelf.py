@@ -114,6 +114,13 @@ class Shelf:
             return None, findings
         return _given(table, findings, entry, id_column=id_column, kind=kind)
 
+    def path_of(self, word: str | Path, *, beside: Path | None = None) -> Path:
+        """Return the file that :meth:`take` reads for a word."""
+        entry = self.entries.get(str(word))
+        if entry is not None and self.folder is not None:
+            return self.folder / entry.file
+        return _inside(Path(word) if beside is None else beside / word)[0]
+
     def _unknown(self, word: str, beside: Path | None) -> list[Finding]:
         """Return what to say of a plain word that is neither a layer of the project nor a file."""
         if self.folder is None or not word.isidentifier() or (Path(word) if beside is None else beside / word).exists():

@@ -59,6 +59,7 @@ def write_findings(reports: Sequence[LayerCheck], path: Path, *, language: str) 
             findings_layer.write(found, path, language=language)
         case _:
             from landquota.maps import findings_page
+            from landquota.maps.manifest import Sources
 
             checked = [
                 findings_page.CheckedLayer(
@@ -66,4 +67,5 @@ def write_findings(reports: Sequence[LayerCheck], path: Path, *, language: str) 
                 )
                 for report in reports
             ]
-            findings_page.write(checked, path, language=language, title=title)
+            read = Sources.of_files(report.path for report in reports)
+            findings_page.write(checked, path, sources=read, language=language, title=title)

@@ -81,7 +81,7 @@ def composition(session: Session, parcels: str, landuse: str, *, outputs: Sequen
         from landquota.maps import composition_page
 
         with apart_while(land.given.is_outline):
-            composition_page.write(result, layer, said, map_file, language=session.language)
+            composition_page.write(result, layer, said, map_file, sources=desk.sources(), language=session.language)
         click.echo(say("Map: {path}", path=map_file), err=True)
     tell(session, said, outputs)
     if has_errors(findings):

@@ -75,7 +75,7 @@ def conflicts(session: Session, parcels: str, layers: Sequence[str], *, outputs:
         from landquota.maps import conflicts_page
 
         with apart_while(*unread):
-            conflicts_page.write(result, said, map_file, language=session.language)
+            conflicts_page.write(result, said, map_file, sources=desk.sources(), language=session.language)
         click.echo(say("Map: {path}", path=map_file), err=True)
     tell(session, said, outputs)
     if has_errors(findings):

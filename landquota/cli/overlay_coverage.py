@@ -65,7 +65,7 @@ def coverage(session: Session, zones: str, layer: str, *, outputs: Sequence[Path
         from landquota.maps import coverage_page
 
         with apart_while(land.given.is_outline, over.is_outline):
-            coverage_page.write(result, land, theme, said, map_file, language=session.language)
+            coverage_page.write(result, land, theme, said, map_file, sources=desk.sources(), language=session.language)
         click.echo(say("Map: {path}", path=map_file), err=True)
     tell(session, said, outputs)
     if has_errors(findings):

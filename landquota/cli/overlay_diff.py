@@ -90,7 +90,7 @@ def diff(session: Session, old: str, new: str, *, outputs: Sequence[Path], **giv
         from landquota.maps import diff_page
 
         with apart_while(*unread):
-            diff_page.write(result, crs, said, map_file, language=session.language)
+            diff_page.write(result, crs, said, map_file, sources=desk.sources(), language=session.language)
         click.echo(say("Map: {path}", path=map_file), err=True)
     tell(session, said, outputs)
     if has_errors(findings):

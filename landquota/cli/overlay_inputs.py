@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from landquota.analyses.tiles import Unread
     from landquota.datum_shift import DatumShift
     from landquota.findings import Finding
+    from landquota.maps.manifest import Sources
     from landquota.overlay import Layer
 
 
@@ -51,6 +52,8 @@ class Desk:
         Of everything that was read.
     failed
         Whether something could not be read at all.
+    files
+        What was read, in its order.
     """
 
     shelf: Shelf
@@ -59,6 +62,7 @@ class Desk:
     method: str = "ellipsoid"
     findings: list[Finding] = field(default_factory=list)
     failed: bool = False
+    files: list[Path] = field(default_factory=list)
 
     @classmethod
     def of(cls, session: Session, given: dict[str, Any]) -> Desk:
@@ -78,6 +82,7 @@ class Desk:
 
     def take(self, word: str | Path, *, id_column: str | None = None, kind: str = "") -> Given | None:
         """Read one layer, of a large one its outline; None where it cannot be read."""
+        self.files.append(self.shelf.path_of(word))
         given, findings = self.shelf.take(word, id_column=id_column, kind=kind, tiled=True)
         self.findings += findings
         self.failed |= given is None
@@ -96,7 +101,10 @@ class Desk:
     def extent(self, words: Sequence[str], land: Land, *, beside: Path | None = None) -> Extent:
         """Return the ground that words say: ``complete``, or layers and files whose union it is."""
         from landquota.analyses import extent_of
+        from landquota.analyses.extent import COMPLETE
 
+        if COMPLETE not in words:
+            self.files += [self.shelf.path_of(word, beside=beside) for word in words]
         extent, findings = extent_of(words, self.shelf, land.crs, beside=beside, shift=self.shift)
         self.findings += findings
         return extent
@@ -116,6 +124,12 @@ class Desk:
         self.findings += findings
         self.failed |= layer is None
         return layer
+
+    def sources(self) -> Sources:
+        """Return what was read, as the sources of a page."""
+        from landquota.maps.manifest import Sources
+
+        return Sources.of_files(self.files)
 
     def settle(self) -> None:
         """Stop where anything that was read cannot be used.

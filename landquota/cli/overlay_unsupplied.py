@@ -111,7 +111,7 @@ def unsupplied(session: Session, approved: str, supplied: str, *, outputs: Seque
         from landquota.maps import unsupplied_page
 
         with apart_while(land.given.is_outline):
-            unsupplied_page.write(result, land, said, map_file, language=session.language)
+            unsupplied_page.write(result, land, said, map_file, sources=desk.sources(), language=session.language)
         click.echo(say("Map: {path}", path=map_file), err=True)
     tell(session, said, outputs)
     if layer_file is not None:

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 @pass_session
 def demo(session: Session, folder: Path) -> None:
     """Run the whole path once on the shipped project."""
-    from landquota.cli.views import draw_sheets, reconciled
+    from landquota.cli.maps import draw_sheets
+    from landquota.cli.views import reconciled
+    from landquota.maps.sheet import read_sheets
     from landquota.project import copy_shipped, open_project
     from landquota.reports import plain
 
@@ -37,7 +39,7 @@ def demo(session: Session, folder: Path) -> None:
     project = open_project(folder)
     build_workspace(project)
     result = reconciled(project, session.date(project))
-    pages = draw_sheets(project, result)
+    pages = list(draw_sheets(project, result, read_sheets(project.maps)))
     if session.json:
         session.print_json({**plain.reconciliation(result, session.language), "maps": [str(page) for page in pages]})
         return

@@ -23,10 +23,12 @@ import landquota.cli.overlay_unsupplied  # noqa: F401 - their commands join thos
 from landquota import __version__
 from landquota.cli.layer import layer
 from landquota.cli.ledger import ledger
+from landquota.cli.map_verify import verify
+from landquota.cli.maps import map_
 from landquota.cli.options import Group, Option, common_options
 from landquota.cli.overlay import overlay
 from landquota.cli.projects import build, demo, init
-from landquota.cli.views import map_, reconcile
+from landquota.cli.views import reconcile
 from landquota.i18n import DOMAIN, LANGUAGES, LOCALE_DIR, current_language, mark, preferred_language
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def cli() -> None:
     """Hold the commands; the common options remember themselves."""
 
 
-for command in (demo, init, build, layer, overlay, ledger, reconcile, map_):
+for command in (demo, init, build, layer, overlay, ledger, reconcile, map_, verify):
     cli.add_command(command)
 
 

@@ -24,7 +24,7 @@ from landquota.ledger.land_figures import LandFigure, check_land, land_figures
 from landquota.ledger.land_findings import deadlines, reports_of_nothing, skipped_stages
 from landquota.ledger.log import entries
 from landquota.ledger.positions import Position, check_statements, positions
-from landquota.ledger.posting import Posting, Receipt, head_of
+from landquota.ledger.posting import Posting, Receipt, head_of, number_of
 from landquota.ledger.preview import Preview, balances, changes
 from landquota.ledger.progress import Progress, latest_progress
 from landquota.ledger.refusals import EntryRefused
@@ -82,6 +82,12 @@ class Ledger(LedgerCalendar):
         """The hash of the last entry, which stands for all of them."""
         with self._reading() as connection:
             return head_of(connection)[1]
+
+    def entries_since(self, head: str) -> int | None:
+        """Return how many entries follow the one with the hash `head`; None where the ledger holds no such entry."""
+        with self._reading() as connection:
+            number = number_of(connection, head)
+            return None if number is None else head_of(connection)[0] - number
 
     def post(self, draft: Draft, *, recorded: datetime, declare: bool = False) -> Receipt:
         """Post one entry; without a key it is always a new one.

@@ -369,6 +369,15 @@ def _label(transfer: Transfer, *, taken_back: bool) -> Renderable:
     return text("reversal of {movement}", movement=label) if taken_back else label
 
 
+def number_of(connection: Connection, hash_: str) -> int | None:
+    """Return the number of the entry that has a hash, 0 for the head of an empty ledger; None where none has."""
+    if hash_ == GENESIS:
+        return 0
+    columns = schema.entry.c
+    found: int | None = connection.scalar(select(columns.seq).where(columns.hash == hash_).order_by(columns.seq))
+    return found
+
+
 def head_of(connection: Connection) -> tuple[int, str]:
     """Return number and hash of the last entry."""
     columns = schema.entry.c

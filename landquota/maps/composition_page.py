@@ -20,6 +20,7 @@ from landquota.reports.overlay_words import called
 if TYPE_CHECKING:
     from landquota.analyses import Given
     from landquota.analyses.composition import Composition, Row
+    from landquota.maps.manifest import Sources
     from landquota.reports.listing import Report
 
 #: The class of parcels that are of none.
@@ -30,7 +31,7 @@ _PARCEL_STROKE: Final = "#1f2d3d"
 _PIECE_STROKE: Final = "#7b858c"
 
 
-def write(result: Composition, layer: Given, report: Report, path: Path, *, language: str) -> None:
+def write(result: Composition, layer: Given, report: Report, path: Path, *, sources: Sources, language: str) -> None:
     """Write the page, whole or not at all.
 
     Raises
@@ -38,7 +39,7 @@ def write(result: Composition, layer: Given, report: Report, path: Path, *, lang
     InputError
         The file cannot be written.
     """
-    page.write(composition_view(result, layer, report, language=language), path)
+    page.write(composition_view(result, layer, report, language=language), path, sources)
 
 
 def composition_view(result: Composition, layer: Given, report: Report, *, language: str) -> MapView:

@@ -44,6 +44,7 @@ from landquota.rules import Weight
 
 if TYPE_CHECKING:
     from landquota.analyses.conflicts import Conflicts, Constraint, Row, Touch
+    from landquota.maps.manifest import Sources
     from landquota.reports.listing import Report
 
 #: Label, fill and line of each class of parcels, the worst first.
@@ -72,7 +73,7 @@ _LAYERS: Final = (
 _LAYER_FEATURES: Final = 3_000
 
 
-def write(result: Conflicts, report: Report, path: Path, *, language: str) -> None:
+def write(result: Conflicts, report: Report, path: Path, *, sources: Sources, language: str) -> None:
     """Write the page, whole or not at all.
 
     Raises
@@ -80,7 +81,7 @@ def write(result: Conflicts, report: Report, path: Path, *, language: str) -> No
     InputError
         The file cannot be written.
     """
-    page.write(conflicts_view(result, report, language=language), path)
+    page.write(conflicts_view(result, report, language=language), path, sources)
 
 
 def conflicts_view(result: Conflicts, report: Report, *, language: str) -> MapView:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from landquota.analyses import Land
     from landquota.analyses.coverage import Coverage, Row, Spot
     from landquota.analyses.tiles import Unread
+    from landquota.maps.manifest import Sources
     from landquota.overlay import Layer
     from landquota.reports.listing import Report
 
@@ -52,7 +53,14 @@ _TABLES: Final = (
 
 
 def write(
-    result: Coverage, land: Land, layer: Layer | Unread[Layer], report: Report, path: Path, *, language: str
+    result: Coverage,
+    land: Land,
+    layer: Layer | Unread[Layer],
+    report: Report,
+    path: Path,
+    *,
+    sources: Sources,
+    language: str,
 ) -> None:
     """Write the page, whole or not at all.
 
@@ -61,7 +69,7 @@ def write(
     InputError
         The file cannot be written.
     """
-    page.write(coverage_view(result, land, layer, report, language=language), path)
+    page.write(coverage_view(result, land, layer, report, language=language), path, sources)
 
 
 def coverage_view(

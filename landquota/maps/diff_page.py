@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pyproj
 
     from landquota.analyses.diff import Diff
+    from landquota.maps.manifest import Sources
     from landquota.reports.listing import Report
 
 #: What matters most comes first, and is drawn where not everything is.
@@ -46,7 +47,7 @@ _TABLES: Final = (
 )
 
 
-def write(result: Diff, crs: pyproj.CRS, report: Report, path: Path, *, language: str) -> None:
+def write(result: Diff, crs: pyproj.CRS, report: Report, path: Path, *, sources: Sources, language: str) -> None:
     """Write the page, whole or not at all.
 
     Raises
@@ -54,7 +55,7 @@ def write(result: Diff, crs: pyproj.CRS, report: Report, path: Path, *, language
     InputError
         The file cannot be written.
     """
-    page.write(diff_view(result, crs, report, language=language), path)
+    page.write(diff_view(result, crs, report, language=language), path, sources)
 
 
 def diff_view(result: Diff, crs: pyproj.CRS, report: Report, *, language: str) -> MapView:

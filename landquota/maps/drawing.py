@@ -1,23 +1,27 @@
 """What a map sheet shows of a reconciliation: its layers as features, classes and rows of text.
 
-The figures come from the reconciliation as they are; nothing is decided here.
+The figures come from the reconciliation as they are; nothing is decided here.  A public edition is
+drawn from what its sheet allows: exact coordinates, and fields that it does not name, never get into
+its view.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas
+import numpy as np
 
 from landquota.area import Area, Unit, total
 from landquota.errors import InputError
 from landquota.i18n import text
 from landquota.layers import DATE_COLUMNS, STAGES
+from landquota.maps.coarsening import coarsened
 from landquota.maps.evidence import Evidence
 from landquota.maps.located import Gazetteer, tally
-from landquota.maps.panel import facts_elsewhere, panels
+from landquota.maps.panel import facts_elsewhere, figures_only, panels
 from landquota.maps.reference import system_name
 from landquota.maps.view import (
     CONSTRAINT_STROKE,
@@ -36,6 +40,7 @@ from landquota.vocabulary import heading, label
 if TYPE_CHECKING:
     from landquota.layers import CatalogEntry, Layers
     from landquota.ledger import Entry
+    from landquota.maps.publication import Publication
     from landquota.maps.sheet import Sheet
     from landquota.reconcile import ParcelAccount, Reconciliation
     from landquota.seeds import Fact
@@ -54,6 +59,8 @@ _SIDES: Final = (
 )
 
 Drawn = tuple[list[MapFeature], list[MapClass]]
+#: A line about a feature: the field by which a sheet may allow it (empty: never), its label and its text.
+Line = tuple[str, str, str]
 
 
 def sheet_view(
@@ -64,8 +71,9 @@ def sheet_view(
     facts: Sequence[Fact],
     *,
     language: str,
+    public: bool = False,
 ) -> MapView:
-    """Return what the page of `sheet` shows, in `language`.
+    """Return what the page of `sheet` shows, in `language`; of a `public` edition what the sheet allows.
 
     Raises
     ------
@@ -85,21 +93,31 @@ def sheet_view(
         )
     names_said = Names.of((account.holder for account in result.holders), result.kinds)
     evidence = Evidence(entries, names_said, language)
-    drawing = _Drawing(sheet, result, layers, evidence, language)
+    drawing = _Drawing(sheet, result, layers, evidence, language, sheet.publication if public else None)
     catalogue = {entry.name: entry for entry in layers.catalogue}
-    return MapView(
+    drawn = tuple(drawing.layer(catalogue[name]) for name in names)
+    sections = tuple(panels(result, evidence, Gazetteer.of(result, entries, layers.crs), facts))
+    published = MapView(
         title=sheet.heading(language),
         subtitle=result.project.title(language),
         language=language,
         as_of=result.as_of,
-        layers=(*(drawing.layer(catalogue[name]) for name in names), *drawing.conflicts()),
-        tally=tally(result.findings).render(language),
-        panels=tuple(panels(result, evidence, Gazetteer.of(result, entries, layers.crs), facts)),
-        facts=tuple(facts_elsewhere(result, facts, evidence)),
+        layers=drawn,
+        panels=tuple(figures_only(sections, language)),
         footer=drawing.footer(),
         head=result.ledger_head,
         notices=tuple(drawing.notices()),
         opens_on=sheet.opens_on if any(zone.zone == sheet.opens_on for zone in result.zones) else None,
+        precision_m=sheet.publication.precision_m if public else None,
+    )
+    if public:
+        return published
+    return replace(
+        published,
+        layers=(*drawn, *drawing.conflicts()),
+        tally=tally(result.findings).render(language),
+        panels=sections,
+        facts=tuple(facts_elsewhere(result, facts, evidence)),
     )
 
 
@@ -122,6 +140,8 @@ class _Drawing:
     layers: Layers
     evidence: Evidence
     language: str
+    publication: Publication | None
+    vanished: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def say(self, msgid: str, /, **params: object) -> str:
         return text(msgid, **params).render(self.language)
@@ -132,6 +152,27 @@ class _Drawing:
     def size(self, area: Area) -> str:
         return area_text(area, self.language)
 
+    def shown(self, lines: Iterable[Line]) -> tuple[tuple[str, str], ...]:
+        """Return the lines about a feature that may be shown."""
+        return tuple((label, said) for name, label, said in lines if self.allows(name))
+
+    def allows(self, name: str) -> bool:
+        return self.publication is None or name in self.publication.fields
+
+    def named(self, number: int, id_: str, name: str) -> tuple[str, str]:
+        """Return id and name of a feature, as far as they may be shown."""
+        known = id_ if self.allows("id") else str(number)
+        return known, name if self.allows("name") else known
+
+    def placed(self, geometry: geopandas.GeoSeries, title: str) -> list[Any]:
+        """Return geometries of a layer as they are drawn; None where nothing is left of one."""
+        if self.publication is None:
+            return in_degrees(geometry)
+        coarse = coarsened(geometry.to_numpy(), precision_m=self.publication.precision_m)
+        if coarse.vanished or coarse.vanished_rings:
+            self.vanished[title] = (coarse.vanished, coarse.vanished_rings)
+        return in_degrees(geopandas.GeoSeries(np.array(coarse.shapes, dtype=object), crs=geometry.crs))
+
     def layer(self, entry: CatalogEntry) -> MapLayer:
         """Return one layer of the project as it is drawn."""
         draw = {"zones": self.zones, "parcels": self.parcels}.get(entry.kind, self.constraint)
@@ -141,7 +182,7 @@ class _Drawing:
             title=self.title(entry),
             kind=_KINDS.get(entry.kind, "constraint"),
             classes=tuple(classes),
-            features=tuple(features),
+            features=tuple(feature for feature in features if feature.geometry is not None),
             nature_note=None if entry.nature == "surveyed" else self.word(entry.nature),
         )
 
@@ -152,45 +193,45 @@ class _Drawing:
         frame = self.layers.frames[entry.name]
         accounts = {zone.zone: zone for zone in self.result.zones}
         features = []
-        for row, geometry in zip(frame.to_dict("records"), in_degrees(frame.geometry), strict=True):
+        for row, geometry in zip(frame.to_dict("records"), self.placed(frame.geometry, self.title(entry)), strict=True):
             zone = accounts[row["zone"]]
-            rows = (
-                (self.say("Zone"), zone.zone),
-                (self.say("Documented area"), documented_area(zone).render(self.language)),
-                (self.method(), f"{zone.measured.in_unit(Unit.KM2, 4)} km² = {self.size(zone.measured)}"),
-                (self.say("Nature"), self.word(zone.nature)),
+            lines = (
+                ("id", self.say("Zone"), zone.zone),
+                ("documented", self.say("Documented area"), documented_area(zone).render(self.language)),
+                ("area", self.method(), f"{zone.measured.in_unit(Unit.KM2, 4)} km² = {self.size(zone.measured)}"),
+                ("nature", self.say("Nature"), self.word(zone.nature)),
                 *self.sides(row),
             )
-            behind = self.evidence.about(zone.holder)
+            behind = self.evidence.about(zone.holder) if self.publication is None else ()
             name = zone.render(self.language)
-            features.append(MapFeature(zone.zone, name, "zone", geometry, rows, behind, zone=zone.zone))
+            features.append(MapFeature(zone.zone, name, "zone", geometry, self.shown(lines), behind, zone=zone.zone))
         whole = self.size(total(zone.measured for zone in self.result.zones))
         return features, [
             MapClass("zone", self.title(entry), _PAPER, ZONE_STROKE, count=len(features), area_text=whole)
         ]
 
-    def sides(self, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    def sides(self, row: Mapping[str, Any]) -> Iterator[Line]:
         """Yield what bounds a zone on each side, where its layer says it (a frame says "nothing" as NaN)."""
         for column, side in _SIDES:
             if isinstance(row.get(column), str) and row[column]:
-                yield side.render(self.language), row[column]
+                yield "sides", side.render(self.language), row[column]
 
     def parcels(self, entry: CatalogEntry) -> Drawn:
         frame = self.layers.frames[entry.name]
         accounts = [parcel for parcel in self.result.parcels if parcel.layer == entry.name]
-        drawn = zip(accounts, frame.to_dict("records"), in_degrees(frame.geometry), strict=True)
+        geometries = self.placed(frame.geometry, self.title(entry))
+        drawn = zip(accounts, frame.to_dict("records"), geometries, strict=True)
         features = [
             MapFeature(
-                id=parcel.parcel,
-                name=parcel.name,
+                *self.named(number, parcel.parcel, parcel.name),
                 class_key=parcel.stage,
                 geometry=geometry,
-                rows=tuple(self.parcel_rows(parcel, row)),
-                entries=self.evidence.on_parcel(parcel.parcel),
+                rows=self.shown(self.parcel_lines(parcel, row)),
+                entries=self.evidence.on_parcel(parcel.parcel) if self.publication is None else (),
                 zone=parcel.zone or None,
                 illustrative=parcel.nature == "illustrative",
             )
-            for parcel, row, geometry in drawn
+            for number, (parcel, row, geometry) in enumerate(drawn, 1)
         ]
         return features, [self.stage(stage, accounts) for stage in STAGES if any(p.stage == stage for p in accounts)]
 
@@ -201,35 +242,39 @@ class _Drawing:
         whole = self.size(total(areas))
         return MapClass(stage, self.word(stage), fill, STAGE_STROKE, count=len(areas), area_text=whole)
 
-    def parcel_rows(self, parcel: ParcelAccount, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        yield self.say("Parcel"), parcel.parcel
-        yield self.say("Stage"), self.word(parcel.stage)
+    def parcel_lines(self, parcel: ParcelAccount, row: Mapping[str, Any]) -> Iterator[Line]:
+        yield "id", self.say("Parcel"), parcel.parcel
+        yield "class", self.say("Stage"), self.word(parcel.stage)
         yield from self.stage_dates(row)
-        yield self.method(), self.size(parcel.area)
+        yield "area", self.method(), self.size(parcel.area)
         if parcel.nature != "surveyed":
-            yield self.say("Nature"), self.word(parcel.nature)
+            yield "nature", self.say("Nature"), self.word(parcel.nature)
         on_farmland = [conflict.area for conflict in self.result.conflicts if conflict.parcel == parcel.parcel]
         if on_farmland:
-            yield self.say("Conflict with basic farmland"), self.size(total(on_farmland))
+            yield "", self.say("Conflict with basic farmland"), self.size(total(on_farmland))
         if parcel.nature == "illustrative" and not self.evidence.on_parcel(parcel.parcel):
-            yield self.say("Ledger"), self.say("An illustrative parcel is never posted to the ledger.")
+            yield "", self.say("Ledger"), self.say("An illustrative parcel is never posted to the ledger.")
 
-    def stage_dates(self, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    def stage_dates(self, row: Mapping[str, Any]) -> Iterator[Line]:
         """Yield the days on which a parcel reached its stages; the page's own day is the last that counts."""
         for column in DATE_COLUMNS:
             day = row.get(column)
             if isinstance(day, str) and day <= self.result.as_of.isoformat():
-                yield heading(column, self.language), day
+                yield "dates", heading(column, self.language), day
 
     def constraint(self, entry: CatalogEntry) -> Drawn:
         frame = self.layers.frames[entry.name]
         areas = measured(frame, self.result.project)
         features = []
-        drawn = zip(frame.to_dict("records"), in_degrees(frame.geometry), areas, strict=True)
+        drawn = zip(frame.to_dict("records"), self.placed(frame.geometry, self.title(entry)), areas, strict=True)
         for number, (row, geometry, area) in enumerate(drawn, 1):
             id_ = str(row.get("id") or number)
-            rows = ((self.method(), self.size(area)), (self.say("Nature"), self.word(entry.nature)))
-            features.append(MapFeature(id_, str(row.get("name") or id_), entry.kind, geometry, rows))
+            named = self.named(number, id_, str(row.get("name") or id_))
+            lines = (
+                ("area", self.method(), self.size(area)),
+                ("nature", self.say("Nature"), self.word(entry.nature)),
+            )
+            features.append(MapFeature(*named, entry.kind, geometry, self.shown(lines)))
         fill = _FARMLAND_FILL if entry.kind == FARMLAND else _PAPER
         whole = self.size(total(areas))
         return features, [
@@ -262,11 +307,12 @@ class _Drawing:
         return self.say("Measured area ({method})", method=self.word(self.result.project.area_method))
 
     def footer(self) -> tuple[str, ...]:
-        return (
-            self.say("For internal work only, not for publication"),
-            system_name(self.layers.crs, self.language),
-            self.say("Area by {method}", method=self.word(self.result.project.area_method)),
-        )
+        measured_by = self.say("Area by {method}", method=self.word(self.result.project.area_method))
+        system = system_name(self.layers.crs, self.language)
+        if self.publication is None:
+            return self.say("For internal work only, not for publication"), system, measured_by
+        number, drawn = self.publication.foot()
+        return number.render(self.language), system, measured_by, drawn.render(self.language)
 
     def notices(self) -> Iterator[str]:
         natures = {entry.nature for entry in self.layers.catalogue}
@@ -274,3 +320,11 @@ class _Drawing:
             yield self.say("Boundaries are schematic: drawn from the documents' words, not surveyed.")
         if "illustrative" in natures:
             yield self.say("Parcels and farmland are illustrative: made up to show the tool, no real land.")
+        for layer, (features, rings) in self.vanished.items():
+            yield self.say(
+                "{layer}: {features} too small to be drawn at this precision, and {rings} parts or holes of others; "
+                "counts and areas include them.",
+                layer=layer,
+                features=features,
+                rings=rings,
+            )

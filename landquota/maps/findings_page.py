@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import geopandas
     from numpy.typing import NDArray
 
+    from landquota.maps.manifest import Sources
+
 #: How many findings the page lists and how many features it draws: what a browser does with ease.
 LISTED: Final = 2_000
 DRAWN: Final = 10_000
@@ -93,7 +95,7 @@ class _Sheet:
 _Found = tuple[Finding, _Sheet]
 
 
-def write(checked: Sequence[CheckedLayer], path: Path, *, language: str, title: str) -> None:
+def write(checked: Sequence[CheckedLayer], path: Path, *, sources: Sources, language: str, title: str) -> None:
     """Write the page of the findings of one layer or several, whole or not at all; see :func:`findings_view`.
 
     Raises
@@ -101,7 +103,7 @@ def write(checked: Sequence[CheckedLayer], path: Path, *, language: str, title: 
     InputError
         The file cannot be written.
     """
-    page.write(findings_view(checked, language=language, title=title), path)
+    page.write(findings_view(checked, language=language, title=title), path, sources)
 
 
 def findings_view(checked: Sequence[CheckedLayer], *, language: str, title: str) -> MapView:

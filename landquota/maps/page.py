@@ -22,6 +22,7 @@ from branca.element import Element
 from landquota.i18n import text
 from landquota.maps.inline import asset
 from landquota.maps.leaflet import load_leaflet
+from landquota.maps.manifest import NO_SOURCES, Manifest, sealed
 from landquota.maps.payload import payload
 from landquota.reports.replacing import replacing
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from branca.element import Figure
 
     from landquota.maps.leaflet import Leaflet
+    from landquota.maps.manifest import Sources
     from landquota.maps.view import MapView
 
 #: In the order in which they build on each other; ``map.js`` starts the page.
@@ -66,8 +68,8 @@ _INLINE: Final = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 _MAP_ID: Final = "landquota"
 
 
-def render(view: MapView) -> str:
-    """Return the complete page: the same view gives the same text.
+def render(view: MapView, sources: Sources = NO_SOURCES) -> str:
+    """Return the complete page, with a manifest of its `sources`: the same view gives the same text.
 
     Raises
     ------
@@ -78,12 +80,14 @@ def render(view: MapView) -> str:
     """
     drawn = _folium_map()
     start = f"landquota.start({drawn.get_name()});"
-    drawn.add_child(_Content(head=_head(view, load_leaflet()), body=_body(view), start=start), name="landquota")
+    drawn.add_child(
+        _Content(head=_head(view, load_leaflet()), body=_body(view, sources), start=start), name="landquota"
+    )
     page: str = drawn.get_root().render()
-    return page.replace(_POLICY_MARK, _policy(page), 1)
+    return sealed(page.replace(_POLICY_MARK, _policy(page), 1))
 
 
-def write(view: MapView, path: Path) -> None:
+def write(view: MapView, path: Path, sources: Sources = NO_SOURCES) -> None:
     """Write the page to `path`, whole or not at all; missing folders are made.
 
     Raises
@@ -91,7 +95,7 @@ def write(view: MapView, path: Path) -> None:
     InputError
         The file cannot be written.
     """
-    page = render(view).encode("utf-8")
+    page = render(view, sources).encode("utf-8")
     with replacing(path) as part:
         part.write_bytes(page)
 
@@ -158,7 +162,7 @@ def _head(view: MapView, leaflet: Leaflet) -> str:
     )
 
 
-def _body(view: MapView) -> str:
+def _body(view: MapView, sources: Sources) -> str:
     """Return the page's places and its data; the script fills the one from the other."""
     data = payload(view)
     needs_script = text("This page draws its map with JavaScript, which is switched off here.")
@@ -169,6 +173,7 @@ def _body(view: MapView) -> str:
             '<main id="lq-panel"></main>',
             '<section id="lq-legend"></section>',
             '<footer id="lq-foot"></footer>',
+            Manifest.of(view, sources).block(),
             f'<script type="application/json" id="lq-data">{data.data}</script>',
             f'<script type="application/octet-stream" id="lq-blocks">{data.blocks}</script>',
         ]

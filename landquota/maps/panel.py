@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from landquota.area import Unit
 from landquota.i18n import Text, text
 from landquota.maps.view import Badge, PanelCell, PanelFinding, PanelNote, PanelRow, PanelTable, PanelZone, Severity
 from landquota.reconcile import LAND_MEASURES, Verdict
-from landquota.reports.wording import by_book, difference, documented_area, remarks
+from landquota.reports.wording import INTERPRETED, by_book, difference, documented_area, remarks
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _BADGES: Final[dict[Verdict, Severity]] = {
     Verdict.NO_DATA: "no_data",
 }
 _NOTHING: Final = "—"
+_DAGGER: Final = "†"
 
 
 def panels(
@@ -64,6 +66,24 @@ def panels(
     rest = tuple(finding for findings in found.values() for finding in findings)
     if rest:
         yield PanelZone("", text("Other findings").render(language), findings=rest)
+
+
+def figures_only(sections: Iterable[PanelZone], language: str) -> Iterator[PanelZone]:
+    """Yield what may be published of sections: their figures, without what stands behind and beside them."""
+    for section in sections:
+        tables = tuple(
+            replace(
+                table,
+                rows=tuple(
+                    PanelRow(row.label, tuple(PanelCell(cell.text) for cell in row.cells)) for row in table.rows
+                ),
+            )
+            for table in section.tables
+        )
+        marked = any(_DAGGER in cell.text for table in tables for row in table.rows for cell in row.cells)
+        notes = (PanelNote(INTERPRETED.render(language)),) if marked else ()
+        if tables:
+            yield PanelZone(section.id, section.name, section.zone, section.subtitle, tables=tables, notes=notes)
 
 
 def facts_elsewhere(result: Reconciliation, facts: Sequence[Fact], evidence: Evidence) -> Iterator[str]:
@@ -140,7 +160,7 @@ def _cell(row: Position, measure: str, evidence: Evidence) -> PanelCell:
     if bounds.none:
         # A nothing that movements have come to can be looked into; one that nobody touched cannot.
         return PanelCell(bounds.number() if behind else _NOTHING, behind)
-    return PanelCell(bounds.number() + (" †" if row.basis == "interpreted" else ""), behind)
+    return PanelCell(bounds.number() + (f" {_DAGGER}" if row.basis == "interpreted" else ""), behind)
 
 
 def _land_table(zone: ZoneAccount, evidence: Evidence) -> PanelTable:

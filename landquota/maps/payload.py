@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -12,6 +11,7 @@ import shapely
 
 from landquota.errors import UsageError
 from landquota.i18n import Text, text
+from landquota.maps.inert import as_inert
 from landquota.maps.mosaic.block import as_text
 from landquota.maps.mosaic.features import features_block
 
@@ -39,14 +39,14 @@ DEGREE_DECIMALS: Final = 7
 #: CGCS2000 defines the 3-degree zones 25 to 45; the central meridian is 3 degrees times the number.
 ZONE_NUMBERS: Final = range(25, 46)
 ZONE_WIDTH_DEGREES: Final = 3
+#: Of latitude, the least on the ellipsoid.
+METRES_OF_A_DEGREE: Final = 110_574
 
 #: How many characters of the ledger head the footer shows at either end.
 _HEAD_START: Final = 4
 _HEAD_END: Final = 2
 _POLYGONAL: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _DEGREES: Final = (-180.0, -90.0, 180.0, 90.0)
-_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
-_RISKY: Final = re.compile("[<>&{}\u2028\u2029\ud800-\udfff]")
 
 _STRINGS: Final[Mapping[str, Text]] = {
     "all": text("Show everything"),
@@ -82,11 +82,7 @@ class Payload:
 
 
 def payload(view: MapView) -> Payload:
-    r"""Return the view's data as texts that no parser on its way can take for anything else.
-
-    In JSON's strings ``< > & { }``, the line separators U+2028 and U+2029 and lone surrogates are
-    written as ``\u`` escapes: the HTML parser finds no tag, a template engine no braces, and
-    the JSON parser gets every string back as it was.
+    """Return the view's data as texts that no parser on its way can take for anything else.
 
     Raises
     ------
@@ -94,14 +90,7 @@ def payload(view: MapView) -> Payload:
         A geometry is not a polygon in degrees.
     """
     data, blocks = page_data(view)
-    plain = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Payload(
-        data=_STRING.sub(lambda string: _RISKY.sub(_escape, string[0]), plain), blocks="\n".join(map(as_text, blocks))
-    )
-
-
-def _escape(match: re.Match[str]) -> str:
-    return f"\\u{ord(match[0]):04x}"
+    return Payload(data=as_inert(data), blocks="\n".join(map(as_text, blocks)))
 
 
 def page_data(view: MapView) -> tuple[Plain, list[bytes]]:
@@ -120,6 +109,7 @@ def page_data(view: MapView) -> tuple[Plain, list[bytes]]:
         "head": _head(view),
         "opensOn": view.opens_on,
         "readout": _readout(view),
+        "precision": _precision(view.precision_m),
         "strings": {name: said.render(language) for name, said in _STRINGS.items()},
         "layers": layers,
         "tally": view.tally,
@@ -157,12 +147,13 @@ def _class(one: MapClass, kind: LayerKind, language: str) -> Plain:
         "fill": one.fill,
         "stroke": one.stroke,
         "hatched": one.hatched,
-        "count": _count(one.count, kind).render(language),
+        "count": counted(one.count, kind).render(language),
         "area": one.area_text,
     }
 
 
-def _count(count: int, kind: LayerKind) -> Text:
+def counted(count: int, kind: LayerKind) -> Text:
+    """Return how many features a line of the legend stands for."""
     if kind == "parcels":
         return text("{count} parcel", count=count) if count == 1 else text("{count} parcels", count=count)
     return text("{count} area", count=count) if count == 1 else text("{count} areas", count=count)
@@ -295,6 +286,14 @@ def _readout(view: MapView) -> Plain | None:
     if zone not in ZONE_NUMBERS:
         return None
     return {"zone": zone, "label": text("CGCS2000 3-degree zone {zone}", zone=zone).render(view.language)}
+
+
+def _precision(precision_m: float | None) -> Plain:
+    """Return to what the read-out rounds: metres, with their decimals, and decimals of a degree."""
+    if precision_m is None:
+        return {"metres": 0.1, "decimals": 1, "degrees": 4}
+    degrees = max(0, min(4, math.floor(math.log10(METRES_OF_A_DEGREE / precision_m))))
+    return {"metres": precision_m, "decimals": 0, "degrees": degrees}
 
 
 def _central_zone(view: MapView) -> int | None:

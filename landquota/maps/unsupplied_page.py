@@ -19,6 +19,7 @@ from landquota.reports.unsupplied import STATUSES
 if TYPE_CHECKING:
     from landquota.analyses import Land
     from landquota.analyses.unsupplied import Row, Unsupplied
+    from landquota.maps.manifest import Sources
     from landquota.reports.listing import Report
 
 _LOOKS: Final[Mapping[str, Look]] = {
@@ -36,7 +37,7 @@ _TABLES: Final = (
 )
 
 
-def write(result: Unsupplied, land: Land, report: Report, path: Path, *, language: str) -> None:
+def write(result: Unsupplied, land: Land, report: Report, path: Path, *, sources: Sources, language: str) -> None:
     """Write the page, whole or not at all.
 
     Raises
@@ -44,7 +45,7 @@ def write(result: Unsupplied, land: Land, report: Report, path: Path, *, languag
     InputError
         The file cannot be written.
     """
-    page.write(unsupplied_view(result, land, report, language=language), path)
+    page.write(unsupplied_view(result, land, report, language=language), path, sources)
 
 
 def unsupplied_view(result: Unsupplied, land: Land, report: Report, *, language: str) -> MapView:

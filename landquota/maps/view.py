@@ -37,7 +37,8 @@ STAGE_STROKE: Final = "#3f4650"
 ZONE_STROKE: Final = "#1f2d3d"
 CONSTRAINT_STROKE: Final = "#c0392b"
 
-_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
+#: A colour as it is written.
+COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class MapClass:
 
     def __post_init__(self) -> None:
         for colour in (self.fill, self.stroke):
-            if not _COLOUR.fullmatch(colour):
+            if not COLOUR.fullmatch(colour):
                 raise UsageError(
                     text("{colour} is not a colour (class {label}).", colour=repr(colour), label=self.label),
                     remedy=text("Write a colour as #rrggbb, such as #4a86ac."),
@@ -228,7 +229,8 @@ class MapView:
     (boundaries that are schematic, parcels that are examples); `opens_on` is the id of the zone
     that the page opens on (else everything is in sight); `readout_zone` is the 3-degree zone
     number of the coordinate read-out (else that of the map's centre).  With `marks` every finding
-    that has a point is marked on the map; with `list_only` there is no map, only the panel.
+    that has a point is marked on the map; with `list_only` there is no map, only the panel.  Where
+    coordinates are coarsened, `precision_m` says to what, and the read-out tells no more.
     """
 
     title: str
@@ -246,3 +248,4 @@ class MapView:
     readout_zone: int | None = None
     marks: bool = False
     list_only: bool = False
+    precision_m: float | None = None

@@ -34,6 +34,8 @@ class Names:
         return name if language == "zh" else self.english.get(name, name)
 
 
+#: What the dagger behind a figure means.
+INTERPRETED: Final = text("† counted as granted by interpretation of the source's wording")
 #: How the tables of quota, planning scale and money are headed, by book and unit.
 _BOOKS: Final[Mapping[tuple[str, str], Text]] = {
     ("quota", "mu"): text("Quota (mu)"),
@@ -90,4 +92,4 @@ def remarks(zone: ZoneAccount) -> Iterator[Text]:
             area=zone.not_under_construction.number(),
         )
     if any(row.basis == "interpreted" for row in zone.quota):
-        yield text("† counted as granted by interpretation of the source's wording")
+        yield INTERPRETED

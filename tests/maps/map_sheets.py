@@ -21,7 +21,12 @@ def seeds_of(folder: Path) -> Seeds:
 
 
 def drawn(
-    folder: Path, *, language: str = "zh", sheets: Path | None = None, as_of: date | None = None
+    folder: Path,
+    *,
+    language: str = "zh",
+    sheets: Path | None = None,
+    as_of: date | None = None,
+    public: bool = False,
 ) -> tuple[Reconciliation, MapView]:
     """Return the reconciliation of a built project and the view of its only sheet."""
     project = open_project(folder)
@@ -32,4 +37,5 @@ def drawn(
     with Ledger.open(project.ledger_file) as ledger:
         result = reconcile(project, ledger, layers, as_of=day)
         entries = ledger.entries(as_of=day)
-    return result, sheet_view(sheet, result, layers, entries, read_seeds(project.seeds)[0].facts, language=language)
+    facts = read_seeds(project.seeds)[0].facts
+    return result, sheet_view(sheet, result, layers, entries, facts, language=language, public=public)

@@ -117,7 +117,7 @@
   function readout(map, data) {
     const shown = element("output", { className: "lq-readout" });
     const show = (latlng, what) => {
-      const parts = [what, ...coordinates(latlng, data.readout)].filter(Boolean);
+      const parts = [what, ...coordinates(latlng, data)].filter(Boolean);
       shown.replaceChildren(...parts.map((part) => element("span", {}, part)));
     };
     const centre = () => {
@@ -131,14 +131,17 @@
     return shown;
   }
 
-  function coordinates({ lat, lng }, readout) {
+  /** The lines of the read-out, rounded to what the map may tell. */
+  function coordinates({ lat, lng }, { readout, precision }) {
     const hemisphere = { ns: lat < 0 ? "S" : "N", ew: lng < 0 ? "W" : "E" };
-    const degrees = `${Math.abs(lng).toFixed(4)}° ${hemisphere.ew} ${Math.abs(lat).toFixed(4)}° ${hemisphere.ns}`;
+    const angle = (value) => `${Math.abs(value).toFixed(precision.degrees)}°`;
+    const length = (value) => (Math.round(value / precision.metres) * precision.metres).toFixed(precision.decimals);
+    const degrees = `${angle(lng)} ${hemisphere.ew} ${angle(lat)} ${hemisphere.ns}`;
     // Beyond a few degrees of its meridian a zone's plane coordinates mean nothing.
     if (readout === null || Math.abs(lng - 3 * readout.zone) > 4) {
       return [degrees];
     }
     const { north, east } = landquota.gaussKruger(lng, lat, readout.zone);
-    return [`${readout.label}  N ${north.toFixed(1)}  E ${east.toFixed(1)}`, degrees];
+    return [`${readout.label}  N ${length(north)}  E ${length(east)}`, degrees];
   }
 })(globalThis.landquota);
