@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 import shapely
 
+from landquota.area import Unit
 from landquota.errors import UsageError
 from landquota.i18n import Text, text
 from landquota.maps.mosaic.block import as_text
@@ -50,26 +51,52 @@ _RISKY: Final = re.compile("[<>&{}\u2028\u2029\ud800-\udfff]")
 
 _STRINGS: Final[Mapping[str, Text]] = {
     "all": text("Show everything"),
+    "area": text("Area"),
     "attributes": text("Attributes"),
+    "back": text("Back"),
     "centre": text("centre"),
     "close": text("Close"),
+    "copied": text("Copied."),
+    "copy": text("Press Ctrl+C to copy it."),
+    "crossing": text("The outline crosses itself."),
     "damaged": text("This file is damaged: the features of its map cannot be read. Ask for it again."),
     "dismiss": text("Hide this notice"),
     "entries": text("Ledger entries"),
+    "everywhere": text("Search also what is hidden"),
     "facts": text("Facts from the sources"),
     "filtered": text("On the map only"),
     "findings": text("Findings"),
+    "help": text("Keyboard"),
     "home": text("Whole map"),
     "legend": text("Legend"),
+    "length": text("Length"),
+    "link": text("Link to this view"),
     "locator": text("Locator map"),
     "map": text("Map of zones and parcels"),
+    "measure": text("Measure"),
+    "measured": text("On the ellipsoid, as drawn here: approximate"),
+    "measuring": text("Click points; Enter ends, Backspace takes one back, Esc cancels"),
+    "middle": text("What is in the middle of the map"),
     "north": text("N"),
     "nothing": text("Nothing found"),
     "only": text("Show on the map only what contains this"),
+    "pan": text("Move the map"),
     "remedy": text("Remedy"),
-    "search": text("Search by id or name"),
+    "search": text("Search by id, name or attribute"),
+    "trail": text("Way back"),
+    "unknown": text("Not on this map, and left out of the link:"),
     "zoomIn": text("Zoom in"),
     "zoomOut": text("Zoom out"),
+}
+
+#: What measuring on the map says its figures in.
+_UNITS: Final[Mapping[str, Text | Unit]] = {
+    "m": text("m"),
+    "km": text("km"),
+    "m2": Unit.M2,
+    "mu": Unit.MU,
+    "ha": Unit.HA,
+    "km2": Unit.KM2,
 }
 
 
@@ -121,6 +148,7 @@ def page_data(view: MapView) -> tuple[Plain, list[bytes]]:
         "opensOn": view.opens_on,
         "readout": _readout(view),
         "strings": {name: said.render(language) for name, said in _STRINGS.items()},
+        "units": {name: said.render(language) for name, said in _UNITS.items()},
         "layers": layers,
         "tally": view.tally,
         "panels": [_panel(panel, entries) for panel in view.panels],
@@ -153,6 +181,7 @@ def _block(layer: MapLayer, entries: dict[EntryRow, int]) -> bytes:
 
 def _class(one: MapClass, kind: LayerKind, language: str) -> Plain:
     return {
+        "key": one.key,
         "label": one.label,
         "fill": one.fill,
         "stroke": one.stroke,

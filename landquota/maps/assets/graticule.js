@@ -13,7 +13,7 @@
     map.createPane("graticule").classList.add("lq-graticule-pane");
     const renderer = L.svg({ pane: "graticule", padding: 0.3 });
     const lines = L.layerGroup().addTo(map);
-    const labels = element("div", { className: "lq-graticule", attributes: { "aria-hidden": "true" } });
+    const labels = element("div", { className: "lq-graticule", ariaHidden: "true" });
     map.getContainer().append(labels);
 
     function line(points) {
