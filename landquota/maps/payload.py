@@ -283,7 +283,10 @@ def _table(table: PanelTable, entries: dict[EntryRow, int]) -> Plain:
         "rows": [
             {
                 "label": row.label,
-                "cells": [{"text": cell.text, "entries": _references(cell.entries, entries)} for cell in row.cells],
+                "cells": [
+                    {"text": cell.text, "entries": _references(cell.entries, entries), "severity": cell.severity}
+                    for cell in row.cells
+                ],
             }
             for row in table.rows
         ],

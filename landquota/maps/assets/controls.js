@@ -3,8 +3,9 @@
 
 (function (landquota) {
   const { element, svg } = landquota;
-  const LABEL_MARGIN_PX = 4;
-  const HEADROOM_PX = 50;
+  // Clear of the buttons on the one side and the north arrow on the other.
+  const LABEL_MARGIN_PX = 46;
+  const HEADROOM_PX = 8;
 
   /** Adds the fixed controls to the page's map. */
   landquota.addControls = function (page) {
@@ -40,6 +41,12 @@
     return { title, ariaLabel: title };
   }
 
+  /** How far down the notice reaches over the map. */
+  landquota.coveredAbove = function (map) {
+    const { offsetTop, offsetHeight } = map.getContainer().querySelector(".lq-notice");
+    return offsetTop + offsetHeight;
+  };
+
   /** Names each zone above its outline, or at the edge of the view while that is out of sight. */
   landquota.addZoneLabels = function (page) {
     const { map, drawing } = page;
@@ -49,13 +56,14 @@
 
     function place() {
       const size = map.getSize();
+      const headroom = landquota.coveredAbove(map) + HEADROOM_PX;
       labels.forEach(({ feature, tooltip }) => {
         const label = tooltip.getElement();
         label.hidden = !(drawing.isVisible(feature) && map.getBounds().intersects(feature.box));
         const top = map.latLngToContainerPoint([feature.box.getNorth(), feature.box.getCenter().lng]);
         const half = label.offsetWidth / 2 + LABEL_MARGIN_PX;
         const x = clamp(top.x, half, size.x - half);
-        const y = clamp(top.y, label.offsetHeight + HEADROOM_PX, size.y);
+        const y = clamp(top.y, label.offsetHeight + headroom, size.y);
         tooltip.setLatLng(map.containerPointToLatLng([x, y]));
       });
     }

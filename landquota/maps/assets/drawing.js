@@ -3,7 +3,7 @@
 "use strict";
 
 (function (landquota) {
-  const FILL_OPACITY = { zones: 0.6, parcels: 0.95, constraint: 0.6, other: 0.6 };
+  const FILL_OPACITY = { zones: 0.6, parcels: 0.95, constraint: 0.6, other: 0.9 };
   const WEIGHT = { zones: 2.5, parcels: 1, constraint: 1.5, other: 1 };
   // From the ground up, above the zones: what comes later is drawn over, and picked before, what came earlier.
   const ORDER = ["other", "constraint", "parcels", "hatched"];

@@ -76,14 +76,17 @@
       drawing.setZone(id);
       page.panel.select(id);
     };
+    const leaveZone = () => {
+      page.selectZone(null);
+      page.trail.clear();
+    };
     page.showAll = () => {
       map.closePopup();
       drawing.highlight("chosen", []);
-      page.selectZone(null);
-      page.trail.clear();
+      leaveZone();
       move(whole);
     };
-    page.showHelp = () => landquota.showHelp(data);
+    page.showHelp = () => landquota.showHelp(page.data);
     page.flyTo = (features, point = null) => {
       map.closePopup();
       drawing.highlight("chosen", features, point);
@@ -105,6 +108,9 @@
       if (feature.layer.kind === "zones" && page.panel.has(feature.zone)) {
         page.openZone(feature);
       } else {
+        if (![null, feature.zone].includes(drawing.zone())) {
+          leaveZone();
+        }
         page.trail.go(3, feature.name || feature.id, () => page.showFeature(feature));
       }
     };

@@ -96,9 +96,9 @@
   /** A table row, followed by one hidden row per cell that has entries to show. */
   function tableRow(page, { label, cells }, width) {
     const details = [];
-    const shown = cells.map(({ text, entries }) => {
+    const shown = cells.map(({ text, entries, severity }) => {
       if (entries.length === 0) {
-        return element("td", {}, text);
+        return element("td", {}, severity ? landquota.badge({ severity, text }) : text);
       }
       const list = element("td", { colSpan: width }, landquota.entryList(page, entries));
       const detail = element("tr", { className: "lq-detail" }, list);

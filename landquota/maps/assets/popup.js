@@ -8,9 +8,8 @@
   landquota.openPopup = function (page, latlng, features, takesFocus = false) {
     const { map, data, drawing } = page;
     const size = map.getSize();
-    const banner = map.getContainer().querySelector(".lq-notice");
     const from = document.activeElement;
-    const covered = banner === null ? 0 : Math.min(banner.offsetTop + banner.offsetHeight, size.y / 3);
+    const covered = Math.min(landquota.coveredAbove(map), size.y / 3);
     const popup = L.popup({
       maxWidth: Math.min(400, size.x - 60),
       minWidth: Math.min(260, size.x - 60),

@@ -33,8 +33,8 @@
       const before = { view: [map.getCenter(), map.getZoom()], zone: drawing.zone(), chosen: drawing.highlighted("chosen") };
       const [replaced] = known < 0 ? [] : steps.splice(known);
       steps.push({ ...before, ...replaced, level, label, from: document.activeElement });
-      act();
       show();
+      act();
     }
 
     function back(at = steps.length - 1) {
