@@ -29,7 +29,7 @@
     let [isOn, isDone] = [false, false];
 
     function show() {
-      const places = pointer === null || isDone ? points : [...points, pointer];
+      const places = pointer === null || isDone || !isFar(pointer) ? points : [...points, pointer];
       area.setLatLngs(places.length > 2 ? places : []);
       lines.forEach((line) => line.setLatLngs(isDone && places.length > 2 ? [...places, places[0]] : places));
       shown.replaceChildren(...figures(places).map((line) => element("div", {}, line)), element("small", {}, isDone ? strings.measured : strings.measuring));
@@ -46,12 +46,16 @@
       return [length, landquota.crossesItself(places) ? strings.crossing : `${strings.area} ${areaText(landquota.areaOf(places), units)}`];
     }
 
+    /** Whether a place is not where the line has come to. */
+    function isFar(place) {
+      const [from, to] = [points.at(-1) || [90, 0], place].map((one) => map.latLngToContainerPoint(one));
+      return from.distanceTo(to) >= SAME_PX;
+    }
+
     function add(place) {
-      const last = points.at(-1);
-      const far = last && map.latLngToContainerPoint(last).distanceTo(map.latLngToContainerPoint(place));
-      if (isDone) {
-        [points, isDone] = [[place], false];
-      } else if (!(far < SAME_PX)) {
+      points = isDone ? [] : points;
+      isDone = false;
+      if (isFar(place)) {
         points.push(place);
       }
       show();
