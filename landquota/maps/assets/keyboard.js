@@ -14,7 +14,7 @@
       m: measure.toggle,
       l: page.copyLink,
       enter: () => page.clickAt(map.getCenter(), true),
-      escape: () => (map.hasLayer(map._popup) ? map.closePopup() : trail.back()),
+      escape: () => (map._popup?.isOpen() ? map.closePopup() : trail.back()),
     };
 
     function actionOf({ key, target }) {

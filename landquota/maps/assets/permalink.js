@@ -26,16 +26,19 @@
       history.replaceState(null, "", `#${landquota.addressOf(page)}`);
     }
 
-    page.map.on("moveend choice", () => {
+    function soon() {
       clearTimeout(waiting);
       waiting = setTimeout(write, REST_MS);
-    });
+    }
+
+    page.map.on("moveend choice", soon);
     globalThis.addEventListener("hashchange", () => {
       page.showAll();
       page.drawing.unhide();
       read(page);
     });
     read(page);
+    soon();
     return write;
   };
 
@@ -43,7 +46,7 @@
   landquota.addressOf = function ({ map, drawing, data }) {
     const { lat, lng } = map.getCenter();
     const [[feature, ...more]] = drawing.highlighted("chosen");
-    const isOpen = feature && more.length === 0 && map.hasLayer(map._popup);
+    const isOpen = feature && more.length === 0 && map._popup?.isOpen();
     const said = [
       ["at", [lat.toFixed(DECIMALS), lng.toFixed(DECIMALS), Number(map.getZoom().toFixed(2))].join()],
       ["zone", drawing.zone()],
