@@ -45,7 +45,8 @@
    */
   landquota.createDrawing = function (map, layers, decoded) {
     const ground = L.canvas({ padding: 0.3, pane: paneOf(map, "ground", GROUND_LEVEL) });
-    const renderer = L.canvas({ padding: 0.3 });
+    // No canvas: Chromium prints one as opaque, and this lies above the tiles.
+    const renderer = L.svg({ padding: 0.3 });
     const hidden = new Set();
     const outlines = new Map();
     const sets = new Map();
