@@ -10,7 +10,7 @@ from landquota.area import Unit
 from landquota.i18n import Text, text
 from landquota.maps.view import Badge, PanelCell, PanelFinding, PanelNote, PanelRow, PanelTable, PanelZone, Severity
 from landquota.reconcile import LAND_MEASURES, Verdict
-from landquota.reports.wording import by_book, difference, documented_area, remarks
+from landquota.reports.wording import by_book, difference, remarks
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
@@ -107,9 +107,9 @@ def _zone_panel(
 def _area_table(zone: ZoneAccount, evidence: Evidence, findings: Sequence[PanelFinding]) -> PanelTable:
     """Return the documented area beside the measured one, and whether a finding says that they differ."""
     language = evidence.language
-    measured = PanelCell(f"{zone.measured.in_unit(Unit.KM2, 4)} km²")
+    measured = PanelCell(zone.measured.in_unit(Unit.KM2, 4))
     columns = (
-        text("Area").render(language),
+        text("Area (km²)").render(language),
         text("Documented").render(language),
         text("Measured ({method})", method=label(zone.area_method, language)).render(language),
         text("Difference").render(language),
@@ -121,7 +121,7 @@ def _area_table(zone: ZoneAccount, evidence: Evidence, findings: Sequence[PanelF
         percent = Decimal((zone.measured - documented).units) * 100 / Decimal(documented.units)
         differs = any(finding.code == _AREA_DIFFERS for finding in findings)
         said = text("{percent} %, differs", percent=f"{percent:+.2f}") if differs else text("agrees")
-        stated = PanelCell(documented_area(zone).render(language), evidence.stated(zone.documented.key))
+        stated = PanelCell(documented.in_unit(Unit.KM2, 2), evidence.stated(zone.documented.key))
         cells = (stated, measured, PanelCell(said.render(language), severity="error" if differs else "ok"))
     return PanelTable("", columns, (PanelRow(label(zone.nature, language), cells),))
 

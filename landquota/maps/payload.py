@@ -83,7 +83,6 @@ _STRINGS: Final[Mapping[str, Text]] = {
     "pan": text("Move the map"),
     "remedy": text("Remedy"),
     "search": text("Search by id, name or attribute"),
-    "trail": text("Way back"),
     "unknown": text("Not on this map, and left out of the link:"),
     "zoomIn": text("Zoom in"),
     "zoomOut": text("Zoom out"),

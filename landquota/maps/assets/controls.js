@@ -3,8 +3,10 @@
 
 (function (landquota) {
   const { element, svg } = landquota;
-  // Clear of the buttons on the one side and the north arrow on the other.
-  const LABEL_MARGIN_PX = 46;
+  const LABEL_MARGIN_PX = 4;
+  // So far down buttons stand on the left and the north arrow on the right, and so wide are they.
+  const TOOLS_PX = 250;
+  const ASIDE_PX = 46;
   const HEADROOM_PX = 8;
 
   /** Adds the fixed controls to the page's map. */
@@ -61,9 +63,9 @@
         const label = tooltip.getElement();
         label.hidden = !(drawing.isVisible(feature) && map.getBounds().intersects(feature.box));
         const top = map.latLngToContainerPoint([feature.box.getNorth(), feature.box.getCenter().lng]);
-        const half = label.offsetWidth / 2 + LABEL_MARGIN_PX;
-        const x = clamp(top.x, half, size.x - half);
         const y = clamp(top.y, label.offsetHeight + headroom, size.y);
+        const half = label.offsetWidth / 2 + (y < TOOLS_PX ? ASIDE_PX : LABEL_MARGIN_PX);
+        const x = clamp(top.x, half, size.x - half);
         tooltip.setLatLng(map.containerPointToLatLng([x, y]));
       });
     }
@@ -98,11 +100,11 @@
     const { strings } = page.data;
     const tool = (name, act, key, d) => {
       const picture = svg("svg", { viewBox: "0 0 16 16" }, svg("path", { d }));
-      return landquota.button(`lq-${name}`, picture, act, { ...labelled(strings[name]), ariaKeyShortcuts: key });
+      return landquota.button(`lq-${name}`, picture, act, { ...labelled(`${strings[name]} (${key})`) });
     };
     const made = element(
       "div",
-      { className: "lq-tools" },
+      { className: "leaflet-bar lq-tools" },
       tool("home", page.showAll, "0", "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"),
       tool("measure", page.measure.toggle, "M", "M1 11L11 1l4 4L5 15zM4 8l2 2M7 5l2 2"),
       tool("link", () => page.copyLink(), "L", "M6.5 9.5l3-3M7 5l2-2a2.8 2.8 0 0 1 4 4l-2 2M9 11l-2 2a2.8 2.8 0 0 1-4-4l2-2"),

@@ -21,12 +21,6 @@
     return landquota.element("button", { type: "button", className, ...more, on: { click: act, ...more.on } }, ...[content].flat());
   };
 
-  /** Gives the focus to an element, whether it can be reached by Tab or not. */
-  landquota.focus = function (made) {
-    made.tabIndex = made.tabIndex < 0 ? -1 : made.tabIndex;
-    made.focus({ preventScroll: true });
-  };
-
   /** An SVG element with attributes; it repeats what words say. */
   landquota.svg = function (tag, attributes, ...children) {
     const made = document.createElementNS(SVG, tag);

@@ -33,7 +33,7 @@
       element("span", { className: "lq-entry-source" }, [entry.date, entry.source].filter(Boolean).join(" · ")),
       element("code", { className: "lq-entry-key" }, entry.key),
     ];
-    return act === null ? element("div", { className: "lq-entry" }, ...lines) : landquota.button("lq-entry", lines, act);
+    return act === null ? element("div", { className: "lq-entry", tabIndex: -1 }, ...lines) : landquota.button("lq-entry", lines, act);
   }
 
   /** To the entry's parcels; into the popup where it is one, since from there it goes on. */

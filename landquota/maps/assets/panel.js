@@ -48,7 +48,7 @@
         page.selectZone(panel.zone);
         page.disclosed.filter(({ detail }) => detail.contains(made)).forEach(({ show }) => show(true));
         made.scrollIntoView({ block: "center" });
-        landquota.focus(made.firstChild);
+        made.firstChild.focus({ preventScroll: true });
       });
     }
 

@@ -18,7 +18,7 @@
       autoPanPaddingBottomRight: [16, 16],
     })
       .setLatLng(latlng)
-      .setContent(element("div", { className: "lq-cards" }, ...features.map((feature) => card(page, feature))));
+      .setContent(element("div", { className: "lq-cards", tabIndex: -1 }, ...features.map((feature) => card(page, feature))));
     popup.on("remove", () => {
       drawing.highlight("chosen", []);
       // What had the focus goes with the popup; it returns to where it came from.
@@ -33,7 +33,7 @@
     const close = popup.getElement().querySelector(".leaflet-popup-close-button");
     Object.assign(close, { title: data.strings.close, ariaLabel: data.strings.close });
     if (takesFocus) {
-      landquota.focus(popup.getContent());
+      popup.getContent().focus({ preventScroll: true });
     }
   };
 

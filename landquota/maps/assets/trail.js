@@ -16,7 +16,6 @@
   landquota.createTrail = function (page, place) {
     const { map, drawing, data } = page;
     const steps = [];
-    place.ariaLabel = data.strings.trail;
 
     function show() {
       const last = steps.length - 1;
