@@ -17,7 +17,9 @@ _IMAGE: Final = re.compile(r"url\(images/[\w.-]+\.png\)")
 _SOURCE_MAP: Final = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 _RULE: Final = re.compile(r"([^{}]+)(\{[^{}]*\})")
 #: What browsers that can open the page read without a prefix.
-_PREFIXED: Final = re.compile(r"-(?:moz|ms)-[\w-]+:[^;}]*;|-webkit-(?:transform|transition)[\w-]*:[^;}]*;|cursor:-[^;]*;")
+_PREFIXED: Final = re.compile(
+    r"-(?:moz|ms)-[\w-]+:[^;}]*;|-webkit-(?:transform|transition)[\w-]*:[^;}]*;|cursor:-[^;]*;"
+)
 #: What the page never has: a layer control, an attribution, markers and fading of Leaflet's own, miles, old browsers.
 _ABSENT: Final = re.compile(
     r"control-layers|attribution|default-icon|div-icon|marker-shadow|image-layer|fade-anim|scale-line:not|safari"

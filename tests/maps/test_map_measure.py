@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ def as_drawn(ring: Points) -> Points:
     closed = np.vstack([ring, ring[:1]])
     plane = np.column_stack([closed[:, 0], np.arcsinh(np.tan(np.radians(closed[:, 1])))])
     share = np.linspace(0, 1, STEPS, endpoint=False)[:, np.newaxis]
-    lines = [start * (1 - share) + end * share for start, end in zip(plane[:-1], plane[1:], strict=True)]
+    lines = [start * (1 - share) + end * share for start, end in pairwise(plane)]
     points = np.vstack([*lines, plane[-1:]])
     return np.column_stack([points[:, 0], np.degrees(np.arctan(np.sinh(points[:, 1])))])
 
@@ -70,7 +71,9 @@ def test_lengths_and_areas_are_those_of_the_ellipsoid(
 
 def figures(tab: Tab) -> list[float]:
     """Return the numbers that are shown, line by line."""
-    return [float(number) for line in texts(tab, "output.lq-measure div") for number in re.findall(r"[\d.]+(?= )", line)]
+    return [
+        float(number) for line in texts(tab, "output.lq-measure div") for number in re.findall(r"[\d.]+(?= )", line)
+    ]
 
 
 def expected(corners: list[tuple[float, float]]) -> tuple[float, float]:
@@ -90,7 +93,9 @@ def test_clicks_measure_a_line_and_then_an_area_in_mu(open_page: Open) -> None:
     for corner in CORNERS[2:]:
         click(tab, *corner)
     length, area = expected(CORNERS)
-    assert figures(tab) == [pytest.approx(figure, rel=5e-3) for figure in (length / 1000, area * 3 / 2000, area / 10_000)]
+    assert figures(tab) == [
+        pytest.approx(figure, rel=5e-3) for figure in (length / 1000, area * 3 / 2000, area / 10_000)
+    ]
     assert re.fullmatch(r"Length [\d.]+ km", texts(tab, "output.lq-measure div")[0])
     assert re.fullmatch(r"Area [\d.]+ mu = [\d.]+ ha", texts(tab, "output.lq-measure div")[1])
     assert texts(tab, ".lq-card") == [], "while it is measured, a click asks nothing else"

@@ -21,8 +21,25 @@ from landquota.maps.view import STAGE_FILLS
 pytestmark = pytest.mark.chromium
 
 #: What a printed page shows, and what it does not.
-SHOWN = ("h1", ".lq-north", ".leaflet-control-scale", ".lq-swatch", ".lq-notice", ".lq-zone-label", "#lq-foot", ".lq-table")
-NOT_SHOWN = (".leaflet-control-zoom", ".lq-tools", ".lq-search", "#lq-trail", ".lq-readout", "#lq-legend input", "dialog")
+SHOWN = (
+    "h1",
+    ".lq-north",
+    ".leaflet-control-scale",
+    ".lq-swatch",
+    ".lq-notice",
+    ".lq-zone-label",
+    "#lq-foot",
+    ".lq-table",
+)
+NOT_SHOWN = (
+    ".leaflet-control-zoom",
+    ".lq-tools",
+    ".lq-search",
+    "#lq-trail",
+    ".lq-readout",
+    "#lq-legend input",
+    "dialog",
+)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +90,9 @@ def test_paper_has_scale_north_and_legend_and_no_buttons(open_page: Open) -> Non
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     width = "document.querySelector({!r}).getBoundingClientRect().width"
     assert [one for one in SHOWN if not tab.evaluate(width.format(one)) > 0] == []
-    gone = f"{list(NOT_SHOWN)}.filter((one) => [...document.querySelectorAll(one)].some((at) => at.offsetParent !== null))"
+    gone = (
+        f"{list(NOT_SHOWN)}.filter((one) => [...document.querySelectorAll(one)].some((at) => at.offsetParent !== null))"
+    )
     assert tab.evaluate(gone) == []
     tab.evaluate("dispatchEvent(new Event('afterprint'))")
 
