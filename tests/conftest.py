@@ -16,6 +16,8 @@ from program import Program
 
 from landquota.ledger import Ledger, turnover
 
+pytest_plugins = ("browsing",)
+
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT.parent / "shared" / "fixtures"
 

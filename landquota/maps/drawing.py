@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas
 import numpy as np
 
+from landquota.analyses.conversion import LAND_USE
 from landquota.area import Area, Unit, total
 from landquota.errors import InputError
 from landquota.i18n import text
 from landquota.layers import DATE_COLUMNS, STAGES
 from landquota.maps.coarsening import coarsened
 from landquota.maps.evidence import Evidence
+from landquota.maps.land_layer import land_classes, land_looks
 from landquota.maps.located import Gazetteer, tally
 from landquota.maps.panel import facts_elsewhere, figures_only, panels
 from landquota.maps.reference import system_name
@@ -49,7 +51,7 @@ _DEGREES: Final = "EPSG:4490"
 _PAPER: Final = "#ffffff"
 _FARMLAND_FILL: Final = "#f5f8dc"  # 耕地 245,248,220 of the official land-use colours
 _FARMLAND_STROKE: Final = "#7a9a4a"
-_KINDS: Final[Mapping[str, LayerKind]] = {"zones": "zones", "parcels": "parcels", "context": "other"}
+_KINDS: Final[Mapping[str, LayerKind]] = {"zones": "zones", "parcels": "parcels", "context": "other", LAND_USE: "other"}
 #: The features that bound a zone, as its document names them (四至).
 _SIDES: Final = (
     ("bounds_east", text("East to")),
@@ -265,16 +267,20 @@ class _Drawing:
     def constraint(self, entry: CatalogEntry) -> Drawn:
         frame = self.layers.frames[entry.name]
         areas = measured(frame, self.result.project)
+        land = land_classes(entry, frame)
+        keys = [entry.kind] * len(frame) if land is None else land.values
         features = []
-        drawn = zip(frame.to_dict("records"), self.placed(frame.geometry, self.title(entry)), areas, strict=True)
-        for number, (row, geometry, area) in enumerate(drawn, 1):
+        drawn = zip(frame.to_dict("records"), keys, self.placed(frame.geometry, self.title(entry)), areas, strict=True)
+        for number, (row, key, geometry, area) in enumerate(drawn, 1):
             id_ = str(row.get("id") or number)
             named = self.named(number, id_, str(row.get("name") or id_))
             lines = (
                 ("area", self.method(), self.size(area)),
                 ("nature", self.say("Nature"), self.word(entry.nature)),
             )
-            features.append(MapFeature(*named, entry.kind, geometry, self.shown(lines)))
+            features.append(MapFeature(*named, key, geometry, self.shown(lines)))
+        if land is not None:
+            return features, land_looks(land, areas, self.size, self.language)
         fill = _FARMLAND_FILL if entry.kind == FARMLAND else _PAPER
         whole = self.size(total(areas))
         return features, [

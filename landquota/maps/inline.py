@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,13 @@ import rcssmin
 import rjsmin
 
 ASSETS: Final = Path(__file__).with_name("assets")
+_STRICT: Final = '"use strict";'
+
+
+def bundle(names: Iterable[str]) -> str:
+    """Return several of our scripts, or of our style sheets, as one, which is strict if they are."""
+    texts = [asset(name) for name in names]
+    return "".join([texts[0], *(text.removeprefix(_STRICT) for text in texts[1:])])
 
 
 def asset(name: str) -> str:

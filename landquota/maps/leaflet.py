@@ -15,6 +15,16 @@ from landquota.maps.inline import lean_style
 DISTRIBUTION: Final = "XStatic-Leaflet"
 _IMAGE: Final = re.compile(r"url\(images/[\w.-]+\.png\)")
 _SOURCE_MAP: Final = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+_RULE: Final = re.compile(r"([^{}]+)(\{[^{}]*\})")
+#: What browsers that can open the page read without a prefix.
+_PREFIXED: Final = re.compile(
+    r"-(?:moz|ms)-[\w-]+:[^;}]*;|-webkit-(?:transform|transition)[\w-]*:[^;}]*;|cursor:-[^;]*;"
+)
+#: What the page never has: a layer control, an attribution, markers and fading of Leaflet's own, miles, old browsers.
+_ABSENT: Final = re.compile(
+    r"control-layers|attribution|default-icon|div-icon|marker-shadow|image-layer|fade-anim|scale-line:not|safari"
+    r"|vml|oldie|tooltip-(?!top)"
+)
 
 
 class MissingLeafletError(LandquotaError):
@@ -32,8 +42,8 @@ class Leaflet:
 def load_leaflet(distribution: str = DISTRIBUTION) -> Leaflet:
     """Return Leaflet from the installed `distribution`.
 
-    The images of its own markers and of its own layer control, which the page has none of, go, and
-    so does the reference to its source map (developer tools would ask for it).
+    What styles its own markers, its own layer control and old browsers, which the page has none
+    of, goes, and so does the reference to its source map (developer tools would ask for it).
 
     Raises
     ------
@@ -45,8 +55,14 @@ def load_leaflet(distribution: str = DISTRIBUTION) -> Leaflet:
     style = _read(folder / "leaflet.css").decode("utf-8")
     return Leaflet(
         script=_SOURCE_MAP.sub("", _unix_lines(script)).strip() + "\n",
-        style=lean_style(_IMAGE.sub("none", _unix_lines(style))),
+        style=_PREFIXED.sub("", _RULE.sub(_needed, lean_style(_IMAGE.sub("none", _unix_lines(style))))),
     )
+
+
+def _needed(rule: re.Match[str]) -> str:
+    """Return a rule of a lean style sheet for those of its selectors that can find anything in the page."""
+    selectors = [each for each in rule[1].split(",") if not _ABSENT.search(each)]
+    return ",".join(selectors) + rule[2] if selectors else ""
 
 
 def _data_folder(distribution: str) -> Path:

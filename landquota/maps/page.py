@@ -20,7 +20,7 @@ import folium
 from branca.element import Element
 
 from landquota.i18n import text
-from landquota.maps.inline import asset
+from landquota.maps.inline import bundle
 from landquota.maps.leaflet import load_leaflet
 from landquota.maps.manifest import NO_SOURCES, Manifest, sealed
 from landquota.maps.payload import payload
@@ -33,14 +33,12 @@ if TYPE_CHECKING:
     from landquota.maps.manifest import Sources
     from landquota.maps.view import MapView
 
-#: In the order in which they build on each other; ``map.js`` starts the page.
+#: What decodes the blocks: one script, which is also all that the Worker runs.
+WORKER_SCRIPTS: Final = ("inflate.js", "block.js", "outlines.js", "decoder.js")
+#: The others, one script too, in the order in which they build on each other; ``map.js`` starts the page.
 SCRIPTS: Final = (
     "geodesy.js",
     "dom.js",
-    "inflate.js",
-    "block.js",
-    "outlines.js",
-    "decoder.js",
     "raster.js",
     "columns.js",
     "mosaic.js",
@@ -50,6 +48,8 @@ SCRIPTS: Final = (
     "graticule.js",
     "locator.js",
     "controls.js",
+    "measure.js",
+    "trail.js",
     "entries.js",
     "findings.js",
     "marks.js",
@@ -58,11 +58,17 @@ SCRIPTS: Final = (
     "legend.js",
     "search.js",
     "print.js",
+    "permalink.js",
+    "keyboard.js",
     "map.js",
 )
 STYLES: Final = ("page.css", "map.css", "sizes.css")
 
+_HEAD_MARK: Final = "<!--head-->"
+_BODY_MARK: Final = "<!--body-->"
 _POLICY_MARK: Final = "<!--policy-->"
+#: What folium's templates indent by; our texts come after they have gone.
+_INDENTS: Final = re.compile(r"\n\s+")
 #: folium writes its own blocks without attributes, and so do we; the data block has a type.
 _INLINE: Final = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 _MAP_ID: Final = "landquota"
@@ -79,11 +85,10 @@ def render(view: MapView, sources: Sources = NO_SOURCES) -> str:
         A geometry is not a polygon in degrees.
     """
     drawn = _folium_map()
-    start = f"landquota.start({drawn.get_name()});"
-    drawn.add_child(
-        _Content(head=_head(view, load_leaflet()), body=_body(view, sources), start=start), name="landquota"
-    )
-    page: str = drawn.get_root().render()
+    drawn.add_child(_Places(start=f"landquota.start({drawn.get_name()});"), name="landquota")
+    page = _INDENTS.sub("\n", drawn.get_root().render())
+    for mark, content in ((_HEAD_MARK, _head(view, load_leaflet())), (_BODY_MARK, _body(view, sources))):
+        page = page.replace(mark, content, 1)
     return sealed(page.replace(_POLICY_MARK, _policy(page), 1))
 
 
@@ -111,20 +116,18 @@ class _Finished(Element):
         return self._finished
 
 
-class _Content(Element):
-    """Our part of the page, as a child of the folium map that it runs on."""
+class _Places(Element):
+    """Marks of where our part of the page goes, as a child of the folium map that it runs on."""
 
-    def __init__(self, *, head: str, body: str, start: str) -> None:
+    def __init__(self, *, start: str) -> None:
         super().__init__()
-        self._head = _Finished(head)
-        self._body = _Finished(body)
         self._start = _Finished(start)
 
     def render(self, **_kwargs: Any) -> str:  # noqa: ANN401 - branca's signature
-        """Hand the finished texts to the figure, after the map has handed over its own."""
+        """Hand the marks to the figure, after the map has handed over its own."""
         figure = cast("Figure", self.get_root())
-        figure.header.add_child(self._head, name="landquota_head", index=0)
-        figure.html.add_child(self._body, name="landquota_body")
+        figure.header.add_child(_Finished(_HEAD_MARK), name="landquota_head", index=0)
+        figure.html.add_child(_Finished(_BODY_MARK), name="landquota_body")
         figure.script.add_child(self._start, name="landquota_start")
         return ""
 
@@ -149,8 +152,8 @@ def _folium_map() -> folium.Map:
 
 def _head(view: MapView, leaflet: Leaflet) -> str:
     """Return what stands in ``<head>``; the policy comes before anything that it governs."""
-    styles = [leaflet.style, *map(asset, STYLES)]
-    scripts = [leaflet.script, *map(asset, SCRIPTS)]
+    styles = [leaflet.style, bundle(STYLES)]
+    scripts = [leaflet.script, bundle(WORKER_SCRIPTS), bundle(SCRIPTS)]
     return "\n".join(
         [
             '<meta charset="utf-8">',
@@ -170,7 +173,7 @@ def _body(view: MapView, sources: Sources) -> str:
         [
             f"<noscript>{_as_markup(needs_script.render(view.language))}</noscript>",
             '<header id="lq-head"></header>',
-            '<main id="lq-panel"></main>',
+            '<main id="lq-panel"><nav id="lq-trail" hidden></nav></main>',
             '<section id="lq-legend"></section>',
             '<footer id="lq-foot"></footer>',
             Manifest.of(view, sources).block(),

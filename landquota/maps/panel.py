@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from landquota.area import Unit
 from landquota.i18n import Text, text
 from landquota.maps.view import Badge, PanelCell, PanelFinding, PanelNote, PanelRow, PanelTable, PanelZone, Severity
 from landquota.reconcile import LAND_MEASURES, Verdict
-from landquota.reports.wording import INTERPRETED, by_book, difference, documented_area, remarks
+from landquota.reports.wording import INTERPRETED, by_book, difference, remarks
 from landquota.vocabulary import label
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ _BADGES: Final[dict[Verdict, Severity]] = {
 }
 _NOTHING: Final = "—"
 _DAGGER: Final = "†"
+#: The finding that a zone's measured area is too far from its documented one.
+_AREA_DIFFERS: Final = "ZONE-AREA-DIFFERS"
 
 
 def panels(
@@ -113,23 +116,34 @@ def _zone_panel(
         id=zone.holder,
         name=zone.render(language),
         zone=zone.zone,
-        subtitle=tuple(_subtitle(zone, language)),
         verdict=Badge(_BADGES[zone.verdict], label(zone.verdict.value, language)),
-        tables=(*tables, _land_table(zone, evidence)),
+        tables=(_area_table(zone, evidence, findings), *tables, _land_table(zone, evidence)),
         notes=tuple(_notes(zone, language)),
         findings=findings,
         facts=tuple(_cited(fact, language) for fact in facts),
     )
 
 
-def _subtitle(zone: ZoneAccount, language: str) -> Iterator[str]:
-    yield text("Documented {documented}", documented=documented_area(zone)).render(language)
-    yield text(
-        "Measured {measured} km² ({method}, {nature})",
-        measured=zone.measured.in_unit(Unit.KM2, 4),
-        method=label(zone.area_method, language),
-        nature=label(zone.nature, language),
-    ).render(language)
+def _area_table(zone: ZoneAccount, evidence: Evidence, findings: Sequence[PanelFinding]) -> PanelTable:
+    """Return the documented area beside the measured one, and whether a finding says that they differ."""
+    language = evidence.language
+    measured = PanelCell(zone.measured.in_unit(Unit.KM2, 4))
+    columns = (
+        text("Area (km²)").render(language),
+        text("Documented").render(language),
+        text("Measured ({method})", method=label(zone.area_method, language)).render(language),
+        text("Difference").render(language),
+    )
+    if zone.documented is None:
+        cells = (PanelCell(label("no_data", language)), measured, PanelCell(_NOTHING))
+    else:
+        documented = zone.documented.area
+        percent = Decimal((zone.measured - documented).units) * 100 / Decimal(documented.units)
+        differs = any(finding.code == _AREA_DIFFERS for finding in findings)
+        said = text("{percent} %, differs", percent=f"{percent:+.2f}") if differs else text("agrees")
+        stated = PanelCell(documented.in_unit(Unit.KM2, 2), evidence.stated(zone.documented.key))
+        cells = (stated, measured, PanelCell(said.render(language), severity="error" if differs else "ok"))
+    return PanelTable("", columns, (PanelRow(label(zone.nature, language), cells),))
 
 
 def quota_tables(rows: Sequence[Position], evidence: Evidence) -> Iterator[PanelTable]:

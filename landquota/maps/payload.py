@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 import shapely
 
+from landquota.area import Unit
 from landquota.errors import UsageError
 from landquota.i18n import Text, text
 from landquota.maps.inert import as_inert
@@ -50,26 +51,51 @@ _DEGREES: Final = (-180.0, -90.0, 180.0, 90.0)
 
 _STRINGS: Final[Mapping[str, Text]] = {
     "all": text("Show everything"),
+    "area": text("Area"),
     "attributes": text("Attributes"),
+    "back": text("Back"),
     "centre": text("centre"),
     "close": text("Close"),
+    "copied": text("Copied."),
+    "copy": text("Press Ctrl+C to copy it."),
+    "crossing": text("The outline crosses itself."),
     "damaged": text("This file is damaged: the features of its map cannot be read. Ask for it again."),
     "dismiss": text("Hide this notice"),
     "entries": text("Ledger entries"),
+    "everywhere": text("Search also what is hidden"),
     "facts": text("Facts from the sources"),
     "filtered": text("On the map only"),
     "findings": text("Findings"),
+    "help": text("Keyboard"),
     "home": text("Whole map"),
     "legend": text("Legend"),
+    "length": text("Length"),
+    "link": text("Link to this view"),
     "locator": text("Locator map"),
     "map": text("Map of zones and parcels"),
+    "measure": text("Measure"),
+    "measured": text("On the ellipsoid, as drawn here: approximate"),
+    "measuring": text("Click points; Enter ends, Backspace takes one back, Esc cancels"),
+    "middle": text("What is in the middle of the map"),
     "north": text("N"),
     "nothing": text("Nothing found"),
     "only": text("Show on the map only what contains this"),
+    "pan": text("Move the map"),
     "remedy": text("Remedy"),
-    "search": text("Search by id or name"),
+    "search": text("Search by id, name or attribute"),
+    "unknown": text("Not on this map, and left out of the link:"),
     "zoomIn": text("Zoom in"),
     "zoomOut": text("Zoom out"),
+}
+
+#: What measuring on the map says its figures in.
+_UNITS: Final[Mapping[str, Text | Unit]] = {
+    "m": text("m"),
+    "km": text("km"),
+    "m2": Unit.M2,
+    "mu": Unit.MU,
+    "ha": Unit.HA,
+    "km2": Unit.KM2,
 }
 
 
@@ -111,6 +137,7 @@ def page_data(view: MapView) -> tuple[Plain, list[bytes]]:
         "readout": _readout(view),
         "precision": _precision(view.precision_m),
         "strings": {name: said.render(language) for name, said in _STRINGS.items()},
+        "units": {name: said.render(language) for name, said in _UNITS.items()},
         "layers": layers,
         "tally": view.tally,
         "panels": [_panel(panel, entries) for panel in view.panels],
@@ -143,6 +170,7 @@ def _block(layer: MapLayer, entries: dict[EntryRow, int]) -> bytes:
 
 def _class(one: MapClass, kind: LayerKind, language: str) -> Plain:
     return {
+        "key": one.key,
         "label": one.label,
         "fill": one.fill,
         "stroke": one.stroke,
@@ -245,7 +273,10 @@ def _table(table: PanelTable, entries: dict[EntryRow, int]) -> Plain:
         "rows": [
             {
                 "label": row.label,
-                "cells": [{"text": cell.text, "entries": _references(cell.entries, entries)} for cell in row.cells],
+                "cells": [
+                    {"text": cell.text, "entries": _references(cell.entries, entries), "severity": cell.severity}
+                    for cell in row.cells
+                ],
             }
             for row in table.rows
         ],

@@ -151,10 +151,11 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class PanelCell:
-    """A figure, and the entries that a click on it lists."""
+    """A figure, and the entries that a click on it lists; with a severity it is a verdict."""
 
     text: str
     entries: tuple[EntryRow, ...] = ()
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)

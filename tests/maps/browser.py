@@ -125,12 +125,12 @@ class Tab:
             self.evaluate("new Promise((done) => requestAnimationFrame(() => done()))")
         raise TimeoutError(f"{expression}: {self.complaints()}")
 
-    def open(self, file: Path, *, width: int, height: int, touch: bool = False) -> None:
+    def open(self, file: Path, *, width: int, height: int, touch: bool = False, behind: str = "") -> None:
         self.size = (width, height)
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=touch)
         self.call("Emulation.setTouchEmulationEnabled", enabled=touch)
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}])
-        self.call("Page.navigate", url=file.resolve().as_uri())
+        self.call("Page.navigate", url=file.resolve().as_uri() + behind)
         self.until("document.readyState === 'complete' && document.documentElement.dataset.features !== undefined")
         self.paint()
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from browser import Pipe, Tab, new_tab, running
+from acting import Open, box_of, click, click_on, pixel, texts
+from browser import Pipe, Tab, new_tab
 from map_views import OVERLAP, SOUTH, WEST, cell, hostile_view, layer_only, parcels, sample_view
 from pyproj import Transformer
 from shapely import Point, Polygon
@@ -23,8 +23,6 @@ from landquota.maps.view import STAGE_FILLS
 
 pytestmark = pytest.mark.chromium
 
-Open = Callable[..., Tab]
-
 EVIL = (
     "</script><script>fired=1</script><img src=x onerror=fired=1><svg onload=fired=1>"
     "<iframe srcdoc='<script>top.fired=1</script>'></iframe><style>*{display:none}</style>"
@@ -32,42 +30,6 @@ EVIL = (
     "&lt;b&gt;\u2028<!--"
 )
 HOLE = (WEST + 0.002, SOUTH + 0.002)
-
-
-@pytest.fixture(scope="module")
-def pipe(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipe]:
-    with running(chromium, tmp_path_factory.mktemp("profile")) as started:
-        yield started
-
-
-@pytest.fixture
-def open_page(pipe: Pipe, tmp_path: Path) -> Iterator[Open]:
-    """Return a function that shows a view; afterwards nothing may have been asked for or gone wrong."""
-    shown: list[tuple[Tab, Path]] = []
-
-    def show(view: MapView, *, width: int = 1280, height: int = 800, touch: bool = False) -> Tab:
-        file = tmp_path / f"{len(shown)}.html"
-        write(view, file)
-        tab = new_tab(pipe)
-        shown.append((tab, file))
-        tab.open(file, width=width, height=height, touch=touch)
-        return tab
-
-    yield show
-    for tab, file in shown:
-        assert tab.requests() == [file.as_uri()]
-        assert tab.complaints() == []
-        tab.close()
-
-
-def pixel(tab: Tab, lon: float, lat: float) -> tuple[float, float]:
-    """Return where a point of the map is in the window."""
-    place = tab.evaluate(
-        f"(() => {{ const p = landquota.page.map.latLngToContainerPoint([{lat}, {lon}]);"
-        "const box = landquota.page.map.getContainer().getBoundingClientRect();"
-        "return [box.left + p.x, box.top + p.y]; })()"
-    )
-    return place[0], place[1]
 
 
 def painted(tab: Tab, lon: float, lat: float) -> list[int]:
@@ -90,29 +52,6 @@ def painted(tab: Tab, lon: float, lat: float) -> list[int]:
 def is_filled_with(colour: list[int], fill: str) -> bool:
     wanted = [int(fill[at : at + 2], 16) for at in (1, 3, 5)]
     return colour[3] > 200 and all(abs(a - b) < 16 for a, b in zip(colour, wanted, strict=False))
-
-
-def click(tab: Tab, lon: float, lat: float) -> None:
-    """Click a point of the map, and wait until it has moved to bring its popup into sight."""
-    tab.click(*pixel(tab, lon, lat))
-    tab.until("!(landquota.page.map._panAnim && landquota.page.map._panAnim._inProgress)")
-
-
-def click_on(tab: Tab, selector: str) -> None:
-    """Click the middle of the first element that `selector` finds."""
-    place = tab.evaluate(
-        f"(() => {{ const found = document.querySelector({json.dumps(selector)});"
-        "found.scrollIntoView({block: 'nearest'}); const box = found.getBoundingClientRect();"
-        "return [box.left + box.width / 2, box.top + box.height / 2]; })()"
-    )
-    tab.click(*place)
-
-
-def texts(tab: Tab, selector: str) -> list[str]:
-    found: list[str] = tab.evaluate(
-        f"[...document.querySelectorAll({json.dumps(selector)})].map((one) => one.textContent)"
-    )
-    return found
 
 
 def show_zone(tab: Tab) -> None:
@@ -357,13 +296,6 @@ def test_cited_facts_are_folded_in_their_zone_and_at_the_end(open_page: Open) ->
     assert tab.evaluate("[...document.querySelectorAll('.lq-facts')].some((one) => one.open)") is False
 
 
-def box_of(tab: Tab, selector: str) -> dict[str, float]:
-    found: dict[str, float] = tab.evaluate(
-        f"document.querySelector({json.dumps(selector)}).getBoundingClientRect().toJSON()"
-    )
-    return found
-
-
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_notice_neither_covers_a_popup_nor_stays_when_hidden(open_page: Open, width: int) -> None:
     zones, drawn, farm = sample_view().layers
@@ -468,8 +400,11 @@ def test_hostile_texts_run_nothing_and_are_shown_as_they_are(open_page: Open) ->
     for selector in ("#lq-legend input", *clicked, "button.lq-zone"):
         tab.evaluate(f"document.querySelectorAll({json.dumps(selector)}).forEach((one) => one.click())")
         tab.settle()
+    # A panel's zone is chosen and classes are off: search says so, and looks everywhere when asked to.
     tab.evaluate("document.querySelector('#lq-search').focus()")
     tab.call("Input.insertText", text="</script>")
+    assert texts(tab, "#lq-hits li") == ["Nothing found", "Search also what is hidden"]
+    tab.press("Enter", 13)
     assert texts(tab, "#lq-hits li span") == 4 * [EVIL]
     tab.press("Enter", 13)
     tab.settle()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from landquota.maps.inline import ASSETS, asset, lean_script, lean_style
-from landquota.maps.page import SCRIPTS, STYLES
+from landquota.maps.page import SCRIPTS, STYLES, WORKER_SCRIPTS
 
 
 def test_comments_and_white_space_go_and_strings_stay() -> None:
@@ -19,10 +19,10 @@ def test_statements_without_a_semicolon_stay_apart() -> None:
 
 
 def test_what_stands_in_a_page_says_nothing_to_people() -> None:
-    together = "".join(map(asset, (*SCRIPTS, *STYLES)))
+    together = "".join(map(asset, (*WORKER_SCRIPTS, *SCRIPTS, *STYLES)))
     assert "/*" not in together
     assert "\n  " not in together
 
 
 def test_every_script_and_style_sheet_is_in_the_page() -> None:
-    assert sorted(path.name for path in ASSETS.iterdir()) == sorted((*SCRIPTS, *STYLES))
+    assert sorted(path.name for path in ASSETS.iterdir()) == sorted((*WORKER_SCRIPTS, *SCRIPTS, *STYLES))

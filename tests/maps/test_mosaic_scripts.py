@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -22,17 +20,6 @@ from landquota.maps.mosaic.outlines import outlines
 from landquota.maps.mosaic.rings import flatten
 
 SCRIPTS = Path(__file__).with_name("scripts")
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    """Return the program that runs scripts, or skip visibly."""
-    program = shutil.which("node")
-    if program is None and os.environ.get("CI"):
-        pytest.fail("node is not installed, and this is CI")
-    if program is None:
-        pytest.skip("node is not installed (Debian: apt-get install nodejs)")
-    return program
 
 
 def test_the_scripts_pass_their_own_tests(node: str) -> None:

@@ -1,8 +1,6 @@
 // A block of named sections: from base64 and deflate to arrays of numbers and texts.
 "use strict";
 
-globalThis.landquota = globalThis.landquota || {};
-
 (function (landquota) {
   const SIXTY_FOUR = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const LINE_END = 10;
@@ -72,6 +70,4 @@ globalThis.landquota = globalThis.landquota || {};
     }
     return numbers;
   }
-
-  (landquota.sources = landquota.sources || []).push(globalThis.document?.currentScript?.textContent);
 })(globalThis.landquota);

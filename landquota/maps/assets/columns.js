@@ -1,8 +1,6 @@
 // Attributes by column: a feature's text in a column, and where texts contain what is searched for.
 "use strict";
 
-globalThis.landquota = globalThis.landquota || {};
-
 (function (landquota) {
   /**
    * A column of a block; `name` is what its sections begin with.
@@ -10,23 +8,28 @@ globalThis.landquota = globalThis.landquota || {};
    * text(at)        the text at a position
    * ranks(wanted)   a function from positions to where in their text `wanted` (in lower case)
    *                 begins; -1 where nowhere, -2 where it is the whole text
+   * prepare()       does what the first search would have to do first
    */
   landquota.createColumn = function (layout, sections, name) {
     const strings = layout.kind === "texts" ? listed(sections, name) : written(layout, sections, name);
     let searched = null;
 
-    function ranks(wanted) {
+    function prepare() {
       searched = searched || strings.whole();
-      const ranked = rankAll(searched, wanted);
+      return searched;
+    }
+
+    function ranks(wanted) {
+      const ranked = rankAll(prepare(), wanted);
       return (at) => ranked[strings.which(at)];
     }
-    return Object.freeze({ text: (at) => strings.string(strings.which(at)), ranks });
+    return Object.freeze({ text: (at) => strings.string(strings.which(at)), ranks, prepare });
   };
 
   /** Different texts, one after another in one string. */
   function listed(sections, name) {
     const all = sections[`${name}.text`];
-    const starts = startsOf(sections[`${name}.sizes`]);
+    const starts = landquota.startsOf(sections[`${name}.sizes`]);
     const indices = sections[`${name}.which`];
     return {
       string: (index) => all.slice(starts[index], starts[index + 1]),
@@ -43,7 +46,7 @@ globalThis.landquota = globalThis.landquota || {};
 
     function whole() {
       const texts = Array.from(values[0], (_, at) => string(at));
-      return { all: lowered(texts.join("")), starts: startsOf(texts.map((text) => text.length)) };
+      return { all: lowered(texts.join("")), starts: landquota.startsOf(texts.map((text) => text.length)) };
     }
     return { string, which: (at) => at, whole };
   }
@@ -55,12 +58,6 @@ globalThis.landquota = globalThis.landquota || {};
     }
     const fraction = all.slice(-decimals);
     return `${all.slice(0, -decimals)}.${trimmed ? fraction.replace(/0+$/, "") || "0" : fraction}`;
-  }
-
-  function startsOf(sizes) {
-    const starts = new Int32Array(sizes.length + 1);
-    sizes.forEach((size, index) => (starts[index + 1] = starts[index] + size));
-    return starts;
   }
 
   /** In lower case and as long as before: there is one letter that grows. */
@@ -85,9 +82,14 @@ globalThis.landquota = globalThis.landquota || {};
     return ranked;
   }
 
-  /** The last of the ascending `starts` that is not behind `at`, at or after `low`. */
+  /** The last of the ascending `starts` that is not behind `at`, at or after `low`; soon where it is near. */
   function indexOf(starts, at, low) {
-    let high = starts.length - 2;
+    let step = 1;
+    while (starts[low + step] <= at) {
+      step *= 2;
+    }
+    let high = Math.min(low + step, starts.length - 2);
+    low += step >> 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       [low, high] = starts[middle] <= at ? [middle, high] : [low, middle - 1];

@@ -1,13 +1,12 @@
-// The first decoding of blocks, in a Worker: it runs the page's own scripts, word for word.
+// The first decoding of blocks, in a Worker: it runs the script of the page that this stands in, word for word.
 "use strict";
-
-globalThis.landquota = globalThis.landquota || {};
 
 (function (landquota) {
   // What only the decoding needs, and most of a block.
   const SPENT = ["tokens", "lengths", "startsX", "startsY", "movesX", "movesY"];
   // Up to so many letters decoding takes less time than starting a Worker.
   const SMALL = 60000;
+  const source = globalThis.document?.currentScript.textContent;
 
   /** A promise of header, sections and outlines of each block. */
   landquota.decodeBlocks = function (texts) {
@@ -25,7 +24,7 @@ globalThis.landquota = globalThis.landquota || {};
 
   /** The same, in a Worker from a Blob; it fails where the browser refuses that. */
   function inWorker(texts) {
-    const address = URL.createObjectURL(new Blob(landquota.sources, { type: "text/javascript" }));
+    const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     return new Promise((resolve, reject) => {
       const worker = new Worker(address);
       worker.onmessage = ({ data }) => (data === null ? reject(new Error("not decoded")) : resolve(data));
@@ -49,9 +48,7 @@ globalThis.landquota = globalThis.landquota || {};
     }
   }
 
-  if (globalThis.document) {
-    landquota.sources.push(document.currentScript.textContent);
-  } else {
+  if (!globalThis.document) {
     globalThis.onmessage = answer;
   }
 })(globalThis.landquota);

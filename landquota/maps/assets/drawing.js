@@ -3,7 +3,7 @@
 "use strict";
 
 (function (landquota) {
-  const FILL_OPACITY = { zones: 0.6, parcels: 0.95, constraint: 0.6, other: 0.6 };
+  const FILL_OPACITY = { zones: 0.6, parcels: 0.95, constraint: 0.6, other: 0.9 };
   const WEIGHT = { zones: 2.5, parcels: 1, constraint: 1.5, other: 1 };
   // From the ground up, above the zones: what comes later is drawn over, and picked before, what came earlier.
   const ORDER = ["other", "constraint", "parcels", "hatched"];
@@ -13,21 +13,31 @@
   const RING_PX = 14;
 
   /**
-   * Draws `layers` on `map`; `decoded` are the blocks of all layers but zones, in their order.
+   * Draws `layers` on `map`; `decoded` are the blocks of all layers but zones, in their order. When what is
+   * shown or chosen changes, the map fires "choice".
    *
    * zones                             the zones: each its data, `layer`, `look` (its class) and
    *                                   `box` (its bounds, or null)
    * count                             how many features there are in all
    * features()                        all of them, from the ground up
    * named(kind, ids)                  the features with these ids in layers of a kind
-   * search(asked, most)               those whose id or name contains `asked`, the best first
-   * setClassVisible(layer, i, on)     switches one class of a layer; the map fires "classchange"
+   * one(layer, id)                    the feature with an id in a layer, or nothing
+   * search(asked, most)               those that are shown and contain `asked` in a text of theirs, the best first
+   * setClassVisible(layer, i, on)     switches one class of a layer
+   * unhide()                          shows again all that switches and search hide
    * isVisible(feature)                whether its class is on
-   * setFilter(asked)                  hides all but zones and what contains `asked` in its id or name; how many stay
+   * isOn(look)                        whether a class is on
+   * setFilter(asked)                  hides all but zones and what contains `asked` in a text of its own
+   * filter()                          what it hides by
+   * shown()                           how many but zones are neither hidden nor fade
    * setZone(id | null)                fades everything that belongs to another zone
+   * zone()                            which does not fade, if others do
+   * isNarrowed()                      whether anything is hidden or fades
+   * columns()                         the texts that are searched, of all layers but zones
    * pick(latlng)                      the visible features there, the topmost first
    * highlight(name, features, point)  outlines features and rings a point, if there is one; each
    *                                   name ("hover", "chosen") has one set
+   * highlighted(name)                 what that set was made of
    * bounds(features, point)           their common bounds (not valid where there is no geometry)
    * whole()                           the bounds of everything
    * repaint(atOnce)                   draws all tiles again, in this moment or over the next frames
@@ -35,9 +45,11 @@
    */
   landquota.createDrawing = function (map, layers, decoded) {
     const ground = L.canvas({ padding: 0.3, pane: paneOf(map, "ground", GROUND_LEVEL) });
-    const renderer = L.canvas({ padding: 0.3 });
+    // No canvas: Chromium prints one as opaque, and this lies above the tiles.
+    const renderer = L.svg({ padding: 0.3 });
     const hidden = new Set();
     const outlines = new Map();
+    const sets = new Map();
     let zone = null;
     let filter = "";
 
@@ -50,6 +62,8 @@
     const mosaics = layers
       .filter((layer) => layer.kind !== "zones")
       .map((layer, index) => landquota.createMosaic(layer, decoded[index]));
+    const matchers = new Map();
+    setFilter("");
     const sheets = mosaics.flatMap(sheetsOf).sort((a, b) => a.height - b.height);
     sheets.forEach((sheet, index) => {
       const pane = paneOf(map, `sheet${index}`, FIRST_LEVEL + index);
@@ -84,7 +98,7 @@
     /** Which of a sheet's shades each feature has, -1 for what it does not show. */
     function shadeAll({ mosaic, isHatched, shading }) {
       const { layer, classes } = mosaic;
-      const isAsked = landquota.matcher(mosaic, filter);
+      const isAsked = matchers.get(mosaic);
       const shown = layer.classes.map((look) => look.hatched === isHatched && !hidden.has(look));
       for (let at = 0; at < mosaic.count; at += 1) {
         shading[at] = shown[classes[at]] && isAsked(at) ? 2 * classes[at] + Number(strengthOf(mosaic.zone(at)) < 1) : -1;
@@ -98,8 +112,29 @@
       });
     }
 
+    function changed(some) {
+      restyle();
+      repaint(some);
+      map.fire("choice");
+    }
+
+    function setFilter(asked) {
+      filter = asked;
+      mosaics.forEach((mosaic) => matchers.set(mosaic, landquota.matcher(mosaic, asked)));
+    }
+
     function isVisible(feature) {
       return !hidden.has(feature.look);
+    }
+
+    function isOffered(feature) {
+      return isVisible(feature) && strengthOf(feature.zone) === 1;
+    }
+
+    /** A layer with whether each of its features is shown, and does not fade. */
+    function offered(mosaic) {
+      const shown = sheets.filter((sheet) => sheet.mosaic === mosaic).map(({ shading }) => shading);
+      return { mosaic, isOffered: (at) => shown.some((shading) => shading[at] >= 0 && shading[at] % 2 === 0) };
     }
 
     function highlight(name, chosen, point = null) {
@@ -115,6 +150,7 @@
         ...(point === null ? [] : lines.map(ring)),
       ];
       outlines.set(name, drawn);
+      sets.set(name, [chosen, point]);
       drawn.forEach((path) => path.addTo(map));
     }
 
@@ -129,23 +165,35 @@
         const found = mosaics.filter(({ layer }) => layer.kind === kind).flatMap((mosaic) => mosaic.named(ids));
         return [...zones.filter((feature) => kind === "zones" && ids.includes(feature.id)), ...found];
       },
-      search: (asked, most) => landquota.findFeatures(zones, mosaics, asked, most),
+      one(layer, id) {
+        const [found] = mosaics.filter((mosaic) => mosaic.layer === layer).flatMap((mosaic) => mosaic.named([id]));
+        return found || zones.find((feature) => feature.layer === layer && feature.id === id);
+      },
+      search: (asked, most) => landquota.findFeatures(zones.filter(isOffered), mosaics.map(offered), asked, most),
+      isOn: (look) => !hidden.has(look),
+      filter: () => filter,
+      columns: () => mosaics.flatMap(({ columns }) => columns),
+      shown: () => sheets.reduce((count, { shading }) => count + shading.filter((shade) => shade >= 0 && shade % 2 === 0).length, 0),
+      zone: () => zone,
+      isNarrowed: () => hidden.size > 0 || filter !== "" || zone !== null,
+      highlighted: (name) => sets.get(name) || [[], null],
       setClassVisible(layer, index, on) {
         hidden[on ? "delete" : "add"](layer.classes[index]);
-        restyle();
-        repaint(sheets.filter(({ mosaic }) => mosaic.layer === layer));
-        map.fire("classchange");
+        changed(sheets.filter(({ mosaic }) => mosaic.layer === layer));
+      },
+      unhide() {
+        hidden.clear();
+        setFilter("");
+        changed();
       },
       setFilter(asked) {
-        filter = asked;
-        repaint();
-        return sheets.reduce((count, { shading }) => count + shading.filter((shade) => shade >= 0).length, 0);
+        setFilter(asked);
+        changed();
       },
       setZone(id) {
         if (id !== zone) {
           zone = id;
-          restyle();
-          repaint();
+          changed();
         }
       },
       pick(latlng) {

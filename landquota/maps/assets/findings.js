@@ -7,7 +7,7 @@
 
   /** The sign of a severity, which repeats what the word beside it says. */
   landquota.mark = function (severity) {
-    return element("i", { attributes: { "aria-hidden": "true" } }, MARKS[severity]);
+    return element("i", { ariaHidden: "true" }, MARKS[severity]);
   };
 
   /** A severity as a word with its sign. */
@@ -51,22 +51,23 @@
     // Under a heading that says them, a finding has neither word nor code of its own.
     const said = code === "" ? [text] : [text, " ", element("small", {}, code)];
     const fly = () => {
-      page.flyTo(found, place);
+      page.trail.go(2, text, () => page.flyTo(found, place));
       choose(page, made);
     };
     const isNowhere = found.length === 0 && place === null;
     const named = isNowhere
       ? element("span", { className: "lq-found" }, ...said)
-      : element("button", { type: "button", className: "lq-found", on: { click: fly, keydown: step } }, ...said);
+      : landquota.button("lq-found", said, fly, { on: { keydown: step } });
     const made = element(
       "li",
-      { className: word === "" ? "lq-finding lq-bare" : "lq-finding", attributes: { "data-severity": severity } },
+      { className: word === "" ? "lq-finding lq-bare" : "lq-finding" },
       word === "" ? null : landquota.badge({ severity, text: word }),
       named,
       remedy === ""
         ? null
         : element("details", {}, element("summary", {}, page.data.strings.remedy), element("p", {}, remedy)),
     );
+    made.dataset.severity = severity;
     page.listed.push({ severity, text, place, found, made, named });
     return made;
   }

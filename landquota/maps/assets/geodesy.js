@@ -1,14 +1,13 @@
-// Gauss-Krüger coordinates of CGCS2000, as surveyors read them.
+// The ellipsoid of CGCS2000: Gauss-Krüger coordinates as surveyors read them, lengths and areas.
 "use strict";
-
-globalThis.landquota = globalThis.landquota || {};
 
 (function (landquota) {
   // GB 22021: semi-major axis in metres and flattening; the third flattening n drives the series.
   const A = 6378137;
   const F = 1 / 298.257222101;
   const N = F / (2 - F);
-  const E = Math.sqrt(F * (2 - F));
+  const E2 = F * (2 - F);
+  const E = Math.sqrt(E2);
   const RECTIFYING_RADIUS = (A / (1 + N)) * (1 + N ** 2 / 4 + N ** 4 / 64);
   // Krüger's coefficients to n⁴: within a zone the rest is far below a millimetre.
   const ALPHA = [
@@ -43,4 +42,37 @@ globalThis.landquota = globalThis.landquota || {};
       east: RECTIFYING_RADIUS * east + FALSE_EASTING + zone * 1e6,
     };
   };
+
+  /** The metres along the lines between `places` (each with lat and lng), as the map draws them straight. */
+  landquota.lengthOf = function (places) {
+    const metres = (latitude, east, north) => {
+      const bent = 1 - E2 * Math.sin(latitude) ** 2;
+      return ((A * Math.cos(latitude)) / Math.sqrt(bent)) * Math.hypot(east, ((1 - E2) / bent) * north);
+    };
+    return sum(places.slice(1).map((place, at) => mean(places[at], place, metres)));
+  };
+
+  /** The square metres inside the ring of `places`, whose edges are as the map draws them; of parts that overlap, the difference. */
+  landquota.areaOf = function (places) {
+    // What lies between the equator and a latitude, per radian of longitude.
+    const strip = (latitude, east) => {
+      const sine = Math.sin(latitude);
+      return ((east * A * A * (1 - E2)) / 2) * (sine / (1 - E2 * sine * sine) + Math.atanh(E * sine) / E);
+    };
+    return Math.abs(sum(places.map((place, at) => mean(places.at(at - 1), place, strip))));
+  };
+
+  /**
+   * The mean of `value` along a line that is straight in Mercator's projection, by Simpson's rule; it is
+   * given a latitude, and how far east and north the line goes in the projection, in radians.
+   */
+  function mean(from, to, value) {
+    const [start, end] = [from, to].map(({ lat }) => Math.asinh(Math.tan(lat * DEGREE)));
+    const at = (north) => value(Math.atan(Math.sinh(north)), (to.lng - from.lng) * DEGREE, end - start);
+    return (at(start) + 4 * at((start + end) / 2) + at(end)) / 6;
+  }
+
+  function sum(numbers) {
+    return numbers.reduce((all, one) => all + one, 0);
+  }
 })(globalThis.landquota);

@@ -5,15 +5,16 @@
   const { element } = landquota;
   const STEPS = [10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.0001];
   const LEAST_SPACING_PX = 130;
-  // The north arrow stands above this.
+  // The north arrow stands above, the meridians' labels below.
   const CLEAR_TOP_PX = 76;
+  const CLEAR_BOTTOM_PX = 20;
 
   /** Adds the grid to `map`; it follows the view. */
   landquota.addGraticule = function (map) {
     map.createPane("graticule").classList.add("lq-graticule-pane");
     const renderer = L.svg({ pane: "graticule", padding: 0.3 });
     const lines = L.layerGroup().addTo(map);
-    const labels = element("div", { className: "lq-graticule", attributes: { "aria-hidden": "true" } });
+    const labels = element("div", { className: "lq-graticule", ariaHidden: "true" });
     map.getContainer().append(labels);
 
     function line(points) {
@@ -41,7 +42,7 @@
       multiples(wide.getSouth(), wide.getNorth(), step).forEach((lat) => {
         const { y } = map.latLngToContainerPoint([lat, view.getWest()]);
         line([[lat, wide.getWest()], [lat, wide.getEast()]]);
-        if (y > CLEAR_TOP_PX) {
+        if (y > CLEAR_TOP_PX && y < map.getSize().y - CLEAR_BOTTOM_PX) {
           label(`${lat.toFixed(decimals)}°`, "right", y);
         }
       });

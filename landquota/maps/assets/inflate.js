@@ -1,17 +1,15 @@
 // Raw deflate (RFC 1951) undone by ourselves, where the browser has no DecompressionStream for it.
 "use strict";
 
-globalThis.landquota = globalThis.landquota || {};
+globalThis.landquota = {};
 
 (function (landquota) {
   const LONGEST_CODE = 15;
-  const LENGTH_BASE = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258];
-  const LENGTH_BITS = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
-  const AWAY_BASE = [
-    1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193,
-    12289, 16385, 24577,
-  ];
-  const AWAY_BITS = [0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13];
+  // How many more bits each symbol of a length, or of how far back it begins, has, and what it counts from.
+  const LENGTH_BITS = [...rising(28, 2), 0];
+  const LENGTH_BASE = [...counted(3, LENGTH_BITS).slice(0, -1), 258];
+  const AWAY_BITS = rising(30, 1);
+  const AWAY_BASE = counted(1, AWAY_BITS);
   // In this order a block says how long the codes are that say how long its codes are.
   const CODE_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
@@ -26,7 +24,7 @@ globalThis.landquota = globalThis.landquota || {};
       if (kind === 0) {
         copyStored(bits, out);
       } else if (kind === 3) {
-        throw new RangeError("deflate: a block of no known kind");
+        refuse("no such block");
       } else {
         expand(bits, out, kind === 1 ? FIXED : codesOf(bits));
       }
@@ -34,6 +32,19 @@ globalThis.landquota = globalThis.landquota || {};
     }
     return out.bytes();
   };
+
+  /** Numbers that rise by one from step to step of 2^`shift` symbols, but for the first step. */
+  function rising(symbols, shift) {
+    return Array.from({ length: symbols }, (_, at) => Math.max(0, (at >> shift) - 1));
+  }
+
+  function counted(first, bits) {
+    return bits.map((_, at) => bits.slice(0, at).reduce((sum, more) => sum + (1 << more), first));
+  }
+
+  function refuse(why) {
+    throw new RangeError(`deflate: ${why}`);
+  }
 
   function bitReader(packed) {
     let at = 0;
@@ -43,7 +54,7 @@ globalThis.landquota = globalThis.landquota || {};
     /** Refuses to have read behind the end. */
     function check() {
       if (at - (count >> 3) > packed.length) {
-        throw new RangeError("deflate: the stream ends too early");
+        refuse("cut off");
       }
     }
 
@@ -72,7 +83,7 @@ globalThis.landquota = globalThis.landquota || {};
         fill(LONGEST_CODE);
         const entry = table[held & ((1 << LONGEST_CODE) - 1)];
         if (entry === 0) {
-          throw new RangeError("deflate: a code that stands for nothing");
+          refuse("no such code");
         }
         held >>>= entry & 15;
         count -= entry & 15;
@@ -82,7 +93,7 @@ globalThis.landquota = globalThis.landquota || {};
       bytes(size) {
         const start = at - (count >> 3);
         if (start + size > packed.length) {
-          throw new RangeError("deflate: the stream ends too early");
+          refuse("cut off");
         }
         [held, count, at] = [0, 0, start + size];
         return packed.subarray(start, start + size);
@@ -115,7 +126,7 @@ globalThis.landquota = globalThis.landquota || {};
       },
       repeat(length, away) {
         if (away > size) {
-          throw new RangeError("deflate: a repetition of what is not there");
+          refuse("no such place");
         }
         reserve(length);
         for (const end = size + length; size < end; size += 1) {
@@ -129,7 +140,7 @@ globalThis.landquota = globalThis.landquota || {};
   function copyStored(bits, out) {
     const [low, high, notLow, notHigh] = bits.bytes(4);
     if ((low ^ notLow) !== 255 || (high ^ notHigh) !== 255) {
-      throw new RangeError("deflate: a stored block of doubtful length");
+      refuse("no such length");
     }
     out.append(bits.bytes(low | (high << 8)));
   }
@@ -210,6 +221,4 @@ globalThis.landquota = globalThis.landquota || {};
     literals: tableOf(Uint8Array.from({ length: 288 }, (_, at) => (at < 144 ? 8 : at < 256 ? 9 : at < 280 ? 7 : 8))),
     distances: tableOf(new Uint8Array(30).fill(5)),
   };
-
-  (landquota.sources = landquota.sources || []).push(globalThis.document?.currentScript?.textContent);
 })(globalThis.landquota);

@@ -6,8 +6,8 @@
 
   /** Fills the legend. */
   landquota.createLegend = function (page, place) {
-    place.setAttribute("aria-label", page.data.strings.legend);
-    place.append(...page.data.layers.map((layer) => group(page.drawing, layer)));
+    place.ariaLabel = page.data.strings.legend;
+    place.append(...page.data.layers.map((layer) => group(page, layer)));
   };
 
   /** A small picture of a class. */
@@ -16,7 +16,7 @@
     const lines = [1, 8, 15].map((x) => svg("path", { d: `M${x} 13 l12 -12`, stroke: look.stroke, "stroke-width": 1.5 }));
     return svg(
       "svg",
-      { viewBox: "0 0 22 14", class: "lq-swatch", "aria-hidden": "true" },
+      { viewBox: "0 0 22 14", class: "lq-swatch" },
       svg("rect", { ...frame, fill: look.hatched ? "#ffffff" : look.fill }),
       ...(look.hatched ? lines : []),
       svg("rect", { ...frame, fill: "none", stroke: look.stroke, "stroke-width": 1.5 }),
@@ -24,32 +24,33 @@
   };
 
   /** A layer's switch and its classes' switches; a layer with one class needs only one. */
-  function group(drawing, layer) {
+  function group({ map, drawing }, layer) {
     const title = element("b", {}, layer.title);
     const nature = layer.natureNote ? element("small", { className: "lq-nature" }, layer.natureNote) : null;
-    const attributes = { role: "group", "aria-label": layer.title };
+    const labels = { role: "group", ariaLabel: layer.title };
     const boxes = layer.classes.map(() => element("input", { type: "checkbox", checked: true }));
     boxes.forEach((box, index) =>
       box.addEventListener("change", () => drawing.setClassVisible(layer, index, box.checked)),
     );
+    map.on("choice", () => boxes.forEach((box, index) => (box.checked = drawing.isOn(layer.classes[index]))));
     const lines = layer.classes.map((look, index) => line(look, boxes[index], layer.title));
     if (boxes.length === 1) {
       boxes[0].after(title);
-      return element("div", { className: "lq-group", attributes }, ...lines, nature);
+      return element("div", { className: "lq-group", ...labels }, ...lines, nature);
     }
-    const whole = element("label", { className: "lq-layer" }, wholeSwitch(boxes), title);
-    return element("div", { className: "lq-group lq-several", attributes }, whole, nature, ...lines);
+    const whole = element("label", { className: "lq-layer" }, wholeSwitch(map, boxes), title);
+    return element("div", { className: "lq-group lq-several", ...labels }, whole, nature, ...lines);
   }
 
   /** A switch for all of `boxes`, which also shows when only some of them are on. */
-  function wholeSwitch(boxes) {
+  function wholeSwitch(map, boxes) {
     const whole = element("input", { type: "checkbox", checked: true });
     const show = () => {
       const on = boxes.filter((box) => box.checked).length;
       whole.checked = on > 0;
       whole.indeterminate = on > 0 && on < boxes.length;
     };
-    boxes.forEach((box) => box.addEventListener("change", show));
+    map.on("choice", show);
     whole.addEventListener("change", () => {
       const on = whole.checked;
       boxes.filter((box) => box.checked !== on).forEach((box) => box.click());

@@ -15,13 +15,12 @@
     const { map, data, drawing } = page;
     const zones = drawing.zones.filter((feature) => feature.box !== null);
     const whole = drawing.bounds(zones);
-    const made = element("div", { className: "lq-locator", hidden: true, attributes: { role: "group" } });
+    const made = element("div", { className: "lq-locator", hidden: true, role: "group", ariaLabel: data.strings.locator });
     if (zones.length < 2) {
       return made;
     }
     const frame = frameOf(whole);
     const view = svg("rect", { class: "lq-view" });
-    made.setAttribute("aria-label", data.strings.locator);
     made.append(
       svg(
         "svg",

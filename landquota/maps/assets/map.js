@@ -12,14 +12,16 @@
     const decoded = await landquota.decodeBlocks(takeBlocks()).catch(() => null);
     document.documentElement.lang = data.language;
     if (decoded === null) {
-      document.body.prepend(element("p", { className: "lq-damaged", attributes: { role: "alert" } }, data.strings.damaged));
+      document.body.prepend(element("p", { className: "lq-damaged", role: "alert" }, data.strings.damaged));
       return;
     }
-    map.getContainer().setAttribute("aria-label", data.strings.map);
+    Object.assign(map.getContainer(), { role: "application", ariaLabel: data.strings.map });
     map.setMinZoom(3).setMaxZoom(21);
 
-    const page = { map, data, drawing: landquota.createDrawing(map, data.layers, decoded), listed: [] };
+    const drawing = landquota.createDrawing(map, data.layers, decoded);
+    const page = { map, data, drawing, listed: [], behind: [], disclosed: [] };
     tie(page);
+    page.trail = landquota.createTrail(page, document.getElementById("lq-trail"));
     fillHead(page);
     fillFoot(data);
     document.body.classList.toggle("lq-no-panel", data.panels.length === 0);
@@ -45,6 +47,7 @@
     const { map, data } = page;
     landquota.createLegend(page, document.getElementById("lq-legend"));
     open(page);
+    page.measure = landquota.createMeasure(page);
     landquota.addGraticule(map);
     landquota.addControls(page);
     landquota.addZoneLabels(page);
@@ -53,36 +56,50 @@
     }
     listen(page);
     landquota.preparePrint(page);
+    const writeAddress = landquota.followAddress(page);
+    page.copyLink = () => {
+      writeAddress();
+      landquota.copyLink(data);
+    };
+    landquota.listenToKeys(page);
   }
 
   /** Gives the page the actions that its parts call. */
   function tie(page) {
     const { map, drawing } = page;
     const whole = drawing.whole();
+    const stillness = globalThis.matchMedia("(prefers-reduced-motion: reduce)");
     const move = (bounds, options) =>
-      bounds.isValid() && map.fitBounds(bounds, { ...FIT, ...options, animate: !prefersStillness() });
+      bounds.isValid() && map.fitBounds(bounds, { ...FIT, ...options, animate: !stillness.matches });
 
     page.selectZone = (id) => {
       drawing.setZone(id);
       page.panel.select(id);
     };
+    const leaveZone = () => {
+      page.selectZone(null);
+      page.trail.clear();
+    };
     page.showAll = () => {
       map.closePopup();
       drawing.highlight("chosen", []);
-      page.selectZone(null);
+      leaveZone();
       move(whole);
     };
+    page.showHelp = () => landquota.showHelp(page.data);
     page.flyTo = (features, point = null) => {
       map.closePopup();
       drawing.highlight("chosen", features, point);
       move(drawing.bounds(features, point), { maxZoom: 16.5 });
     };
     page.openZone = (feature) => {
-      map.closePopup();
-      drawing.highlight("chosen", []);
       if (page.panel.has(feature.zone)) {
-        page.selectZone(feature.zone);
-        move(drawing.bounds([feature]));
+        page.trail.go(1, feature.name || feature.id, () => {
+          map.closePopup();
+          drawing.highlight("chosen", []);
+          page.selectZone(feature.zone);
+          move(drawing.bounds([feature]));
+        });
       } else {
         page.openFeature(feature);
       }
@@ -90,10 +107,16 @@
     page.openFeature = (feature) => {
       if (feature.layer.kind === "zones" && page.panel.has(feature.zone)) {
         page.openZone(feature);
-        return;
+      } else {
+        if (![null, feature.zone].includes(drawing.zone())) {
+          leaveZone();
+        }
+        page.trail.go(3, feature.name || feature.id, () => page.showFeature(feature));
       }
+    };
+    page.showFeature = (feature) => {
       if (feature.box !== null) {
-        map.once("moveend", () => landquota.openPopup(page, feature.box.getCenter(), [feature]));
+        map.once("moveend", () => landquota.openPopup(page, feature.box.getCenter(), [feature], true));
         page.flyTo([feature]);
       }
     };
@@ -137,17 +160,18 @@
     }
 
     new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(map.getContainer());
-    map.on("mousemove", (event) => hover(at(event.latlng)[0] || null, event.latlng));
+    map.on("mousemove", ({ latlng }) => hover((!page.measure.isOn() && at(latlng)[0]) || null, latlng));
     map.on("mouseout movestart", () => hover(null));
-    map.on("click", (event) => {
-      const found = at(event.latlng);
+    map.on("click", ({ latlng }) => page.measure.isOn() || page.clickAt(latlng));
+    page.clickAt = (latlng, takesFocus) => {
+      const found = at(latlng);
       const things = found.filter((feature) => feature.layer.kind !== "zones");
       if (things.length > 0) {
-        landquota.openPopup(page, event.latlng, things);
+        landquota.openPopup(page, latlng, things, takesFocus);
       } else if (found.length > 0) {
         page.openZone(found[0]);
       }
-    });
+    };
   }
 
   function fillHead(page) {
@@ -163,21 +187,17 @@
   /** How many findings there are; a click goes to the first. */
   function tallyOf(page) {
     const show = () => page.panel.showFindings();
-    return element("button", { type: "button", className: "lq-tally", on: { click: show } }, page.data.tally);
+    return landquota.button("lq-tally", page.data.tally, show);
   }
 
   /** The line below: on the screen the ledger's head is short, for paper and screen readers it is whole. */
   function fillFoot({ footer, head }) {
     const parts = footer.map((part) => element("span", {}, part));
     if (head !== null) {
-      const short = element("span", { className: "lq-short", attributes: { "aria-hidden": "true" } }, head.short);
+      const short = element("span", { className: "lq-short", ariaHidden: "true" }, head.short);
       const whole = element("span", { className: "lq-whole" }, head.whole);
       parts.push(element("span", { title: head.whole }, short, whole));
     }
     document.getElementById("lq-foot").append(...parts);
-  }
-
-  function prefersStillness() {
-    return globalThis.matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
 })(globalThis.landquota);

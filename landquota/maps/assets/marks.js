@@ -28,7 +28,7 @@
     const { severity, text, place } = listed;
     const drawn = svg(
       "svg",
-      { viewBox: `0 0 ${SIZE_PX} ${SIZE_PX}`, class: `lq-at-${severity}`, "aria-hidden": "true" },
+      { viewBox: `0 0 ${SIZE_PX} ${SIZE_PX}`, class: `lq-at-${severity}` },
       svg(SHAPES[severity][0], SHAPES[severity][1]),
       svg("path", { ...SIGNS[severity], class: "lq-sign" }),
     );

@@ -22,10 +22,12 @@
    * named(ids)                     the features with these ids
    * box                            the bounds of all, or null
    * ids(wanted), names(wanted)     functions from features to where in their id or name `wanted` begins
+   * rows(wanted)                   a function from features to whether a row of theirs contains `wanted`
+   * columns                        all texts
    */
   landquota.createMosaic = function (layer, { header, sections, outlines }) {
     const columns = header.columns.map((layout, name) => landquota.createColumn(layout, sections, String(name)));
-    const entryStarts = startsOf(sections.entryCounts);
+    const entryStarts = landquota.startsOf(sections.entryCounts);
     const places = placesIn(sections.form, header.forms.length);
     const known = new Map();
     let byId = null;
@@ -59,23 +61,22 @@
     return Object.freeze({
       layer,
       outlines,
+      columns,
       feature,
       named,
-      box: boxOf(joined(outlines.groups)),
+      box: boxOf(landquota.joinBoxes(outlines.groups, Infinity)),
       count: sections.class.length,
       classes: sections.class,
       isIllustrative: (at) => sections.illustrative[at] === 1,
       zone: (at) => header.zones[sections.zone[at]],
       ids: columns[header.id].ranks,
       names: columns[header.name].ranks,
+      rows(wanted) {
+        const forms = header.forms.map((rows) => rows.map(([, column]) => columns[column].ranks(wanted)));
+        return (at) => forms[sections.form[at]].some((ranks) => ranks(places[at]) !== -1);
+      },
     });
   };
-
-  function startsOf(counts) {
-    const starts = new Int32Array(counts.length + 1);
-    counts.forEach((count, at) => (starts[at + 1] = starts[at] + count));
-    return starts;
-  }
 
   /** Where each text stands. */
   function indexed(count, text) {
@@ -84,16 +85,6 @@
       places.set(text(at), [...(places.get(text(at)) || []), at]);
     }
     return places;
-  }
-
-  function joined(boxes) {
-    const whole = [Infinity, Infinity, -1, -1];
-    for (let at = 0; at < boxes.length; at += 4) {
-      for (const side of [0, 1, 2, 3]) {
-        whole[side] = (side < 2 ? Math.min : Math.max)(whole[side], boxes[at + side]);
-      }
-    }
-    return whole;
   }
 
   /** The position of each feature among those of its form. */

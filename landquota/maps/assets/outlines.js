@@ -1,8 +1,6 @@
 // Outlines as they are drawn: arcs that are stored once, the rings that use them, and boxes.
 "use strict";
 
-globalThis.landquota = globalThis.landquota || {};
-
 (function (landquota) {
   const GROUP = 64;
 
@@ -19,21 +17,19 @@ globalThis.landquota = globalThis.landquota || {};
    * sizes          the area of each feature's box (0 without one): where features overlap, the smaller lies on top
    */
   landquota.buildOutlines = function (sections) {
-    const features = offsets(sections.rings);
-    const rings = offsets(sections.uses);
+    const features = landquota.startsOf(sections.rings);
+    const rings = landquota.startsOf(sections.uses);
     const { arcs, x, y, uses } = trace(sections, rings);
     const boxes = boxesOf({ arcs, x, y, uses, rings, features });
-    return { arcs, x, y, uses, rings, features, holes: sections.holes, boxes, groups: grouped(boxes), sizes: sizesOf(boxes) };
+    return { arcs, x, y, uses, rings, features, holes: sections.holes, boxes, groups: landquota.joinBoxes(boxes, GROUP), sizes: sizesOf(boxes) };
   };
 
-  /** Where each of `counts` things begins. */
-  function offsets(counts) {
-    const starts = new Int32Array(counts.length + 1);
-    for (let index = 0; index < counts.length; index += 1) {
-      starts[index + 1] = starts[index] + counts[index];
-    }
+  /** Where each of things of these sizes begins, and where the last one ends. */
+  landquota.startsOf = function (sizes) {
+    const starts = new Int32Array(sizes.length + 1);
+    sizes.forEach((size, index) => (starts[index + 1] = starts[index] + size));
     return starts;
-  }
+  };
 
   /** Walks along all rings: a new arc begins where the walk has come to. */
   function trace({ tokens, lengths, startsX, startsY, movesX, movesY }, rings) {
@@ -93,17 +89,16 @@ globalThis.landquota = globalThis.landquota || {};
     return boxes;
   }
 
-  function grouped(boxes) {
-    const groups = emptyBoxes(Math.ceil(boxes.length / 4 / GROUP));
-    for (let at = 0; at < boxes.length; at += 4) {
-      const group = 4 * Math.floor(at / 4 / GROUP);
-      groups[group] = Math.min(groups[group], boxes[at]);
-      groups[group + 1] = Math.min(groups[group + 1], boxes[at + 1]);
-      groups[group + 2] = Math.max(groups[group + 2], boxes[at + 2]);
-      groups[group + 3] = Math.max(groups[group + 3], boxes[at + 3]);
+  /** A box around each `size` boxes, and one at least. */
+  landquota.joinBoxes = function (boxes, size) {
+    const joined = emptyBoxes(Math.max(1, Math.ceil(boxes.length / 4 / size)));
+    for (let at = 0; at < boxes.length; at += 1) {
+      const side = at & 3;
+      const to = 4 * Math.floor(at / 4 / size) + side;
+      joined[to] = (side < 2 ? Math.min : Math.max)(joined[to], boxes[at]);
     }
-    return groups;
-  }
+    return joined;
+  };
 
   function sizesOf(boxes) {
     const side = (at) => Math.max(0, boxes[at + 2] - boxes[at]);
@@ -170,6 +165,4 @@ globalThis.landquota = globalThis.landquota || {};
     }
     return points;
   }
-
-  (landquota.sources = landquota.sources || []).push(globalThis.document?.currentScript?.textContent);
 })(globalThis.landquota);

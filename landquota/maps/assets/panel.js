@@ -6,22 +6,22 @@
   // From so many columns on a table is set tighter.
   const WIDE = 8;
 
-  /** Fills the panel; `select` folds it to one zone, or unfolds it for null; `showFindings` goes to the worst of them. */
+  /**
+   * Fills the panel. `select` folds it to one zone, or unfolds it for null; `showFindings` goes to the worst
+   * of them, `showEntry` to an entry behind a figure, in the section of the chosen zone if it is there.
+   */
   landquota.createPanel = function (page, place) {
     const { data } = page;
-    const all = element(
-      "button",
-      { type: "button", className: "lq-all", hidden: true, on: { click: () => page.showAll() } },
-      `← ${data.strings.all}`,
-    );
     const sections = data.panels.map((panel) => ({ panel, ...section(page, panel) }));
     const facts = landquota.factList(page, data.facts);
-    place.append(all, ...sections.map(({ made }) => made), ...(facts === null ? [] : [facts]));
+    place.append(...sections.map(({ made }) => made), ...(facts === null ? [] : [facts]));
+
+    function has(zone) {
+      return zone !== null && sections.some(({ panel }) => panel.zone === zone);
+    }
 
     function select(zone) {
-      const known = sections.some(({ panel }) => panel.zone !== null && panel.zone === zone);
-      const chosen = known ? zone : null;
-      all.hidden = chosen === null;
+      const chosen = has(zone) ? zone : null;
       sections.forEach(({ panel, made, body }) => {
         const open = chosen === null || panel.zone === chosen;
         made.classList.toggle("lq-chosen", chosen !== null && open);
@@ -39,7 +39,20 @@
       worst.filter(Boolean).slice(0, 1).forEach((found) => found.scrollIntoView({ block: "center" }));
     }
 
-    return { select, showFindings, has: (zone) => sections.some(({ panel }) => panel.zone !== null && panel.zone === zone) };
+    function showEntry(at) {
+      const found = page.behind.filter((one) => one.at === at);
+      const { made } = found.find((one) => one.made.closest(".lq-chosen")) || found[0];
+      const { panel } = sections.find((one) => one.made.contains(made));
+      page.trail.go(2, data.entries[at].text, () => {
+        page.map.closePopup();
+        page.selectZone(panel.zone);
+        page.disclosed.filter(({ detail }) => detail.contains(made)).forEach(({ show }) => show(true));
+        made.scrollIntoView({ block: "center" });
+        made.firstChild.focus({ preventScroll: true });
+      });
+    }
+
+    return { has, select, showEntry, showFindings };
   };
 
   function section(page, panel) {
@@ -56,7 +69,7 @@
     );
     const name =
       zones.length > 0
-        ? element("button", { type: "button", className: "lq-zone", on: { click: () => page.openZone(zones[0]) } }, panel.name)
+        ? landquota.button("lq-zone", panel.name, () => page.openZone(zones[0]))
         : element("span", {}, panel.name);
     const heading = element("h2", {}, name, panel.verdict ? landquota.badge(panel.verdict) : null);
     return { made: element("section", { className: "lq-section" }, heading, body), body };
@@ -83,14 +96,14 @@
   /** A table row, followed by one hidden row per cell that has entries to show. */
   function tableRow(page, { label, cells }, width) {
     const details = [];
-    const shown = cells.map(({ text, entries }) => {
+    const shown = cells.map(({ text, entries, severity }) => {
       if (entries.length === 0) {
-        return element("td", {}, text);
+        return element("td", {}, severity ? landquota.badge({ severity, text }) : text);
       }
       const list = element("td", { colSpan: width }, landquota.entryList(page, entries));
       const detail = element("tr", { className: "lq-detail" }, list);
       details.push(detail);
-      return element("td", {}, landquota.discloseButton("lq-figure", text, detail));
+      return element("td", {}, landquota.discloseButton(page, "lq-figure", text, detail));
     });
     return [element("tr", {}, element("th", { scope: "row" }, label), ...shown), ...details];
   }
@@ -102,6 +115,6 @@
       return element("p", { className }, mark, element("span", {}, text));
     }
     const detail = element("div", {}, landquota.entryList(page, entries));
-    return element("div", { className }, mark, landquota.discloseButton("lq-said", text, detail), detail);
+    return element("div", { className }, mark, landquota.discloseButton(page, "lq-said", text, detail), detail);
   }
 })(globalThis.landquota);

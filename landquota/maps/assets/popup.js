@@ -4,12 +4,12 @@
 (function (landquota) {
   const { element } = landquota;
 
-  /** Opens one popup about `features`, the first of them foremost. */
-  landquota.openPopup = function (page, latlng, features) {
+  /** Opens one popup about `features`, the first of them foremost, and hands it the focus if it `takesFocus`. */
+  landquota.openPopup = function (page, latlng, features, takesFocus = false) {
     const { map, data, drawing } = page;
     const size = map.getSize();
-    const banner = map.getContainer().querySelector(".lq-notice");
-    const covered = banner === null ? 0 : Math.min(banner.offsetTop + banner.offsetHeight, size.y / 3);
+    const from = document.activeElement;
+    const covered = Math.min(landquota.coveredAbove(map), size.y / 3);
     const popup = L.popup({
       maxWidth: Math.min(400, size.x - 60),
       minWidth: Math.min(260, size.x - 60),
@@ -18,13 +18,23 @@
       autoPanPaddingBottomRight: [16, 16],
     })
       .setLatLng(latlng)
-      .setContent(element("div", { className: "lq-cards" }, ...features.map((feature) => card(page, feature))));
-    popup.on("remove", () => drawing.highlight("chosen", []));
+      .setContent(element("div", { className: "lq-cards", tabIndex: -1 }, ...features.map((feature) => card(page, feature))));
+    popup.on("remove", () => {
+      drawing.highlight("chosen", []);
+      // What had the focus goes with the popup; it returns to where it came from.
+      if (document.activeElement === document.body) {
+        from.focus({ preventScroll: true });
+      }
+      map.fire("choice");
+    });
     popup.openOn(map);
     drawing.highlight("chosen", features.slice(0, 1));
+    map.fire("choice");
     const close = popup.getElement().querySelector(".leaflet-popup-close-button");
-    close.title = data.strings.close;
-    close.setAttribute("aria-label", data.strings.close);
+    Object.assign(close, { title: data.strings.close, ariaLabel: data.strings.close });
+    if (takesFocus) {
+      popup.getContent().focus({ preventScroll: true });
+    }
   };
 
   /** The rows of a feature's attributes, as a list of terms. */
@@ -36,6 +46,7 @@
   function card(page, feature) {
     const { layer, look } = feature;
     const title = feature.name || feature.id || layer.title;
+    const [zone] = layer.kind === "zones" ? [] : page.drawing.named("zones", [feature.zone]);
     const kind = [layer.title, look.label].filter((text, index, all) => text && all.indexOf(text) === index);
     return element(
       "article",
@@ -43,9 +54,10 @@
       element("h3", {}, title, feature.id && feature.id !== title ? element("small", {}, feature.id) : null),
       element("p", { className: "lq-kind" }, landquota.swatch(look), kind.join(" · ")),
       layer.natureNote ? element("p", { className: "lq-nature" }, layer.natureNote) : null,
+      zone ? landquota.button("lq-zone", zone.name || zone.id, () => page.openZone(zone)) : null,
       feature.rows.length > 0 ? landquota.attributeList(feature.rows) : null,
       feature.entries.length > 0 ? element("h4", {}, page.data.strings.entries) : null,
-      feature.entries.length > 0 ? landquota.entryList(page, feature.entries) : null,
+      feature.entries.length > 0 ? landquota.entriesAbout(page, feature.entries) : null,
     );
   }
 })(globalThis.landquota);

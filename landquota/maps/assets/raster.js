@@ -1,8 +1,6 @@
 // Features as numbers in a grid of pixels: a pixel belongs to what covers its middle.
 "use strict";
 
-globalThis.landquota = globalThis.landquota || {};
-
 (function (landquota) {
   // Smaller features are a pixel where their middle is.
   const DOT_PX = 1;

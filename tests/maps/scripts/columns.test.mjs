@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const landquota = load("columns.js");
+const landquota = load("outlines.js", "columns.js");
 
 function listed(texts) {
   const sections = { "0.text": texts.join(""), "0.sizes": Int32Array.from(texts.map((text) => text.length)) };

@@ -5,6 +5,7 @@ import vm from "node:vm";
 const ASSETS = new URL("../../../landquota/maps/assets/", import.meta.url);
 
 export function load(...names) {
+  globalThis.landquota ||= {};
   names.forEach((name) => {
     const file = new URL(name, ASSETS);
     vm.runInThisContext(readFileSync(file, "utf-8"), { filename: file.pathname });
