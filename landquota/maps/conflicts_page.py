@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from landquota.analyses.tiles import frame_of, some
 from landquota.area import Area, Unit, total
 from landquota.i18n import Renderable, Text, text
 from landquota.maps import page
+from landquota.maps.conflict_ground import ground_in_conflict
 from landquota.maps.drawing import area_text
 from landquota.maps.overlay_page import (
     DRAWN,
@@ -43,7 +44,7 @@ from landquota.reports.conflicts import ANSWERS, WEIGHTS
 from landquota.rules import Weight
 
 if TYPE_CHECKING:
-    from landquota.analyses.conflicts import Conflicts, Constraint, Row, Touch
+    from landquota.analyses.conflicts import Conflicts, Constraint, Row
     from landquota.maps.manifest import Sources
     from landquota.reports.listing import Report
 
@@ -55,7 +56,6 @@ _CLASSES: Final[Mapping[str, tuple[Renderable, str, str]]] = {
     Weight.NOTE.value: (WEIGHTS[Weight.NOTE], "#cfdbe6", "#4a6478"),
     Answer.NOT_CONCERNED.value: (text("no conflict"), "#dfe9df", "#4d6b55"),
 }
-_WEIGHT_LINES: Final = {Weight.HARD: "#c0392b", Weight.CHECK: "#b9770e", Weight.NOTE: "#4a6478"}
 _SEVERITIES: Final[Mapping[Weight, Severity]] = {
     Weight.HARD: "error",
     Weight.CHECK: "warning",
@@ -87,7 +87,8 @@ def write(result: Conflicts, report: Report, path: Path, *, sources: Sources, la
 def conflicts_view(result: Conflicts, report: Report, *, language: str) -> MapView:
     """Return what the page shows."""
     drawing = _Drawing(result, language)
-    parcels, touched = drawing.parcels(), drawing.touched()
+    parcels = drawing.parcels()
+    touched = ground_in_conflict(result, size=lambda area: area_text(area, language), language=language)
     layers = tuple(each for each in (parcels, *drawing.features(), touched) if each.features)
     whole = len(result.land.given) + len(result.pieces)
     other = [finding for finding in report.findings if finding.code != "OVERLAY-CONFLICT"]
@@ -135,38 +136,6 @@ class _Drawing:
                 looks.append(MapClass(key, self._say(said), fill, line, count=len(mine), area_text=size))
         title = self._say(text("Parcels"))
         return MapLayer("parcels", title, self.kind, tuple(looks), tuple(features), counted_as="parcels")
-
-    def touched(self) -> MapLayer:
-        """Return the ground in conflict, hatched, by layer."""
-        result = self._result
-        wanted = sorted(result.pieces, key=lambda piece: -piece.area_m2)[:DRAWN]
-        geometries = in_degrees([piece.geometry for piece in wanted], result.land.crs)
-        features = [
-            self._piece(piece, geometry)
-            for piece, geometry in zip(wanted, geometries, strict=True)
-            if geometry is not None
-        ]
-        looks = []
-        for number, constraint in enumerate(result.constraints):
-            count = sum(feature.class_key == str(number) for feature in features)
-            if count:
-                size = area_text(total(row.area for row in result.of(constraint)), self._language)
-                line = _WEIGHT_LINES[constraint.rule.severity]
-                name = self._say(constraint.given)
-                looks.append(MapClass(str(number), name, line, line, hatched=True, count=count, area_text=size))
-        return MapLayer("conflicts", self._say(text("Ground in conflict")), "constraint", tuple(looks), tuple(features))
-
-    def _piece(self, piece: Touch, geometry: Any) -> MapFeature:  # noqa: ANN401 - a polygon in degrees
-        constraint, parcel = piece.constraint, self._result.land.given.ids[piece.parcel]
-        rows = (
-            (self._say(text("Parcel")), parcel),
-            (self._say(text("Layer")), self._say(constraint.given)),
-            (self._say(text("Planar (m²)")), f"{piece.area_m2:,.2f}"),
-            (self._say(text("Rule")), constraint.rule.source),
-        )
-        number = self._result.constraints.index(constraint)
-        name = piece.feature or self._say(text("outside of {name}", name=constraint.given))
-        return MapFeature(piece.feature or parcel, name, str(number), geometry, rows, zone=parcel)
 
     def features(self) -> Iterator[MapLayer]:
         """Yield the features of each layer that parcels touch, as far as they lie beside the parcels."""

@@ -20,6 +20,7 @@ from landquota.errors import InputError
 from landquota.i18n import text
 from landquota.layers import DATE_COLUMNS, STAGES
 from landquota.maps.coarsening import coarsened
+from landquota.maps.conflict_ground import ground_in_conflict
 from landquota.maps.evidence import Evidence
 from landquota.maps.land_layer import land_classes, land_looks
 from landquota.maps.located import Gazetteer, tally
@@ -116,7 +117,7 @@ def sheet_view(
         return published
     return replace(
         published,
-        layers=(*drawn, *drawing.conflicts()),
+        layers=(*drawn, *drawing.conflicts(), *drawing.constrained()),
         tally=tally(result.findings).render(language),
         panels=sections,
         facts=tuple(facts_elsewhere(result, facts, evidence)),
@@ -307,6 +308,15 @@ class _Drawing:
         whole = self.size(total(conflict.area for conflict in found))
         look = MapClass("conflict", name, _PAPER, CONSTRAINT_STROKE, hatched=True, count=len(features), area_text=whole)
         return [MapLayer("conflicts", name, "constraint", (look,), tuple(features))]
+
+    def constrained(self) -> list[MapLayer]:
+        """Return the places where parcels are in conflict with other constraint layers; nothing for none."""
+        if self.result.constraints is None:
+            return []
+        zones = {parcel.parcel: parcel.zone or None for parcel in self.result.parcels}
+        layer = ground_in_conflict(self.result.constraints, size=self.size, language=self.language)
+        features = tuple(replace(each, zone=zones.get(each.zone or "")) for each in layer.features)
+        return [replace(layer, id="constraints", features=features)] if features else []
 
     def method(self) -> str:
         """Return the words before a measured area, which say how it was measured."""

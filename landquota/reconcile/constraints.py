@@ -50,7 +50,7 @@ def constraint_conflicts(layers: Layers, project: Project, *, as_of: date) -> tu
         constraint, found = _constraint(entry, layers, project, land, rules, as_of=as_of)
         findings += found
         constraints += [] if constraint is None else [constraint]
-    conflicts = find_conflicts(land, constraints) if constraints else None
+    conflicts = find_conflicts(land, constraints, keep_pieces=True) if constraints else None
     return conflicts, [*findings, *(() if conflicts is None else conflicts.findings)]
 
 

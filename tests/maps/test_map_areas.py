@@ -14,7 +14,7 @@ from program import Program
 
 from landquota.area import total
 from landquota.ledger import Ledger
-from landquota.maps import MapLayer
+from landquota.maps import MapLayer, MapView
 from landquota.maps.view import PanelTable
 from landquota.standards import colours
 
@@ -45,28 +45,35 @@ def test_a_zone_that_a_later_document_states_otherwise_differs(demo: Program) ->
     assert (verdict.text, verdict.severity) == ("-1.38 %, differs", "error")
 
 
-def with_land_use(demo: Program) -> MapLayer:
-    """Add the demo's parcels as patches of land use; return the layer as it is drawn."""
+def with_layer(demo: Program, kind: str, property_rows: list[dict[str, str]]) -> MapView:
+    """Add the demo's parcels once more as a layer of a kind, with other attributes; return the sheet's view."""
     layers = demo.folder / "layers"
-    patches = json.loads((layers / "parcels.geojson").read_text("utf-8"))
-    for number, feature in enumerate(patches["features"]):
-        code = list(CODES)[number % len(CODES)]
-        feature["properties"] = {"id": f"T{number}", "DLBM": code, "DLMC": CODES[code]}
-    (layers / "dltb.geojson").write_text(json.dumps(patches, ensure_ascii=False), "utf-8")
+    copied = json.loads((layers / "parcels.geojson").read_text("utf-8"))
+    copied["features"] = copied["features"][: len(property_rows) or None]
+    for number, feature in enumerate(copied["features"]):
+        feature["properties"] = {"id": f"T{number}"} | (property_rows[number] if property_rows else {})
+    (layers / "more.geojson").write_text(json.dumps(copied, ensure_ascii=False), "utf-8")
     catalogue = layers / "catalog.csv"
     with catalogue.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    rows.append(dict.fromkeys(rows[0], "") | {"name": "dltb", "kind": "land_use", "file": "dltb.geojson"})
+    rows.append(dict.fromkeys(rows[0], "") | {"name": "more", "kind": kind, "file": "more.geojson"})
     rows[-1] |= {"crs": "EPSG:4490", "encoding": "UTF-8", "date": "2021-06-23", "source": "s", "nature": "surveyed"}
     with catalogue.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
     sheet = demo.folder / "maps" / "quota.toml"
-    sheet.write_text(sheet.read_text("utf-8").replace('["zones", "parcels",', '["zones", "dltb", "parcels",'), "utf-8")
+    sheet.write_text(sheet.read_text("utf-8").replace('["zones", "parcels",', '["zones", "more", "parcels",'), "utf-8")
     demo("build")
-    _, view = drawn(demo.folder, language="en")
-    (layer,) = (layer for layer in view.layers if layer.id == "dltb")
+    return drawn(demo.folder, language="en")[1]
+
+
+def with_land_use(demo: Program) -> MapLayer:
+    """Return a layer of land use that lies under the demo's parcels, as it is drawn."""
+    rows = [{"DLBM": code, "DLMC": name} for code, name in CODES.items()]
+    count = len(json.loads((demo.folder / "layers" / "parcels.geojson").read_text("utf-8"))["features"])
+    view = with_layer(demo, "land_use", [rows[number % len(rows)] for number in range(count)])
+    (layer,) = (layer for layer in view.layers if layer.id == "more")
     return layer
 
 
@@ -96,3 +103,16 @@ def test_the_classes_of_land_use_are_counted_and_add_up(demo: Program) -> None:
     whole = total(parcel.area for parcel in result.parcels)
     said = sum(float(look.area_text.split()[0]) for look in layer.classes)
     assert said == pytest.approx(float(whole.mu), abs=0.05)
+
+
+def test_ground_in_conflict_with_any_constraint_is_hatched_and_its_findings_are_flown_to(demo: Program) -> None:
+    view = with_layer(demo, "eco_redline", [{}, {}])
+    (layer,) = (layer for layer in view.layers if layer.id == "constraints")
+    assert [look.hatched for look in layer.classes] == [True]
+    assert {row for feature in layer.features for row in feature.rows if row[0] == "Parcel"} == {
+        ("Parcel", "GHW-P01"),
+        ("Parcel", "GHW-P02"),
+    }
+    assert {feature.zone for feature in layer.features} == {"GHW-01"}, "it fades with its zone"
+    found = [each for panel in view.panels for each in panel.findings if each.code == "OVERLAY-CONFLICT"]
+    assert [(each.kind, each.features) for each in found] == [("parcels", ("GHW-P01",)), ("parcels", ("GHW-P02",))]
