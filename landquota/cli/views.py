@@ -119,6 +119,8 @@ def draw_sheets(
     for each in sheets:
         target = output or project.maps_out / f"{each.id}.html"
         page.write(sheet_view(each, result, loaded, entries, facts, language=current_language.get()), target)
+        if each.basemap is not None and each.basemap.keyed:
+            click.echo(say("{file}: whoever gets this file can read the key of its base map", file=target), err=True)
         pages.append(target)
     return pages
 

@@ -14,7 +14,8 @@ import geopandas
 from landquota.area import Area, Unit, total
 from landquota.errors import InputError
 from landquota.i18n import text
-from landquota.layers import DATE_COLUMNS, STAGES
+from landquota.layers import CONTEXT, DATE_COLUMNS, STAGES
+from landquota.maps.context import context_class, context_features, points_in
 from landquota.maps.evidence import Evidence
 from landquota.maps.located import Gazetteer, tally
 from landquota.maps.panel import facts_elsewhere, panels
@@ -44,7 +45,7 @@ _DEGREES: Final = "EPSG:4490"
 _PAPER: Final = "#ffffff"
 _FARMLAND_FILL: Final = "#f5f8dc"  # 耕地 245,248,220 of the official land-use colours
 _FARMLAND_STROKE: Final = "#7a9a4a"
-_KINDS: Final[Mapping[str, LayerKind]] = {"zones": "zones", "parcels": "parcels", "context": "other"}
+_KINDS: Final[Mapping[str, LayerKind]] = {"zones": "zones", "parcels": "parcels", CONTEXT: "context"}
 #: The features that bound a zone, as its document names them (四至).
 _SIDES: Final = (
     ("bounds_east", text("East to")),
@@ -73,7 +74,7 @@ def sheet_view(
         The sheet draws a layer that is not loaded.
     """
     names = tuple(layers.frames) if sheet.layers is None else sheet.layers
-    unknown = [name for name in names if name not in layers.frames]
+    unknown = [name for name in (*names, *sheet.context_fills) if name not in layers.frames]
     if unknown:
         raise InputError(
             text(
@@ -100,6 +101,7 @@ def sheet_view(
         head=result.ledger_head,
         notices=tuple(drawing.notices()),
         opens_on=sheet.opens_on if any(zone.zone == sheet.opens_on for zone in result.zones) else None,
+        basemap=sheet.basemap,
     )
 
 
@@ -134,7 +136,7 @@ class _Drawing:
 
     def layer(self, entry: CatalogEntry) -> MapLayer:
         """Return one layer of the project as it is drawn."""
-        draw = {"zones": self.zones, "parcels": self.parcels}.get(entry.kind, self.constraint)
+        draw = {"zones": self.zones, "parcels": self.parcels, CONTEXT: self.context}.get(entry.kind, self.constraint)
         features, classes = draw(entry)
         return MapLayer(
             id=entry.name,
@@ -142,8 +144,16 @@ class _Drawing:
             kind=_KINDS.get(entry.kind, "constraint"),
             classes=tuple(classes),
             features=tuple(features),
-            nature_note=None if entry.nature == "surveyed" else self.word(entry.nature),
+            nature_note=" · ".join(self.notes(entry)) or None,
         )
+
+    def notes(self, entry: CatalogEntry) -> Iterator[str]:
+        """Yield what a layer's geometry is unless it was surveyed, and what of it is not drawn."""
+        if entry.nature != "surveyed":
+            yield self.word(entry.nature)
+        points = points_in(self.layers.frames[entry.name].geometry) if entry.kind == CONTEXT else 0
+        if points:
+            yield self.say("{count} with points, which are not drawn", count=points)
 
     def title(self, entry: CatalogEntry) -> str:
         return (entry.title if self.language == "zh" else entry.title_en) or entry.title or entry.name
@@ -235,6 +245,11 @@ class _Drawing:
         return features, [
             MapClass(entry.kind, self.title(entry), fill, _FARMLAND_STROKE, count=len(features), area_text=whole)
         ]
+
+    def context(self, entry: CatalogEntry) -> Drawn:
+        frame = self.layers.frames[entry.name]
+        features = context_features(frame, in_degrees(frame.geometry), self.language)
+        return features, [context_class(self.title(entry), self.sheet.context_fills.get(entry.name))]
 
     def conflicts(self) -> list[MapLayer]:
         """Return the places where parcels lie on basic farmland, hatched in red; nothing where there are none."""

@@ -26,12 +26,14 @@ from landquota.maps.payload import payload
 from landquota.reports.replacing import replacing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from branca.element import Figure
 
     from landquota.maps.leaflet import Leaflet
     from landquota.maps.view import MapView
 
-#: In the order in which they build on each other; ``map.js`` starts the page.
+#: In the order in which they build on each other; ``map.js``, which starts the page, comes last.
 SCRIPTS: Final = (
     "geodesy.js",
     "dom.js",
@@ -56,8 +58,11 @@ SCRIPTS: Final = (
     "legend.js",
     "search.js",
     "print.js",
-    "map.js",
 )
+START_SCRIPT: Final = "map.js"
+#: What only pages with a base map need, and those whose base map is in GCJ-02; ``map.js`` comes after them.
+BASE_SCRIPT: Final = "base.js"
+SHIFT_SCRIPT: Final = "gcj02.js"
 STYLES: Final = ("page.css", "map.css", "sizes.css")
 
 _POLICY_MARK: Final = "<!--policy-->"
@@ -80,7 +85,7 @@ def render(view: MapView) -> str:
     start = f"landquota.start({drawn.get_name()});"
     drawn.add_child(_Content(head=_head(view, load_leaflet()), body=_body(view), start=start), name="landquota")
     page: str = drawn.get_root().render()
-    return page.replace(_POLICY_MARK, _policy(page), 1)
+    return page.replace(_POLICY_MARK, _policy(page, view), 1)
 
 
 def write(view: MapView, path: Path) -> None:
@@ -146,7 +151,7 @@ def _folium_map() -> folium.Map:
 def _head(view: MapView, leaflet: Leaflet) -> str:
     """Return what stands in ``<head>``; the policy comes before anything that it governs."""
     styles = [leaflet.style, *map(asset, STYLES)]
-    scripts = [leaflet.script, *map(asset, SCRIPTS)]
+    scripts = [leaflet.script, *map(asset, _scripts(view))]
     return "\n".join(
         [
             '<meta charset="utf-8">',
@@ -156,6 +161,16 @@ def _head(view: MapView, leaflet: Leaflet) -> str:
             *(f"<script>{content}</script>" for content in scripts),
         ]
     )
+
+
+def _scripts(view: MapView) -> Iterator[str]:
+    """Yield the scripts of a page: without a base map it holds nothing that could ask for one."""
+    yield from SCRIPTS
+    if view.basemap is not None:
+        yield BASE_SCRIPT
+        if view.basemap.shifted:
+            yield SHIFT_SCRIPT
+    yield START_SCRIPT
 
 
 def _body(view: MapView) -> str:
@@ -181,8 +196,8 @@ def _as_markup(plain: str) -> str:
     return html.escape(whole).replace("{", "&#123;").replace("}", "&#125;")
 
 
-def _policy(page: str) -> str:
-    """Return the content security policy that allows the inline blocks of `page` and nothing else."""
+def _policy(page: str, view: MapView) -> str:
+    """Return the policy that allows the inline blocks of `page`, tiles of its base map's host, and nothing else."""
     hashes: dict[str, dict[str, None]] = {"script": {}, "style": {}}
     for tag, content in _INLINE.findall(page):
         digest = base64.b64encode(hashlib.sha256(content.encode("utf-8")).digest()).decode("ascii")
@@ -192,7 +207,7 @@ def _policy(page: str) -> str:
             "default-src 'none'",
             f"script-src {' '.join(hashes['script'])}",
             f"style-src {' '.join(hashes['style'])}",
-            "img-src data:",
+            " ".join(["img-src data:", *(() if view.basemap is None else (view.basemap.origin,))]),
             "worker-src blob:",
             "base-uri 'none'",
             "form-action 'none'",

@@ -6,12 +6,13 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from landquota.errors import InputError, UsageError
 from landquota.i18n import text
+from landquota.maps.basemap import Basemap, read_basemap
 from landquota.maps.view import STAGE_FILLS
 
 _ID: Final = re.compile(r"[\w-]+")
@@ -22,6 +23,7 @@ class Sheet:
     """One map sheet: what it is called, which layers it draws (None: all) and in which colours.
 
     `opens_on` is the id of the zone that the page shows first; without it all of them.
+    `context_fills` are the colours of context layers, of which others are only outlined.
     """
 
     id: str
@@ -30,6 +32,8 @@ class Sheet:
     layers: tuple[str, ...] | None
     fills: Mapping[str, str]
     opens_on: str | None = None
+    context_fills: Mapping[str, str] = field(default_factory=dict)
+    basemap: Basemap | None = None
 
     def heading(self, language: str) -> str:
         """Return the sheet's title in `language`."""
@@ -83,6 +87,8 @@ def _parsed(file: Path) -> Sheet:
             layers=tuple(str(name) for name in sheet["layers"]) if "layers" in sheet else None,
             fills={**STAGE_FILLS, **fills},
             opens_on=str(sheet["opens_on"]) if "opens_on" in sheet else None,
+            context_fills={name: str(style["fill"]) for name, style in settings.get("context", {}).items()},
+            basemap=read_basemap(settings.get("basemap")),
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as problem:
         raise InputError(

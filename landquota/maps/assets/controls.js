@@ -16,6 +16,9 @@
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
     corner(map, "bottomleft", landquota.locator(page));
     corner(map, "bottomright", readout(map, data));
+    if (data.basemap !== null) {
+      corner(map, "bottomright", landquota.addBaseMap(map, data.basemap));
+    }
     if (data.notices.length > 0) {
       map.getContainer().append(notice(data));
     }
@@ -117,7 +120,7 @@
   function readout(map, data) {
     const shown = element("output", { className: "lq-readout" });
     const show = (latlng, what) => {
-      const parts = [what, ...coordinates(latlng, data.readout)].filter(Boolean);
+      const parts = [what, ...coordinates(landquota.toGround(latlng), data.readout)].filter(Boolean);
       shown.replaceChildren(...parts.map((part) => element("span", {}, part)));
     };
     const centre = () => {

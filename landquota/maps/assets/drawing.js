@@ -3,10 +3,12 @@
 "use strict";
 
 (function (landquota) {
-  const FILL_OPACITY = { zones: 0.6, parcels: 0.95, constraint: 0.6, other: 0.6 };
-  const WEIGHT = { zones: 2.5, parcels: 1, constraint: 1.5, other: 1 };
+  const FILL_OPACITY = { zones: 0.6, parcels: 0.95, constraint: 0.6, other: 0.6, context: 0.6 };
+  const WEIGHT = { zones: 2.5, parcels: 1, constraint: 1.5, other: 1, context: 1 };
   // From the ground up, above the zones: what comes later is drawn over, and picked before, what came earlier.
-  const ORDER = ["other", "constraint", "parcels", "hatched"];
+  const ORDER = ["context", "other", "constraint", "parcels", "hatched"];
+  // Context lies below even the zones.
+  const CONTEXT_LEVEL = 255;
   const GROUND_LEVEL = 260;
   const FIRST_LEVEL = 300;
   const FADED = 0.18;
@@ -23,13 +25,13 @@
    * search(asked, most)               those whose id or name contains `asked`, the best first
    * setClassVisible(layer, i, on)     switches one class of a layer; the map fires "classchange"
    * isVisible(feature)                whether its class is on
-   * setFilter(asked)                  hides all but zones and what contains `asked` in its id or name; how many stay
+   * setFilter(asked)                  hides all but zones, context and what contains `asked` in its id or name; how many stay
    * setZone(id | null)                fades everything that belongs to another zone
    * pick(latlng)                      the visible features there, the topmost first
    * highlight(name, features, point)  outlines features and rings a point, if there is one; each
    *                                   name ("hover", "chosen") has one set
    * bounds(features, point)           their common bounds (not valid where there is no geometry)
-   * whole()                           the bounds of everything
+   * whole()                           the bounds of everything but context
    * repaint(atOnce)                   draws all tiles again, in this moment or over the next frames
    * isPainted()                       whether all tiles that are in sight are drawn
    */
@@ -52,7 +54,7 @@
       .map((layer, index) => landquota.createMosaic(layer, decoded[index]));
     const sheets = mosaics.flatMap(sheetsOf).sort((a, b) => a.height - b.height);
     sheets.forEach((sheet, index) => {
-      const pane = paneOf(map, `sheet${index}`, FIRST_LEVEL + index);
+      const pane = paneOf(map, `sheet${index}`, isContext(sheet) ? CONTEXT_LEVEL : FIRST_LEVEL + index);
       const look = { shade: (at) => sheet.shading[at], shades: () => sheet.shades };
       sheet.tiles = landquota.createTiles(landquota.createPainter(sheet.mosaic, look), pane);
       shadeAll(sheet);
@@ -84,7 +86,7 @@
     /** Which of a sheet's shades each feature has, -1 for what it does not show. */
     function shadeAll({ mosaic, isHatched, shading }) {
       const { layer, classes } = mosaic;
-      const isAsked = landquota.matcher(mosaic, filter);
+      const isAsked = landquota.matcher(mosaic, isContext({ mosaic }) ? "" : filter);
       const shown = layer.classes.map((look) => look.hatched === isHatched && !hidden.has(look));
       for (let at = 0; at < mosaic.count; at += 1) {
         shading[at] = shown[classes[at]] && isAsked(at) ? 2 * classes[at] + Number(strengthOf(mosaic.zone(at)) < 1) : -1;
@@ -139,7 +141,8 @@
       setFilter(asked) {
         filter = asked;
         repaint();
-        return sheets.reduce((count, { shading }) => count + shading.filter((shade) => shade >= 0).length, 0);
+        const counted = sheets.filter((sheet) => !isContext(sheet));
+        return counted.reduce((count, { shading }) => count + shading.filter((shade) => shade >= 0).length, 0);
       },
       setZone(id) {
         if (id !== zone) {
@@ -158,7 +161,7 @@
         return bounds;
       },
       whole() {
-        const boxes = [...zones, ...mosaics].map(({ box }) => box).filter(Boolean);
+        const boxes = [...zones, ...mosaics.filter((mosaic) => !isContext({ mosaic }))].map(({ box }) => box).filter(Boolean);
         return boxes.reduce((bounds, box) => bounds.extend(box), L.latLngBounds([]));
       },
       repaint(atOnce) {
@@ -190,8 +193,12 @@
       }));
   }
 
-  function shadeOf({ fill, stroke, hatched }, kind, strength) {
-    const opacity = FILL_OPACITY[kind] * strength;
+  function isContext({ mosaic }) {
+    return mosaic.layer.kind === "context";
+  }
+
+  function shadeOf({ fill, stroke, hatched, hollow }, kind, strength) {
+    const opacity = hollow ? 0 : FILL_OPACITY[kind] * strength;
     return { fill, opacity, stroke, strength, weight: WEIGHT[kind], hatched };
   }
 
