@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shapely
@@ -98,7 +99,8 @@ def project_sheet(program: Program, words: str) -> tuple[Path, list[str]]:
 
 def hostile_file(folder: Path, ending: str, shapes: Sequence[shapely.Geometry], **columns: str) -> Path:
     """Write a file with a hostile name, of which each feature has these texts; a GeoJSON names its layer, too."""
-    written = save(folder / f"plain{ending}", shapes, **{name: len(shapes) * [text] for name, text in columns.items()})
+    texts: dict[str, Any] = {name: len(shapes) * [text] for name, text in columns.items()}
+    written = save(folder / f"plain{ending}", shapes, **texts)
     if ending == ".geojson":
         written.write_text(json.dumps({**json.loads(written.read_text("utf-8")), "name": EVIL}), "utf-8")
     for part in folder.glob("plain.*"):
@@ -135,7 +137,7 @@ def findings(program: Program) -> tuple[Path, list[str]]:
 # --- overlays ---------------------------------------------------------------------------------------
 
 
-def layer(program: Program, prefix: str, /, shapes: Sequence[shapely.Geometry], **columns: Sequence[str]) -> Path:
+def layer(program: Program, prefix: str, /, shapes: Sequence[shapely.Geometry], **columns: Any) -> Path:
     written = save(program.folder / "plain.gpkg", shapes, **columns)
     return written.rename(written.with_name(f"{prefix} {FILE_NAME}.gpkg"))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import folium
 import pytest
@@ -119,5 +119,4 @@ def naive(child: Any) -> Figure:
     if isinstance(child, Element):
         page.add_child(child)
     folium.LayerControl().add_to(page)
-    root: Figure = page.get_root()
-    return root
+    return cast("Figure", page.get_root())
