@@ -16,6 +16,7 @@ import pytest
 from branca.element import Element, Figure
 from browser import Pipe, new_tab, running
 from folium.features import DivIcon, GeoJsonPopup, GeoJsonTooltip
+from folium.plugins import MousePosition, Search
 from hostile import UNQUOTED
 
 from landquota.maps.leaflet import load_leaflet
@@ -55,6 +56,9 @@ AT_SAVE: dict[str, Callable[[str], Any]] = {
     "the name of a layer": lambda text: folium.FeatureGroup(name=text),
     "an icon": lambda text: folium.Marker(AT, icon=DivIcon(html=text)),
     "the source of tiles": lambda text: folium.TileLayer("https://host.invalid/{z}/{x}/{y}", attr=text),
+    "an attribute in Choropleth": lambda text: folium.Choropleth(collection(text), name="x"),
+    "the prefix of MousePosition": lambda text: MousePosition(prefix=text),
+    "the label of Search": lambda text: Search(folium.GeoJson(collection("x")), placeholder=text),
     "an element": Element,
 }
 
