@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from landquota.maps.leaflet import Leaflet
     from landquota.maps.view import MapView
 
-#: In the order in which they build on each other; ``map.js``, which starts the page, comes last.
+#: In the order in which they build on each other; ``map.js`` starts the page.
 SCRIPTS: Final = (
     "geodesy.js",
     "dom.js",
@@ -58,9 +58,9 @@ SCRIPTS: Final = (
     "legend.js",
     "search.js",
     "print.js",
+    "map.js",
 )
-START_SCRIPT: Final = "map.js"
-#: What only pages with a base map need, and those whose base map is in GCJ-02; ``map.js`` comes after them.
+#: What only pages with a base map need, and those whose base map is in GCJ-02.
 BASE_SCRIPT: Final = "base.js"
 SHIFT_SCRIPT: Final = "gcj02.js"
 STYLES: Final = ("page.css", "map.css", "sizes.css")
@@ -151,7 +151,7 @@ def _folium_map() -> folium.Map:
 def _head(view: MapView, leaflet: Leaflet) -> str:
     """Return what stands in ``<head>``; the policy comes before anything that it governs."""
     styles = [leaflet.style, *map(asset, STYLES)]
-    scripts = [leaflet.script, *map(asset, _scripts(view))]
+    scripts = [leaflet.script, *map(asset, (*SCRIPTS, *_base_scripts(view)))]
     return "\n".join(
         [
             '<meta charset="utf-8">',
@@ -163,14 +163,12 @@ def _head(view: MapView, leaflet: Leaflet) -> str:
     )
 
 
-def _scripts(view: MapView) -> Iterator[str]:
-    """Yield the scripts of a page: without a base map it holds nothing that could ask for one."""
-    yield from SCRIPTS
+def _base_scripts(view: MapView) -> Iterator[str]:
+    """Yield the scripts of a base map; a page without one holds nothing that could ask for it."""
     if view.basemap is not None:
         yield BASE_SCRIPT
         if view.basemap.shifted:
             yield SHIFT_SCRIPT
-    yield START_SCRIPT
 
 
 def _body(view: MapView) -> str:

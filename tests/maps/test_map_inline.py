@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from landquota.maps.inline import ASSETS, asset, lean_script, lean_style
-from landquota.maps.page import BASE_SCRIPT, SCRIPTS, SHIFT_SCRIPT, START_SCRIPT, STYLES
+from landquota.maps.page import BASE_SCRIPT, SCRIPTS, SHIFT_SCRIPT, STYLES
 
-EVERY_SCRIPT = (*SCRIPTS, BASE_SCRIPT, SHIFT_SCRIPT, START_SCRIPT)
+EVERY_SCRIPT = (*SCRIPTS, BASE_SCRIPT, SHIFT_SCRIPT)
 
 
 def test_comments_and_white_space_go_and_strings_stay() -> None:
