@@ -38,7 +38,7 @@ Medians: TypeAlias = "Mapping[str, Mapping[str, float]]"
 #: How long nothing may change on the screen until it counts as painted.
 STILL_S: Final = 1.5
 #: How long a page may be busy: plain folium's is for minutes.
-PATIENCE_S: Final = 600.0
+PATIENCE_S: Final = 1800.0
 SIZE: Final = (1280, 800)
 #: From so many patches on plain folium takes minutes, and is opened once.
 LARGE: Final = 50_000
