@@ -35,6 +35,8 @@ _TIANDITU_LAYERS: Final = ("vec", "cva")
 _KEY: Final = re.compile(r"[0-9A-Za-z]+")
 #: A host by name or number, as it can stand in a policy: no wildcard, no user, no letter outside of ASCII.
 _ADDRESS: Final = re.compile(r"(?P<origin>https?://[0-9A-Za-z.-]+(?::\d{1,5})?)/[0-9A-Za-z._~/?&=:@!$+,;%{}-]*")
+#: The last zoom that these services have; beyond it the page enlarges their tiles.
+DEEPEST: Final = 18
 _EXAMPLE: Final = "https://host:port/path/{z}/{x}/{y}.png"
 _PLACES: Final = ["x", "y", "z"]
 _FIELD: Final = re.compile(r"\{([^{}]*)\}")
@@ -50,8 +52,6 @@ class Basemap:
         Who draws them, as the page names it.
     tiles
         Addresses with ``{z} {x} {y}``, the lowest first, all of one host.
-    deepest
-        The last zoom that the service has; beyond it its tiles are enlarged.
     keyed
         Whether the addresses hold a key of the user's, readable in the page.
     shifted
@@ -65,7 +65,6 @@ class Basemap:
 
     source: Text | str
     tiles: tuple[str, ...]
-    deepest: int = 18
     keyed: bool = False
     shifted: bool = False
 

@@ -12,7 +12,7 @@ import shapely
 
 from landquota.errors import UsageError
 from landquota.i18n import Text, text
-from landquota.maps.basemap import displayed
+from landquota.maps.basemap import DEEPEST, displayed
 from landquota.maps.mosaic.block import as_text
 from landquota.maps.mosaic.features import features_block
 
@@ -299,7 +299,7 @@ def _base_map(view: MapView) -> Plain | None:
         return None
     return {
         "tiles": view.basemap.tiles,
-        "deepest": view.basemap.deepest,
+        "deepest": DEEPEST,
         "source": text("Base map: {source}", source=view.basemap.source).render(view.language),
         "missing": text("No base map: offline").render(view.language),
     }

@@ -57,8 +57,8 @@ AT_SAVE: dict[str, Callable[[str], Any]] = {
     "an icon": lambda text: folium.Marker(AT, icon=DivIcon(html=text)),
     "the source of tiles": lambda text: folium.TileLayer("https://host.invalid/{z}/{x}/{y}", attr=text),
     "an attribute in Choropleth": lambda text: folium.Choropleth(collection(text), name="x"),
-    "the prefix of MousePosition": lambda text: MousePosition(prefix=text),
-    "the label of Search": lambda text: Search(folium.GeoJson(collection("x")), placeholder=text),
+    "the prefix of MousePosition": lambda text: MousePosition(prefix=text),  # type: ignore[no-untyped-call]
+    "the label of Search": lambda text: Search(folium.GeoJson(collection("x")), placeholder=text),  # type: ignore[no-untyped-call]
     "an element": Element,
 }
 
