@@ -134,6 +134,8 @@ def draw_sheets(
     for sheet, view, sources in views(project, result, sheets, language=current_language.get(), public=public):
         target = output or project.maps_out / f"{sheet.id}{edition}{'.png' if printed else '.html'}"
         _write(view, target, sources, printed=printed)
+        if view.basemap is not None and view.basemap.keyed:
+            click.echo(say("{file}: whoever gets this file can read the key of its base map", file=target), err=True)
         if public and not sheet.publication.review_number:
             click.echo(sheet.publication.foot()[0].render(current_language.get()), err=True)
         yield target

@@ -7,7 +7,7 @@ from there, :func:`stale` says whether they are still what is catalogued.  :func
 """
 
 from landquota.crs import project_system as project_crs
-from landquota.layers.catalogue import CATALOGUE_COLUMNS, NATURES, CatalogEntry, read_catalogue
+from landquota.layers.catalogue import CATALOGUE_COLUMNS, CONTEXT, NATURES, CatalogEntry, read_catalogue
 from landquota.layers.checks import FeatureCheck, LayerCheck, check, measured, reference
 from landquota.layers.conversion import transformed
 from landquota.layers.freshness import stale
@@ -19,6 +19,7 @@ from landquota.standards import CHECKS
 __all__ = [
     "CATALOGUE_COLUMNS",
     "CHECKS",
+    "CONTEXT",
     "DATE_COLUMNS",
     "NATURES",
     "STAGES",

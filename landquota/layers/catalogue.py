@@ -31,8 +31,10 @@ CATALOGUE_COLUMNS: Final = (*_REQUIRED, *_OPTIONAL)
 
 #: What a layer's geometry is: measured, drawn after a description, or made up to show something.
 NATURES: Final = ("surveyed", "schematic", "illustrative")
+#: Boundaries, water and the like: drawn below everything, never compared.
+CONTEXT: Final = "context"
 #: The kinds that are read in a way of their own; other plain words are constraints.
-_KINDS: Final = ("zones", "parcels", "basic_farmland", "land_use", "context")
+_KINDS: Final = ("zones", "parcels", "basic_farmland", "land_use", CONTEXT)
 #: What else people write for them, for which nothing would be compared.
 _ALSO_CALLED: Final[Mapping[str, str]] = {
     "farmland": "basic_farmland",

@@ -20,7 +20,7 @@ from landquota.findings import Finding, Place, has_errors
 from landquota.formats.limits import UNLIMITED
 from landquota.formats.location.evidence import Region
 from landquota.formats.vector.shapefile import parts
-from landquota.layers.catalogue import CatalogEntry, crs_of, in_project
+from landquota.layers.catalogue import CONTEXT, CatalogEntry, crs_of, in_project
 from landquota.layers.standard import standardised
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _CHUNK_BYTES: Final = 1 << 20
 #: Said of a file whose own word, or whose coordinates, the catalogue overrules.
 _OVERRULED: Final = "CRS-STATED"
+#: Said of points and lines; context is looked at and never measured.
+_WITHOUT_AREA: Final = frozenset({"GEOM-NOT-POLYGON", "GEOM-NO-POLYGON"})
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ def examined(
     table, findings = formats.read(
         path, layer=entry.layer or None, encoding=entry.encoding or None, crs=declared, **reading
     )
+    if entry.kind == CONTEXT:
+        findings = [finding for finding in findings if finding.code not in _WITHOUT_AREA]
     if table is None or has_errors(findings):
         return None, table, findings
     if declared is not None and (said := _contradiction(findings, table.frame.crs, declared)) is not None:

@@ -40,7 +40,7 @@ def coarsened(shapes: Shapes, *, precision_m: float) -> Coarse:
         The width of the grid, whose origin is that of the plane.
     """
     simple = shapely.coverage_simplify(_sound(shapes), precision_m)
-    moved = shapely.transform(simple, lambda xy: np.round(xy / precision_m) * precision_m)
+    moved = on_grid(simple, precision_m)
     broken = ~shapely.is_valid(moved)
     moved[broken] = shapely.set_precision(_sound(moved[broken]), precision_m)
     left = [_polygons(shape) for shape in moved]
@@ -48,6 +48,12 @@ def coarsened(shapes: Shapes, *, precision_m: float) -> Coarse:
     was_something = ~shapely.is_empty(shapes) & ~shapely.is_missing(shapes)
     rings = _rings(shapes[~gone]) - _rings(np.array(left, dtype=object)[~gone])
     return Coarse(left, int((gone & was_something).sum()), max(0, rings))
+
+
+def on_grid(shapes: Shapes, precision_m: float) -> Shapes:
+    """Return geometries with every vertex at the nearest point of a grid; what they shared they still share."""
+    moved: Shapes = shapely.transform(shapes, lambda xy: np.round(xy / precision_m) * precision_m)
+    return moved
 
 
 def _sound(shapes: Shapes) -> Shapes:

@@ -18,9 +18,10 @@ from landquota.analyses.conversion import LAND_USE
 from landquota.area import Area, Unit, total
 from landquota.errors import InputError
 from landquota.i18n import text
-from landquota.layers import DATE_COLUMNS, STAGES
-from landquota.maps.coarsening import coarsened
+from landquota.layers import CONTEXT, DATE_COLUMNS, STAGES
+from landquota.maps.coarsening import coarsened, on_grid
 from landquota.maps.conflict_ground import ground_in_conflict
+from landquota.maps.context import context_class, context_features, points_in
 from landquota.maps.evidence import Evidence
 from landquota.maps.land_layer import land_classes, land_looks
 from landquota.maps.located import Gazetteer, tally
@@ -52,7 +53,12 @@ _DEGREES: Final = "EPSG:4490"
 _PAPER: Final = "#ffffff"
 _FARMLAND_FILL: Final = "#f5f8dc"  # 耕地 245,248,220 of the official land-use colours
 _FARMLAND_STROKE: Final = "#7a9a4a"
-_KINDS: Final[Mapping[str, LayerKind]] = {"zones": "zones", "parcels": "parcels", "context": "other", LAND_USE: "other"}
+_KINDS: Final[Mapping[str, LayerKind]] = {
+    "zones": "zones",
+    "parcels": "parcels",
+    LAND_USE: "other",
+    CONTEXT: "context",
+}
 #: The features that bound a zone, as its document names them (四至).
 _SIDES: Final = (
     ("bounds_east", text("East to")),
@@ -84,7 +90,7 @@ def sheet_view(
         The sheet draws a layer that is not loaded.
     """
     names = tuple(layers.frames) if sheet.layers is None else sheet.layers
-    unknown = [name for name in names if name not in layers.frames]
+    unknown = [name for name in (*names, *sheet.context_fills) if name not in layers.frames]
     if unknown:
         raise InputError(
             text(
@@ -121,6 +127,7 @@ def sheet_view(
         tally=tally(result.findings).render(language),
         panels=sections,
         facts=tuple(facts_elsewhere(result, facts, evidence)),
+        basemap=sheet.basemap,
     )
 
 
@@ -178,7 +185,7 @@ class _Drawing:
 
     def layer(self, entry: CatalogEntry) -> MapLayer:
         """Return one layer of the project as it is drawn."""
-        draw = {"zones": self.zones, "parcels": self.parcels}.get(entry.kind, self.constraint)
+        draw = {"zones": self.zones, "parcels": self.parcels, CONTEXT: self.context}.get(entry.kind, self.constraint)
         features, classes = draw(entry)
         return MapLayer(
             id=entry.name,
@@ -186,8 +193,16 @@ class _Drawing:
             kind=_KINDS.get(entry.kind, "constraint"),
             classes=tuple(classes),
             features=tuple(feature for feature in features if feature.geometry is not None),
-            nature_note=None if entry.nature == "surveyed" else self.word(entry.nature),
+            nature_note=" · ".join(self.notes(entry)) or None,
         )
+
+    def notes(self, entry: CatalogEntry) -> Iterator[str]:
+        """Yield what a layer's geometry is unless it was surveyed, and what of it is not drawn."""
+        if entry.nature != "surveyed":
+            yield self.word(entry.nature)
+        points = points_in(self.layers.frames[entry.name].geometry) if entry.kind == CONTEXT else 0
+        if points:
+            yield self.say("{count} with points, which are not drawn", count=points)
 
     def title(self, entry: CatalogEntry) -> str:
         return (entry.title if self.language == "zh" else entry.title_en) or entry.title or entry.name
@@ -287,6 +302,16 @@ class _Drawing:
         return features, [
             MapClass(entry.kind, self.title(entry), fill, _FARMLAND_STROKE, count=len(features), area_text=whole)
         ]
+
+    def context(self, entry: CatalogEntry) -> Drawn:
+        frame = self.layers.frames[entry.name]
+        if not self.allows("name"):
+            frame = frame.assign(name="")
+        shapes = frame.geometry
+        if self.publication is not None:  # boundaries and lines, of which nothing may vanish
+            shapes = geopandas.GeoSeries(on_grid(shapes.to_numpy(), self.publication.precision_m), crs=shapes.crs)
+        features = context_features(frame, in_degrees(shapes), self.language)
+        return features, [context_class(self.title(entry), self.sheet.context_fills.get(entry.name))]
 
     def conflicts(self) -> list[MapLayer]:
         """Return the places where parcels lie on basic farmland, hatched in red; nothing where there are none."""

@@ -27,6 +27,8 @@ from landquota.maps.payload import payload
 from landquota.reports.replacing import replacing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from branca.element import Figure
 
     from landquota.maps.leaflet import Leaflet
@@ -62,6 +64,9 @@ SCRIPTS: Final = (
     "keyboard.js",
     "map.js",
 )
+#: What only pages with a base map need, and those whose base map is in GCJ-02.
+BASE_SCRIPT: Final = "base.js"
+SHIFT_SCRIPT: Final = "gcj02.js"
 STYLES: Final = ("page.css", "map.css", "sizes.css")
 
 _HEAD_MARK: Final = "<!--head-->"
@@ -89,7 +94,7 @@ def render(view: MapView, sources: Sources = NO_SOURCES) -> str:
     page = _INDENTS.sub("\n", drawn.get_root().render())
     for mark, content in ((_HEAD_MARK, _head(view, load_leaflet())), (_BODY_MARK, _body(view, sources))):
         page = page.replace(mark, content, 1)
-    return sealed(page.replace(_POLICY_MARK, _policy(page), 1))
+    return sealed(page.replace(_POLICY_MARK, _policy(page, view), 1))
 
 
 def write(view: MapView, path: Path, sources: Sources = NO_SOURCES) -> None:
@@ -153,7 +158,7 @@ def _folium_map() -> folium.Map:
 def _head(view: MapView, leaflet: Leaflet) -> str:
     """Return what stands in ``<head>``; the policy comes before anything that it governs."""
     styles = [leaflet.style, bundle(STYLES)]
-    scripts = [leaflet.script, bundle(WORKER_SCRIPTS), bundle(SCRIPTS)]
+    scripts = [leaflet.script, bundle(WORKER_SCRIPTS), bundle((*SCRIPTS, *_base_scripts(view)))]
     return "\n".join(
         [
             '<meta charset="utf-8">',
@@ -163,6 +168,14 @@ def _head(view: MapView, leaflet: Leaflet) -> str:
             *(f"<script>{content}</script>" for content in scripts),
         ]
     )
+
+
+def _base_scripts(view: MapView) -> Iterator[str]:
+    """Yield the scripts of a base map; a page without one holds nothing that could ask for it."""
+    if view.basemap is not None:
+        yield BASE_SCRIPT
+        if view.basemap.shifted:
+            yield SHIFT_SCRIPT
 
 
 def _body(view: MapView, sources: Sources) -> str:
@@ -189,8 +202,8 @@ def _as_markup(plain: str) -> str:
     return html.escape(whole).replace("{", "&#123;").replace("}", "&#125;")
 
 
-def _policy(page: str) -> str:
-    """Return the content security policy that allows the inline blocks of `page` and nothing else."""
+def _policy(page: str, view: MapView) -> str:
+    """Return the policy that allows the inline blocks of `page`, tiles of its base map's host, and nothing else."""
     hashes: dict[str, dict[str, None]] = {"script": {}, "style": {}}
     for tag, content in _INLINE.findall(page):
         digest = base64.b64encode(hashlib.sha256(content.encode("utf-8")).digest()).decode("ascii")
@@ -200,7 +213,7 @@ def _policy(page: str) -> str:
             "default-src 'none'",
             f"script-src {' '.join(hashes['script'])}",
             f"style-src {' '.join(hashes['style'])}",
-            "img-src data:",
+            " ".join(["img-src data:", *(() if view.basemap is None else (view.basemap.origin,))]),
             "worker-src blob:",
             "base-uri 'none'",
             "form-action 'none'",

@@ -12,6 +12,7 @@ import shapely
 from landquota.area import Unit
 from landquota.errors import UsageError
 from landquota.i18n import Text, text
+from landquota.maps.basemap import DEEPEST, displayed
 from landquota.maps.inert import as_inert
 from landquota.maps.mosaic.block import as_text
 from landquota.maps.mosaic.features import features_block
@@ -123,15 +124,16 @@ def page_data(view: MapView) -> tuple[Plain, list[bytes]]:
     """Return the view as plain data, and its layers' blocks; entries stand once and are referred to by position."""
     entries: dict[EntryRow, int] = {}
     language = view.language
-    layers = [_layer(layer, language, entries) for layer in view.layers]
-    blocks = [_block(layer, entries) for layer in view.layers if layer.kind != "zones"]
+    drawn = displayed(view)
+    layers = [_layer(layer, language, entries) for layer in drawn.layers]
+    blocks = [_block(layer, entries) for layer in drawn.layers if layer.kind != "zones"]
     data: Plain = {
         "language": "zh-CN" if language == "zh" else language,
         "title": view.title,
         "subtitle": view.subtitle,
         "asOf": text("as of {date}", date=view.as_of).render(language) if view.as_of else "",
         "notices": view.notices,
-        "footer": view.footer,
+        "footer": [*view.footer, *_base_map_said(view)],
         "head": _head(view),
         "opensOn": view.opens_on,
         "readout": _readout(view),
@@ -140,10 +142,11 @@ def page_data(view: MapView) -> tuple[Plain, list[bytes]]:
         "units": {name: said.render(language) for name, said in _UNITS.items()},
         "layers": layers,
         "tally": view.tally,
-        "panels": [_panel(panel, entries) for panel in view.panels],
+        "panels": [_panel(panel, entries) for panel in drawn.panels],
         "facts": view.facts,
         "marks": view.marks,
         "listOnly": view.list_only,
+        "basemap": _base_map(view),
     }
     data["entries"] = [_entry(entry) for entry in entries]
     return data, blocks
@@ -175,7 +178,8 @@ def _class(one: MapClass, kind: LayerKind, language: str) -> Plain:
         "fill": one.fill,
         "stroke": one.stroke,
         "hatched": one.hatched,
-        "count": counted(one.count, kind).render(language),
+        "hollow": one.hollow,
+        "count": "" if kind == "context" else counted(one.count, kind).render(language),
         "area": one.area_text,
     }
 
@@ -309,6 +313,22 @@ def _head(view: MapView) -> Plain | None:
         "short": text("ledger {head}", head=short).render(view.language),
         "whole": text("ledger {head}", head=view.head).render(view.language),
     }
+
+
+def _base_map(view: MapView) -> Plain | None:
+    """Return what the page needs to draw its base map, and what it says if nobody answers."""
+    if view.basemap is None:
+        return None
+    return {
+        "tiles": view.basemap.tiles,
+        "deepest": DEEPEST,
+        "source": text("Base map: {source}", source=view.basemap.source).render(view.language),
+        "missing": text("No base map: offline").render(view.language),
+    }
+
+
+def _base_map_said(view: MapView) -> list[str]:
+    return [] if view.basemap is None else [said.render(view.language) for said in view.basemap.said()]
 
 
 def _readout(view: MapView) -> Plain | None:

@@ -13,6 +13,7 @@ from typing import Any
 from landquota.errors import UsageError
 from landquota.findings import Finding, FindingsError, Place
 from landquota.i18n import text
+from landquota.maps.basemap import Basemap, read_basemap
 from landquota.maps.publication import Publication
 from landquota.maps.sheet_keys import check
 from landquota.maps.view import STAGE_FILLS
@@ -24,6 +25,7 @@ class Sheet:
 
     `opens_on` is the id of the zone that the page shows first; without it all of them.
     `publication` says what of it may be published; `sha256` is that of `file`.
+    `context_fills` are the colours of context layers, of which others are only outlined.
     """
 
     id: str
@@ -35,6 +37,8 @@ class Sheet:
     publication: Publication
     file: Path
     sha256: str
+    context_fills: Mapping[str, str]
+    basemap: Basemap | None
 
     def heading(self, language: str) -> str:
         """Return the sheet's title in `language`."""
@@ -99,7 +103,13 @@ def _read(file: Path) -> tuple[Sheet | None, list[Finding]]:
     if isinstance(filled["sheet"], dict):
         filled["sheet"] = {"id": file.stem, **filled["sheet"]}
     findings = check(filled, str(_place(file).file))
-    return (None, findings) if findings else (_sheet(filled, file, content), [])
+    if findings:
+        return None, findings
+    try:
+        return _sheet(filled, file, content), []
+    except UsageError as problem:
+        params = {"problem": problem.message, "remedy": problem.remedy or problem.message}
+        return None, [Finding("SHEET-BASEMAP", _place(file), params)]
 
 
 def _sheet(settings: Mapping[str, Any], file: Path, content: bytes) -> Sheet:
@@ -113,6 +123,8 @@ def _sheet(settings: Mapping[str, Any], file: Path, content: bytes) -> Sheet:
         fills={**STAGE_FILLS, **fills},
         opens_on=sheet.get("opens_on"),
         publication=_publication(settings.get("public", {})),
+        context_fills={name: look["fill"] for name, look in settings.get("context", {}).items() if "fill" in look},
+        basemap=read_basemap(settings.get("basemap")),
         file=file,
         sha256=hashlib.sha256(content).hexdigest(),
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from landquota.findings import Finding, Place
+from landquota.maps.basemap import EXAMPLE, PROVIDERS
 from landquota.maps.publication import PUBLIC_FIELDS
 from landquota.maps.view import COLOUR, STAGE_FILLS
 
@@ -64,13 +65,22 @@ _PUBLIC: Final[Mapping[str, Key]] = {
     "fields": Key(_fields, json.dumps(list(PUBLIC_FIELDS))),
     "review_number": Key(_words, '"浙S(2026)12号"'),
 }
+_BASEMAP: Final[Mapping[str, Key]] = {
+    "provider": Key(lambda value: value in PROVIDERS, " / ".join(f'"{name}"' for name in PROVIDERS)),
+    "key": Key(_words, '"1a2b3c…"'),
+    "url": Key(_words, f'"{EXAMPLE}"'),
+    "name": Key(_words, '"电子地图"'),
+}
 _STAGE: Final[Mapping[str, Key]] = {"fill": Key(_colour, '"#4a86ac"')}
 #: The tables of a sheet with their keys.
 _TABLES: Final[Mapping[str, Mapping[str, Key]]] = {
     "sheet": _SHEET,
     "public": _PUBLIC,
+    "basemap": _BASEMAP,
     **{f"stages.{stage}": _STAGE for stage in STAGE_FILLS},
 }
+#: A table for each context layer, whatever it is called.
+_CONTEXT: Final = "context"
 _NEEDED: Final = "sheet.title"
 
 
@@ -86,9 +96,9 @@ def check(settings: Mapping[str, Any], file: str) -> list[Finding]:
 
 def _wrong(settings: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, object]]]:
     for name, value in _tables(settings):
-        keys = _TABLES.get(name)
+        keys = _STAGE if name.startswith(f"{_CONTEXT}.") else _TABLES.get(name)
         if keys is None:
-            yield _unknown(name, [*_TABLES, "stages"])
+            yield _unknown(name, [*_TABLES, "stages", _CONTEXT])
         elif not isinstance(value, dict):
             yield _unusable(name, value, f"[{name}]")
         else:
@@ -100,12 +110,12 @@ def _wrong(settings: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, object]
 
 
 def _tables(settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the tables of a sheet, those of its stages by both their names."""
+    """Yield the tables of a sheet, those of its stages and context layers by both their names."""
     for name, value in settings.items():
-        if name == "stages" and isinstance(value, dict):
-            yield from ((f"stages.{stage}", look) for stage, look in value.items())
-        elif name == "stages":
-            yield "stages.planned", value
+        if name in {"stages", _CONTEXT} and isinstance(value, dict):
+            yield from ((f"{name}.{part}", look) for part, look in value.items())
+        elif name in {"stages", _CONTEXT}:
+            yield "stages.planned" if name == "stages" else f"{_CONTEXT}.LAYER", value
         else:
             yield name, value
 

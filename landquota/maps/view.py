@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from shapely import MultiPolygon, Polygon
 
-LayerKind: TypeAlias = Literal["zones", "parcels", "constraint", "other"]
+    from landquota.maps.basemap import Basemap
+
+LayerKind: TypeAlias = Literal["zones", "parcels", "constraint", "other", "context"]
 Severity: TypeAlias = Literal["ok", "note", "warning", "error", "no_data"]
 Row: TypeAlias = tuple[str, str]
 
@@ -81,7 +83,8 @@ class MapFeature:
 class MapClass:
     """One line of the legend: how its features look, how many there are and how large.
 
-    A hatched class lies over everything else, as lines of its stroke colour and without a fill.
+    A hatched class lies over everything else, as lines of its stroke colour and without a fill; of
+    a hollow one only the outline is drawn.
 
     Raises
     ------
@@ -94,6 +97,7 @@ class MapClass:
     fill: str
     stroke: str
     hatched: bool = False
+    hollow: bool = False
     count: int = 0
     area_text: str = ""
 
@@ -232,6 +236,7 @@ class MapView:
     number of the coordinate read-out (else that of the map's centre).  With `marks` every finding
     that has a point is marked on the map; with `list_only` there is no map, only the panel.  Where
     coordinates are coarsened, `precision_m` says to what, and the read-out tells no more.
+    `basemap` is what lies below everything; without one the page asks for nothing.
     """
 
     title: str
@@ -250,3 +255,4 @@ class MapView:
     marks: bool = False
     list_only: bool = False
     precision_m: float | None = None
+    basemap: Basemap | None = None

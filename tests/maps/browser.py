@@ -30,7 +30,6 @@ FLAGS = (
     "--no-default-browser-check",
     "--hide-scrollbars",
     "--force-color-profile=srgb",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
     "--remote-debugging-pipe",
 )
 # Chromium reads commands from descriptor 3 and answers on 4; the pair is put there before it starts.
@@ -199,11 +198,12 @@ _READERS: dict[str, tuple[str, Callable[[dict[str, Any]], list[str]]]] = {
 
 
 @contextmanager
-def running(program: str, profile: Path) -> Iterator[Pipe]:
-    """A browser with a profile of its own, closed at the end."""
+def running(program: str, profile: Path, *, reachable: str = "") -> Iterator[Pipe]:
+    """A browser with a profile of its own, closed at the end; no name leads anywhere, but for that of `reachable`."""
     commands, answers = os.pipe(), os.pipe()
     ends = (commands[0], answers[1])
-    arguments = [program, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
+    names = "MAP * ~NOTFOUND" + (f", EXCLUDE {reachable}" if reachable else "")
+    arguments = [program, *FLAGS, f"--host-resolver-rules={names}", f"--user-data-dir={profile}", "about:blank"]
     launcher = [sys.executable, "-c", _LAUNCH, *map(str, ends), *arguments]
     process = subprocess.Popen(launcher, pass_fds=ends, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for end in ends:

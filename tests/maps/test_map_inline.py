@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from landquota.maps.inline import ASSETS, asset, lean_script, lean_style
-from landquota.maps.page import SCRIPTS, STYLES, WORKER_SCRIPTS
+from landquota.maps.page import BASE_SCRIPT, SCRIPTS, SHIFT_SCRIPT, STYLES, WORKER_SCRIPTS
+
+EVERY_SCRIPT = (*WORKER_SCRIPTS, *SCRIPTS, BASE_SCRIPT, SHIFT_SCRIPT)
 
 
 def test_comments_and_white_space_go_and_strings_stay() -> None:
@@ -19,10 +21,10 @@ def test_statements_without_a_semicolon_stay_apart() -> None:
 
 
 def test_what_stands_in_a_page_says_nothing_to_people() -> None:
-    together = "".join(map(asset, (*WORKER_SCRIPTS, *SCRIPTS, *STYLES)))
+    together = "".join(map(asset, (*EVERY_SCRIPT, *STYLES)))
     assert "/*" not in together
     assert "\n  " not in together
 
 
-def test_every_script_and_style_sheet_is_in_the_page() -> None:
-    assert sorted(path.name for path in ASSETS.iterdir()) == sorted((*WORKER_SCRIPTS, *SCRIPTS, *STYLES))
+def test_every_script_and_style_sheet_is_for_a_page() -> None:
+    assert sorted(path.name for path in ASSETS.iterdir()) == sorted((*EVERY_SCRIPT, *STYLES))

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from branca.element import Element
+from hostile import HOSTILE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from map_views import cell, hostile_view, layer_only, sample_view
@@ -28,29 +29,6 @@ from landquota.maps.page import render, write
 from landquota.maps.payload import page_data
 
 LARGEST_FIXED_PART_BYTES = 250_000
-
-HOSTILE = (
-    "<img src=x onerror=alert(1)>",
-    "</script><script>alert(1)</script>",
-    "</title></head><body onload=alert(1)>",
-    '{{cycler.__init__.__globals__.os.system("touch TOUCHED")}}',
-    '{% for x in [1] %}{{ cycler.__init__.__globals__.os.system("touch TOUCHED") }}{% endfor %}',
-    "{# unclosed",
-    "{% raw %}",
-    "`${alert(1)}`",
-    "\u2028\u2029",
-    "<!--<script>",
-    "-->",
-    "]]>",
-    "&lt;b&gt;&amp;#123;",
-    "\\",
-    '\\"</script>',
-    "'\"",
-    "{",
-    "\ud800 alone",
-    "__proto__",
-    "",
-)
 
 
 class PageParser(HTMLParser):

@@ -104,6 +104,14 @@ def on_the_grid(drawn: list[Polygon | MultiPolygon]) -> NDArray[np.object_]:
     return shapely.transform(np.array(drawn, dtype=object), lambda places: quantise(places).astype(np.float64))
 
 
+def holes(parcels: NDArray[np.object_]) -> tuple[NDArray[np.float64], list[int]]:
+    """Return a point in each hole that no other part of the same parcel fills, and the positions of the parcels."""
+    inner = [(at, Polygon(ring)) for at, one in enumerate(parcels) for part in shapely.get_parts(one)
+             for ring in part.interiors]  # fmt: skip
+    left = np.array([hole - parcels[at] for at, hole in inner])
+    return shapely.get_coordinates(shapely.point_on_surface(left)), [at for at, _ in inner]
+
+
 def in_degrees(steps: NDArray[np.float64]) -> list[dict[str, float]]:
     """Return places of the grid as the page's map names them."""
     latitude = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * steps[:, 1] / (1 << BITS)))))
@@ -122,7 +130,8 @@ def test_every_point_hits_what_shapely_says(pipe: Pipe, tmp_path: Path, lacking:
     west, north, east, south = shapely.total_bounds(parcels)
     somewhere = np.random.default_rng(7).uniform((west - 20, north - 20), (east + 20, south + 20), (1000, 2))
     within = shapely.get_coordinates(shapely.point_on_surface(shapely.get_parts(parcels)))
-    points = np.concatenate((somewhere, within))
+    in_holes, owners = holes(parcels)
+    points = np.concatenate((somewhere, within, in_holes))
     expected: list[list[str]] = [[] for _ in points]
     for point, parcel in shapely.STRtree(parcels).query(shapely.points(points), predicate="intersects").T.tolist():
         expected[point].append(f"P{parcel}")
@@ -130,6 +139,9 @@ def test_every_point_hits_what_shapely_says(pipe: Pipe, tmp_path: Path, lacking:
     found = tab.evaluate(f"{asked}.map((at) => landquota.page.drawing.pick(at).map(({{id}}) => id))")
     assert [sorted(each) for each in found] == [sorted(each) for each in expected]
     assert {len(each) for each in expected} == {0, 1, 2}
+    hit_in_holes = found[-len(owners) :]
+    assert not [owner for owner, hit in zip(owners, hit_in_holes, strict=True) if f"P{owner}" in hit]
+    assert {len(hit) for hit in hit_in_holes} == {0, 1}, "some holes have an island, which is another parcel"
     assert {parcel for each in expected for parcel in each} == {f"P{number}" for number in range(len(drawn))}
     check_quiet(tab, file)
 

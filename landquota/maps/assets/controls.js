@@ -20,6 +20,9 @@
     corner(map, "bottomleft", landquota.locator(page));
     corner(map, "bottomright", readout(map, data));
     corner(map, "bottomright", page.measure.shown);
+    if (data.basemap !== null) {
+      corner(map, "bottomright", landquota.addBaseMap(map, data.basemap));
+    }
     map.getContainer().append(notices(page));
   };
 
@@ -127,7 +130,7 @@
   function readout(map, data) {
     const shown = element("output", { className: "lq-readout" });
     const show = (latlng, ...what) => {
-      const parts = [...what, ...coordinates(latlng, data)];
+      const parts = [...what, ...coordinates(landquota.toGround(latlng), data)];
       shown.replaceChildren(...parts.map((part) => element("span", {}, part)));
     };
     const centre = () => show(map.getCenter(), data.strings.centre);

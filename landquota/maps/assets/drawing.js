@@ -3,10 +3,12 @@
 "use strict";
 
 (function (landquota) {
-  const FILL_OPACITY = { zones: 0.6, parcels: 0.95, constraint: 0.6, other: 0.9 };
-  const WEIGHT = { zones: 2.5, parcels: 1, constraint: 1.5, other: 1 };
+  const FILL_OPACITY = { zones: 0.6, parcels: 0.95, constraint: 0.6, other: 0.9, context: 0.6 };
+  const WEIGHT = { zones: 2.5, parcels: 1, constraint: 1.5, other: 1, context: 1 };
   // From the ground up, above the zones: what comes later is drawn over, and picked before, what came earlier.
-  const ORDER = ["other", "constraint", "parcels", "hatched"];
+  const ORDER = ["context", "other", "constraint", "parcels", "hatched"];
+  // Context lies below even the zones.
+  const CONTEXT_LEVEL = 255;
   const GROUND_LEVEL = 260;
   const FIRST_LEVEL = 300;
   const FADED = 0.18;
@@ -27,9 +29,9 @@
    * unhide()                          shows again all that switches and search hide
    * isVisible(feature)                whether its class is on
    * isOn(look)                        whether a class is on
-   * setFilter(asked)                  hides all but zones and what contains `asked` in a text of its own
+   * setFilter(asked)                  hides all but zones, context and what contains `asked` in a text of its own
    * filter()                          what it hides by
-   * shown()                           how many but zones are neither hidden nor fade
+   * shown()                           how many but zones and context are neither hidden nor fade
    * setZone(id | null)                fades everything that belongs to another zone
    * zone()                            which does not fade, if others do
    * isNarrowed()                      whether anything is hidden or fades
@@ -39,7 +41,7 @@
    *                                   name ("hover", "chosen") has one set
    * highlighted(name)                 what that set was made of
    * bounds(features, point)           their common bounds (not valid where there is no geometry)
-   * whole()                           the bounds of everything
+   * whole()                           the bounds of everything but context
    * repaint(atOnce)                   draws all tiles again, in this moment or over the next frames
    * isPainted()                       whether all tiles that are in sight are drawn
    */
@@ -66,7 +68,7 @@
     setFilter("");
     const sheets = mosaics.flatMap(sheetsOf).sort((a, b) => a.height - b.height);
     sheets.forEach((sheet, index) => {
-      const pane = paneOf(map, `sheet${index}`, FIRST_LEVEL + index);
+      const pane = paneOf(map, `sheet${index}`, isContext(sheet) ? CONTEXT_LEVEL : FIRST_LEVEL + index);
       const look = { shade: (at) => sheet.shading[at], shades: () => sheet.shades };
       sheet.tiles = landquota.createTiles(landquota.createPainter(sheet.mosaic, look), pane);
       shadeAll(sheet);
@@ -120,7 +122,7 @@
 
     function setFilter(asked) {
       filter = asked;
-      mosaics.forEach((mosaic) => matchers.set(mosaic, landquota.matcher(mosaic, asked)));
+      mosaics.forEach((mosaic) => matchers.set(mosaic, landquota.matcher(mosaic, isContext({ mosaic }) ? "" : asked)));
     }
 
     function isVisible(feature) {
@@ -173,7 +175,7 @@
       isOn: (look) => !hidden.has(look),
       filter: () => filter,
       columns: () => mosaics.flatMap(({ columns }) => columns),
-      shown: () => sheets.reduce((count, { shading }) => count + shading.filter((shade) => shade >= 0 && shade % 2 === 0).length, 0),
+      shown: () => sheets.filter((sheet) => !isContext(sheet)).reduce((count, { shading }) => count + shading.filter((shade) => shade >= 0 && shade % 2 === 0).length, 0),
       zone: () => zone,
       isNarrowed: () => hidden.size > 0 || filter !== "" || zone !== null,
       highlighted: (name) => sets.get(name) || [[], null],
@@ -206,7 +208,7 @@
         return bounds;
       },
       whole() {
-        const boxes = [...zones, ...mosaics].map(({ box }) => box).filter(Boolean);
+        const boxes = [...zones, ...mosaics.filter((mosaic) => !isContext({ mosaic }))].map(({ box }) => box).filter(Boolean);
         return boxes.reduce((bounds, box) => bounds.extend(box), L.latLngBounds([]));
       },
       repaint(atOnce) {
@@ -238,8 +240,12 @@
       }));
   }
 
-  function shadeOf({ fill, stroke, hatched }, kind, strength) {
-    const opacity = FILL_OPACITY[kind] * strength;
+  function isContext({ mosaic }) {
+    return mosaic.layer.kind === "context";
+  }
+
+  function shadeOf({ fill, stroke, hatched, hollow }, kind, strength) {
+    const opacity = hollow ? 0 : FILL_OPACITY[kind] * strength;
     return { fill, opacity, stroke, strength, weight: WEIGHT[kind], hatched };
   }
 

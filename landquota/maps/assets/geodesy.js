@@ -19,6 +19,9 @@
   const FALSE_EASTING = 500000;
   const DEGREE = Math.PI / 180;
 
+  /** Where a place on the ground is drawn, and the ground under a place that is drawn: the same, unless a base map is shifted. */
+  landquota.toShown = landquota.toGround = (place) => place;
+
   /**
    * Degrees to metres north and east; the east carries the zone number as its prefix.
    * The central meridian of the 3-degree zone `zone` is 3° × zone.

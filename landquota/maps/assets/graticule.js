@@ -36,12 +36,12 @@
       lines.clearLayers();
       labels.replaceChildren();
       multiples(wide.getWest(), wide.getEast(), step).forEach((lng) => {
-        line([[wide.getSouth(), lng], [wide.getNorth(), lng]]);
-        label(`${lng.toFixed(decimals)}°`, "bottom", map.latLngToContainerPoint([view.getSouth(), lng]).x);
+        line([shown(wide.getSouth(), lng), shown(wide.getNorth(), lng)]);
+        label(`${lng.toFixed(decimals)}°`, "bottom", map.latLngToContainerPoint(shown(view.getSouth(), lng)).x);
       });
       multiples(wide.getSouth(), wide.getNorth(), step).forEach((lat) => {
-        const { y } = map.latLngToContainerPoint([lat, view.getWest()]);
-        line([[lat, wide.getWest()], [lat, wide.getEast()]]);
+        const { y } = map.latLngToContainerPoint(shown(lat, view.getWest()));
+        line([shown(lat, wide.getWest()), shown(lat, wide.getEast())]);
         if (y > CLEAR_TOP_PX && y < map.getSize().y - CLEAR_BOTTOM_PX) {
           label(`${lat.toFixed(decimals)}°`, "right", y);
         }
@@ -51,6 +51,8 @@
     map.on("moveend resize", redraw);
     redraw();
   };
+
+  const shown = (lat, lng) => landquota.toShown({ lat, lng });
 
   function multiples(from, to, step) {
     const found = [];

@@ -3,6 +3,7 @@
 
 (function (landquota) {
   const { element } = landquota;
+  const RANKS = { parcels: 1, zones: -1, context: -2 };
   // Room for the notice and a zone's name above what is shown, for scale and read-out below it.
   const FIT = { paddingTopLeft: [36, 88], paddingBottomRight: [36, 52], maxZoom: 18 };
 
@@ -138,15 +139,17 @@
     const hint = L.tooltip({ direction: "top", offset: [0, -8], className: "lq-hint" });
     let hovered = null;
 
-    /** What lies at a point: the parcel first, then what lies over and under it. */
+    /** What lies at a point: the parcel first, then what lies over and under it, then zones, then context. */
     function at(latlng) {
-      const isParcel = (feature) => Number(feature.layer.kind === "parcels");
-      return drawing.pick(latlng).sort((a, b) => isParcel(b) - isParcel(a));
+      const rank = ({ layer }) => RANKS[layer.kind] || 0;
+      return drawing.pick(latlng).sort((a, b) => rank(b) - rank(a));
     }
+
+    const isThing = (feature) => feature !== null && !(RANKS[feature.layer.kind] < 0);
 
     function hover(feature, latlng) {
       map.getContainer().classList.toggle("lq-pointing", feature !== null);
-      const named = feature !== null && feature.layer.kind !== "zones" ? feature : null;
+      const named = isThing(feature) ? feature : null;
       if (named !== hovered) {
         hovered = named;
         drawing.highlight("hover", named ? [named] : []);
@@ -165,11 +168,11 @@
     map.on("click", ({ latlng }) => page.measure.isOn() || page.clickAt(latlng));
     page.clickAt = (latlng, takesFocus) => {
       const found = at(latlng);
-      const things = found.filter((feature) => feature.layer.kind !== "zones");
-      if (things.length > 0) {
-        landquota.openPopup(page, latlng, things, takesFocus);
-      } else if (found.length > 0) {
+      const things = found.filter(isThing);
+      if (things.length === 0 && found[0]?.layer.kind === "zones") {
         page.openZone(found[0]);
+      } else if (found.length > 0) {
+        landquota.openPopup(page, latlng, things.length > 0 ? things : found, takesFocus);
       }
     };
   }

@@ -32,7 +32,7 @@
       const places = pointer === null || isDone || !isFar(pointer) ? points : [...points, pointer];
       area.setLatLngs(places.length > 2 ? places : []);
       lines.forEach((line) => line.setLatLngs(isDone && places.length > 2 ? [...places, places[0]] : places));
-      shown.replaceChildren(...figures(places).map((line) => element("div", {}, line)), element("small", {}, isDone ? strings.measured : strings.measuring));
+      shown.replaceChildren(...figures(places.map(landquota.toGround)).map((line) => element("div", {}, line)), element("small", {}, isDone ? strings.measured : strings.measuring));
     }
 
     function figures(places) {

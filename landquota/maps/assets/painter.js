@@ -33,7 +33,7 @@
       tile.height = size;
       const inSight = draw(view);
       const pixelsAcross = (middle * view.scale) / ratio;
-      const lines = pixelsAcross >= LINES_FROM_PX ? linesOf(inSight) : null;
+      const lines = pixelsAcross >= LINES_FROM_PX || mosaic.layer.kind === "context" ? linesOf(inSight) : null;
       colour(view, lines ? 0 : strengthOfPixels(pixelsAcross));
       const pen = tile.getContext("2d");
       pen.putImageData(tools.image, 0, 0);

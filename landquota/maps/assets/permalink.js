@@ -44,7 +44,7 @@
 
   /** What the page shows, as it is written behind "#". */
   landquota.addressOf = function ({ map, drawing, data }) {
-    const { lat, lng } = map.getCenter();
+    const { lat, lng } = landquota.toGround(map.getCenter());
     const [[feature, ...more]] = drawing.highlighted("chosen");
     const isOpen = feature && more.length === 0 && map._popup?.isOpen();
     const said = [
@@ -78,7 +78,7 @@
     const [lat, lng, zoom, ...more] = value.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
     const isView = more.length === 0 && Math.abs(lat) <= 85 && Math.abs(lng) <= 180 && Math.abs(zoom) <= map.getMaxZoom();
     if (isView) {
-      map.setView([lat, lng], zoom, { animate: false });
+      map.setView(landquota.toShown({ lat, lng }), zoom, { animate: false });
     }
     return isView;
   }
