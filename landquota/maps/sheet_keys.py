@@ -81,16 +81,19 @@ _TABLES: Final[Mapping[str, Mapping[str, Key]]] = {
 }
 #: A table for each context layer, whatever it is called.
 _CONTEXT: Final = "context"
-_NEEDED: Final = "sheet.title"
+#: What a table that is there has to say.
+_NEEDED: Final = (("sheet", "title"), ("basemap", "provider"))
 
 
 def check(settings: Mapping[str, Any], file: str) -> list[Finding]:
     """Return everything that is wrong with the settings of the map sheet `file`."""
     place = Place(file=file)
     found = [Finding(code, place, params) for code, params in _wrong(settings)]
-    title = settings.get("sheet", {})
-    if isinstance(title, dict) and "title" not in title:
-        found.append(Finding("SHEET-KEY-MISSING", place, {"key": _NEEDED, "needed": _SHEET["title"].example}))
+    for table, key in _NEEDED:
+        said = settings.get(table)
+        if isinstance(said, dict) and key not in said:
+            params = {"key": f"{table}.{key}", "needed": _TABLES[table][key].example}
+            found.append(Finding("SHEET-KEY-MISSING", place, params))
     return found
 
 

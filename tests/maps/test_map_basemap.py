@@ -14,7 +14,8 @@ from map_views import sample_view
 from program import Program
 from test_mosaic import grid_of_cells
 
-from landquota.errors import LandquotaError, UsageError
+from landquota.errors import UsageError
+from landquota.findings import FindingsError
 from landquota.gcj02 import shift, unshift
 from landquota.maps import MapClass, MapFeature, MapLayer, MapView
 from landquota.maps.basemap import Basemap, displayed, read_basemap
@@ -233,12 +234,15 @@ def test_a_base_map_without_a_key_of_anybodys_needs_no_warning(demo: Program) ->
     [
         ('provider = "tianditu"', "need a key of your own"),
         ('provider = "url"\nurl = "https://host/tiles"', "is not the address of tiles"),
-        ('provider = "bing"', "'bing' is not a base map"),
-        ("", "'None' is not a base map"),
+        ('provider = "bing"', 'basemap.provider = "bing" cannot be used'),
+        ('provider = "gaode"\nkey = 3', "basemap.key = 3 cannot be used"),
+        ("", "basemap.provider is missing"),
     ],
 )
 def test_a_base_map_that_cannot_be_had_is_refused(built_demo: Path, tmp_path: Path, lines: str, said: str) -> None:
     (tmp_path / "x.toml").write_text(f'[sheet]\ntitle = "x"\n[basemap]\n{lines}\n', "utf-8")
-    with pytest.raises(LandquotaError) as refused:
+    with pytest.raises(FindingsError) as refused:
         drawn(built_demo, sheets=tmp_path)
-    assert said in refused.value.message.render("en")
+    (finding,) = refused.value.findings
+    assert finding.place.file == f"{tmp_path.name}/x.toml"
+    assert said in finding.message("en")
