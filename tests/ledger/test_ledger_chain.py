@@ -443,3 +443,11 @@ def test_a_file_that_cannot_be_read_is_not_opened(path: Path) -> None:
     force(path, "ALTER TABLE entry RENAME COLUMN clause TO clauses")
     with pytest.raises(InputError, match=r"does not hold: the file cannot be read: no such column"):
         Ledger.open(path, verify=True)
+
+
+def test_a_head_says_how_many_entries_have_come_since(place: Place) -> None:
+    with Ledger.open(place) as ledger:
+        entries = ledger.entries()
+        assert [ledger.entries_since(entry.hash) for entry in entries] == list(reversed(range(len(entries))))
+        assert ledger.entries_since(GENESIS) == len(entries)
+        assert [ledger.entries_since(head) for head in ("", "ab" * 32, ledger.head[:-1])] == [None, None, None]
