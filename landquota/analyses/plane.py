@@ -8,7 +8,7 @@ import geopandas
 import pyproj
 import shapely
 
-from landquota.crs import ZONE_RANGE, Datum, Zone, datum, describe, gauss_kruger, horizontal, on_wgs84
+from landquota.crs import ZONE_RANGE, Datum, Zone, datum, describe, gauss_kruger, horizontal, on_wgs84, same
 from landquota.findings import Finding, Place
 from landquota.formats.geometry import measurable
 from landquota.layers.catalogue import CatalogEntry
@@ -84,7 +84,7 @@ def in_plane(
     Parameters
     ----------
     geometries, own
-        Shape (n,), and their system.
+        Sound polygons or None, shape (n,), and their system.
     crs
         The plane.
     name, file
@@ -97,7 +97,8 @@ def in_plane(
     if moved is None:
         return None, findings
     flat: Geometries = shapely.force_2d(moved.frame.geometry.to_numpy())
-    return _only(flat, measurable(flat)), findings
+    # Moved, a sound polygon may not be one any more; where it is, it is.
+    return flat if same(own, crs) else _only(flat, measurable(flat)), findings
 
 
 def _frame(geometries: Geometries, crs: pyproj.CRS) -> geopandas.GeoDataFrame:
