@@ -230,19 +230,25 @@ def test_a_base_map_without_a_key_of_anybodys_needs_no_warning(demo: Program) ->
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "code", "said"),
     [
-        ('provider = "tianditu"', "need a key of your own"),
-        ('provider = "url"\nurl = "https://host/tiles"', "is not the address of tiles"),
-        ('provider = "bing"', 'basemap.provider = "bing" cannot be used'),
-        ('provider = "gaode"\nkey = 3', "basemap.key = 3 cannot be used"),
-        ("", "basemap.provider is missing"),
+        ('provider = "tianditu"', "SHEET-BASEMAP", "Tianditu's maps need a key of your own"),
+        (
+            'provider = "url"\nurl = "https://host/tiles"',
+            "SHEET-BASEMAP",
+            "https://host/tiles is not the address of tiles",
+        ),
+        ('provider = "bing"', "SHEET-VALUE", 'basemap.provider = "bing" cannot be used'),
+        ('provider = "gaode"\nkey = 3', "SHEET-VALUE", "basemap.key = 3 cannot be used"),
+        ("", "SHEET-KEY-MISSING", "basemap.provider is missing"),
     ],
 )
-def test_a_base_map_that_cannot_be_had_is_refused(built_demo: Path, tmp_path: Path, lines: str, said: str) -> None:
+def test_a_base_map_that_cannot_be_had_is_refused(
+    built_demo: Path, tmp_path: Path, lines: str, code: str, said: str
+) -> None:
     (tmp_path / "x.toml").write_text(f'[sheet]\ntitle = "x"\n[basemap]\n{lines}\n', "utf-8")
     with pytest.raises(FindingsError) as refused:
         drawn(built_demo, sheets=tmp_path)
     (finding,) = refused.value.findings
     assert finding.place.file == f"{tmp_path.name}/x.toml"
-    assert said in finding.message("en")
+    assert (finding.code, finding.message("en")) == (code, said)
