@@ -100,6 +100,12 @@ def sheet_view(
                 "Add them with 'landquota layer add', or take them out of the sheet; then run 'landquota build'."
             ),
         )
+    zones = [zone.zone for zone in result.zones]
+    if sheet.opens_on is not None and sheet.opens_on not in zones:
+        raise InputError(
+            text("Map sheet {sheet} opens on '{zone}', which is no zone", sheet=sheet.id, zone=sheet.opens_on),
+            remedy=text("Zones: {zones}.", zones=", ".join(zones) or "—"),
+        )
     names_said = Names.of((account.holder for account in result.holders), result.kinds)
     evidence = Evidence(entries, names_said, language)
     drawing = _Drawing(sheet, result, layers, evidence, language, sheet.publication if public else None)
@@ -116,7 +122,7 @@ def sheet_view(
         footer=drawing.footer(),
         head=result.ledger_head,
         notices=tuple(drawing.notices()),
-        opens_on=sheet.opens_on if any(zone.zone == sheet.opens_on for zone in result.zones) else None,
+        opens_on=sheet.opens_on,
         precision_m=sheet.publication.precision_m if public else None,
     )
     if public:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -299,3 +300,30 @@ def opened(pipe: Pipe, page: Path) -> Tab:
     tab.open(page, width=1280, height=800)
     tab.settle()
     return tab
+
+
+def test_context_is_on_the_grid_and_the_base_map_stays_inside(guarded: Path, tmp_path: Path) -> None:
+    project = shutil.copytree(guarded, tmp_path / "project")
+    river = [[121.40011, 30.17013], [121.42017, 30.18019], [121.44023, 30.17529]]
+    feature = {
+        "type": "Feature",
+        "properties": {"name": f"{HIDDEN}江"},
+        "geometry": {"type": "LineString", "coordinates": river},
+    }
+    (tmp_path / "water.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+    program = Program(project)
+    program("layer", "add", tmp_path / "water.geojson", "--kind", "context", "--name", "water")
+    program("build")
+    secrets = {"tianditu", "0a1b2c", HIDDEN}
+    sheet = '[sheet]\ntitle = "x"\nlayers = ["water"]\n[basemap]\nprovider = "tianditu"\nkey = "0a1b2c"\n'
+    (project / "maps" / "watered.toml").write_text(sheet, "utf-8")
+    pages = {}
+    for edition in ("", ".public"):
+        told = program("map", "watered", *(["--public"] if edition else []))
+        assert ("key of its base map" in told.stderr) is (edition == "")
+        pages[edition] = (project / "maps" / "out" / f"watered{edition}.html").read_text("utf-8")
+        whole = everything(pages[edition])
+        assert {secret for secret in secrets if secret in whole} == (set() if edition else secrets)
+    off = [off_the_grid_m(drawn_corners(page)) for page in pages.values()]
+    assert min(map(len, off)) > 2
+    assert off[0].max() > STEP_M > off[1].max()

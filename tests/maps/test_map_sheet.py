@@ -57,6 +57,12 @@ def test_schematic_and_illustrative_geometry_says_so(built_demo: Path) -> None:
     assert all(feature.illustrative for feature in parcels.features)
 
 
+def test_a_sheet_that_opens_on_no_zone_is_refused(built_demo: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text('[sheet]\ntitle = "x"\nopens_on = "GHW-1"\n', "utf-8")
+    with pytest.raises(InputError, match=r"opens on 'GHW-1', which is no zone\nZones: .*GHW-01"):
+        view(built_demo, sheets=tmp_path)
+
+
 def test_the_conflict_is_drawn_with_its_area(built_demo: Path) -> None:
     (conflict,) = view(built_demo, language="en").layers[-1].features
     assert dict(conflict.rows)["Parcel"] == "ZX-P01"
