@@ -26,6 +26,7 @@ from landquota.analyses.tasks import Task, engine
 from landquota.cli import cli
 from landquota.findings import Finding
 from landquota.formats import isolation
+from landquota.overlay.compiled import loops
 
 FORMS = ["gpkg", "fgb", "parquet"]
 CELL_M = 70.0
@@ -334,6 +335,12 @@ def test_what_is_wrong_elsewhere_is_said_here(run: Any, tmp_path: Path, pool: Pr
 def steps_of(message: bytes) -> list[Any]:
     """Do a task that came as bytes."""
     return list(pickle.loads(message))  # noqa: S301 - from this test
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _measured_by_loops() -> None:
+    """Measure what is held at once as tiles are: arrays add up in another order, and the last digit may differ."""
+    loops()
 
 
 @pytest.fixture(scope="module")
