@@ -17,7 +17,6 @@ from typing import Any, Final, Literal, TypeAlias
 
 from landquota import __version__
 from landquota.i18n import LANGUAGES, clean
-from landquota.layers.sources import digest
 from landquota.maps.inert import as_inert
 from landquota.maps.view import MapView
 
@@ -61,6 +60,8 @@ class Sources:
     @classmethod
     def of_files(cls, files: Iterable[Path]) -> Sources:
         """Return files as sources, each once; what stands inside another file has no hash of its own."""
+        from landquota.layers.sources import digest  # noqa: PLC0415 - the readers weigh 50 MB, which a page does without
+
         return cls(tuple(Input(file.name, digest(file)) for file in dict.fromkeys(files) if file.exists()))
 
 
