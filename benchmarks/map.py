@@ -47,7 +47,8 @@ SIZES: Final = (
     (1_000, 5, ("ours", "ours-apart", "gzip", "folium")),
     (10_000, 5, ("ours", "ours-apart", "gzip", "folium")),
     (100_000, 5, ("ours", "ours-apart", "gzip", "folium")),
-    (300_000, 3, ("ours", "ours-apart", "gzip")),
+    # The text of gzip's GeoJSON, 600 MB, is longer than Chromium's strings: its page never opens.
+    (300_000, 3, ("ours", "ours-apart")),
 )
 COLUMNS: Final = {
     "bytes/patch": "bytes a patch",
