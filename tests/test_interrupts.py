@@ -52,5 +52,6 @@ def test_who_ignores_interrupts_goes_on_ignoring_them() -> None:
     try:
         with held_back():
             signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)

@@ -87,25 +87,10 @@ def sheet_view(
     Raises
     ------
     InputError
-        The sheet draws a layer that is not loaded.
+        The sheet draws a layer that is not loaded, or opens on no zone.
     """
     names = tuple(layers.frames) if sheet.layers is None else sheet.layers
-    unknown = [name for name in (*names, *sheet.context_fills) if name not in layers.frames]
-    if unknown:
-        raise InputError(
-            text(
-                "Map sheet {sheet} draws layers that are not loaded: {names}", sheet=sheet.id, names=", ".join(unknown)
-            ),
-            remedy=text(
-                "Add them with 'landquota layer add', or take them out of the sheet; then run 'landquota build'."
-            ),
-        )
-    zones = [zone.zone for zone in result.zones]
-    if sheet.opens_on is not None and sheet.opens_on not in zones:
-        raise InputError(
-            text("Map sheet {sheet} opens on '{zone}', which is no zone", sheet=sheet.id, zone=sheet.opens_on),
-            remedy=text("Zones: {zones}.", zones=", ".join(zones) or "—"),
-        )
+    _require_known(sheet, names, result, layers)
     names_said = Names.of((account.holder for account in result.holders), result.kinds)
     evidence = Evidence(entries, names_said, language)
     drawing = _Drawing(sheet, result, layers, evidence, language, sheet.publication if public else None)
@@ -135,6 +120,26 @@ def sheet_view(
         facts=tuple(facts_elsewhere(result, facts, evidence)),
         basemap=sheet.basemap,
     )
+
+
+def _require_known(sheet: Sheet, names: Sequence[str], result: Reconciliation, layers: Layers) -> None:
+    """Refuse a sheet that names layers or a zone that there are not."""
+    unknown = [name for name in (*names, *sheet.context_fills) if name not in layers.frames]
+    if unknown:
+        raise InputError(
+            text(
+                "Map sheet {sheet} draws layers that are not loaded: {names}", sheet=sheet.id, names=", ".join(unknown)
+            ),
+            remedy=text(
+                "Add them with 'landquota layer add', or take them out of the sheet; then run 'landquota build'."
+            ),
+        )
+    zones = [zone.zone for zone in result.zones]
+    if sheet.opens_on is not None and sheet.opens_on not in zones:
+        raise InputError(
+            text("Map sheet {sheet} opens on '{zone}', which is no zone", sheet=sheet.id, zone=sheet.opens_on),
+            remedy=text("Zones: {zones}.", zones=", ".join(zones) or "—"),
+        )
 
 
 def area_text(area: Area, language: str) -> str:
