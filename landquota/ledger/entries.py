@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from json.encoder import encode_basestring as quoted
 from typing import Any, Final, NamedTuple
+
+import orjson
 
 from landquota.amount import Amount
 from landquota.area import Area
@@ -19,8 +19,6 @@ Counted = type[Amount]
 
 #: What the first entry names as its predecessor, and the head of an empty ledger.
 GENESIS: Final = hashlib.sha256(b"landquota ledger 1").hexdigest()
-
-_CANONICAL: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 class Record(NamedTuple):
@@ -82,9 +80,19 @@ class Entry:
         return str(written)
 
 
-def canonical(data: Mapping[str, object]) -> str:
-    """Return `data` as JSON in the one form that is hashed: sorted keys, no blanks, no escapes."""
-    return _CANONICAL.encode(data)
+def canonical(data: object) -> str:
+    """Return `data` as JSON in the one form that is hashed: sorted keys, no blanks, only the escapes that JSON needs.
+
+    Raises
+    ------
+    TypeError
+        It holds what no entry can hold: broken text, bytes, a number of more than 64 bits.
+    """
+    return _encoded(data).decode()
+
+
+def _encoded(data: object) -> bytes:
+    return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
 
 
 def chained(content: Content, *, seq: int, key: str, recorded: str, prev: str) -> Record:
@@ -99,7 +107,7 @@ def digest(record: Record | tuple[Any, ...]) -> str:
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError
         A field holds what no entry can hold (bytes, broken text): it was altered.
     """
     return _digest(*record[:-1])
@@ -116,15 +124,17 @@ def _digest(  # noqa: PLR0917 - in the order of a record, without its hash
     body: str,
     prev: str,
 ) -> str:
-    """Hash version 1 of the canonical form; a later version will be told by the body's ``v``.
-
-    The form is what :func:`canonical` makes of the fields by their names and ``"v": 1``.  It is
-    put together here because the chain is checked entry by entry: 2.4 µs each instead of 6.5.
-    """
-    form = (
-        f'{{"body":{quoted(body)},"clause":{"null" if clause is None else quoted(clause)},'
-        f'"document":{"null" if document is None else quoted(document)},"effective":{quoted(effective)},'
-        f'"key":{quoted(key)},"prev":{quoted(prev)},"recorded":{quoted(recorded)},"seq":{seq:d},'
-        f'"type":{quoted(what)},"v":1}}'
-    )
-    return hashlib.sha256(form.encode("utf-8")).hexdigest()
+    """Hash version 1 of the canonical form; a later version will be told by the body's ``v``."""
+    form = {
+        "body": body,
+        "clause": clause,
+        "document": document,
+        "effective": effective,
+        "key": key,
+        "prev": prev,
+        "recorded": recorded,
+        "seq": seq,
+        "type": what,
+        "v": 1,
+    }
+    return hashlib.sha256(_encoded(form)).hexdigest()

@@ -24,6 +24,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from landquota.amount import Amount, Money
 from landquota.area import COMMODITIES, UNITS, Area, counted_in
 from landquota.findings import Finding, Place
@@ -89,7 +91,7 @@ def print_journal(records: Sequence[Record]) -> str:
     """
     lines, counted, prev = [HEADING, ""], _Counted(), GENESIS
     for number, record in enumerate(records, 1):
-        body = json.loads(record.body)
+        body = orjson.loads(record.body)
         if (record.seq, record.prev, digest(record)) != (number, prev, record.hash) or canonical(body) != record.body:
             raise ValueError(record.key)
         counted.declare(record.type, body)
@@ -114,7 +116,7 @@ def _block(record: Record, body: Mapping[str, Any], counted: _Counted) -> Iterat
 
 def _value(value: object) -> str:
     """Return JSON in which every character can be seen: what steers or hides is escaped."""
-    written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    written = canonical(value)
     if written.isprintable():
         return written
     return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in written)
@@ -263,8 +265,8 @@ def _read_value(written: str, line: int) -> _Value | None:
     """Return a value and its remark; None for what is no JSON, or not text that can be kept."""
     try:
         value, end = _DECODER.raw_decode(written)
-        canonical({"": value}).encode()
-    except (ValueError, RecursionError):
+        canonical(value)
+    except (TypeError, ValueError, RecursionError):
         return None
     remark = _REMARK.fullmatch(written, end)
     if remark is None and end != len(written):
@@ -272,4 +274,9 @@ def _read_value(written: str, line: int) -> _Value | None:
     return _Value(value, None if remark is None else remark[1], line)
 
 
-_DECODER: Final = json.JSONDecoder()
+def _refuse(constant: str) -> None:
+    """Refuse NaN and the infinities, which Python takes for JSON."""
+    raise ValueError(constant)
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse)

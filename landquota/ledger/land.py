@@ -6,13 +6,13 @@ taken back has not, so that the figure can be compared with the parcels on a map
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
+import orjson
 from sqlalchemy import RowMapping, and_, select
 
 from landquota.area import Area, total
@@ -210,7 +210,7 @@ _STAND: Final = ("holder", "item", "state")
 
 
 def _move(row: RowMapping) -> LandMove:
-    body = json.loads(row["body"])
+    body = orjson.loads(row["body"])
     return LandMove(
         key=row["key"],
         movement=row["movement"],

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, or_, select, true
 
 from landquota.area import Area
@@ -94,11 +94,11 @@ def _targets(connection: Connection) -> dict[int, Mapping[str, Any]]:
     """Return, by the number of the reversal, the body of the entry that it takes back."""
     reversal, entry = schema.reversal, schema.entry
     query = select(reversal.c.seq, entry.c.body).join(entry, entry.c.seq == reversal.c.target)
-    return {seq: json.loads(body) for seq, body in connection.execute(query)}
+    return {seq: orjson.loads(body) for seq, body in connection.execute(query)}
 
 
 def _entry(row: RowMapping, target: Mapping[str, Any] | None, kinds: Mapping[str, Kind]) -> Entry:
-    body = json.loads(row["body"])
+    body = orjson.loads(row["body"])
     kind = kinds.get((target or body).get("kind", ""))
     return Entry(
         seq=row["seq"],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+
+import orjson
 
 from landquota.area import Area
 from landquota.findings import Finding
@@ -118,7 +119,7 @@ def _live(key: str | None, known: Known) -> tuple[Record, Mapping[str, Any]] | N
     record = known.find(key or "")
     if record is None or record.type != "movement" or known.taken_back_by(record.seq) is not None:
         return None
-    return record, json.loads(record.body)
+    return record, orjson.loads(record.body)
 
 
 def _request(draft: MovementDraft, known: Known) -> Iterator[Finding]:

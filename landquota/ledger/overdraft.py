@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+import orjson
 from sqlalchemy import Connection, and_, select
 
 from landquota.amount import Amount
@@ -357,7 +357,7 @@ def _uses(connection: Connection, debited: Account, day: str, counted: type[Amou
 
 
 def _use(key: str, movement: str, amounts: tuple[Amount, Amount], document: str | None, body: str) -> Use:
-    said = json.loads(body)
+    said = orjson.loads(body)
     expires = said.get("expires")
     until = date.fromisoformat(expires) if expires else None
     return Use(key, movement, *amounts, document, said.get("reason"), until)

@@ -7,7 +7,6 @@ against the later ones: only mending the first will tell.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -15,6 +14,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
+import orjson
 from sqlalchemy import Connection, select
 from sqlalchemy import func as sql
 
@@ -266,7 +266,7 @@ class Posting:
         if movement is None or not movement.advances:
             return draft
         if record is not None:
-            return replace(draft, from_stage=json.loads(record.body).get("from_stage"))
+            return replace(draft, from_stage=orjson.loads(record.body).get("from_stage"))
         day = draft.effective.isoformat()
         stage = stage_left(
             draft, movement, room=lambda account: self._room(account, day).units, doubtful=self._doubts.accounts
@@ -343,7 +343,7 @@ class Posting:
 
     def _find_target(self, key: str) -> tuple[Record, Mapping[str, Any]] | None:
         record = self.find(key)
-        return None if record is None else (record, json.loads(record.body))
+        return None if record is None else (record, orjson.loads(record.body))
 
 
 def _own_key(draft: Draft) -> str | None:

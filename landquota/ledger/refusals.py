@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+import orjson
 
 from landquota.amount import Amount
 from landquota.area import Area
@@ -100,7 +101,7 @@ def conflict(draft: Draft, key: str, found: Sequence[Difference]) -> KeyConflict
 
 
 def _compare(content: Content, record: Record) -> Iterator[tuple[str, object, object]]:
-    body = json.loads(record.body)
+    body = orjson.loads(record.body)
     if record.type == content.type in _FIXED and body[content.type] == content.body[content.type]:
         for name in _FIXED[content.type]:
             if body.get(name) != content.body.get(name):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+import orjson
 
 from landquota.ledger import schema
 from landquota.ledger.accounts import Account
@@ -56,7 +57,7 @@ class Replay:
 
     def _add(self, record: Record) -> None:
         try:
-            body = json.loads(record.body)
+            body = orjson.loads(record.body)
             if isinstance(body, dict):
                 self.entries.append((record, body))
             require_shape(record, body)
@@ -64,7 +65,7 @@ class Replay:
             self._seen[record.key] = (record, body)
             for table, row in rows:
                 self.rows[table][primary_key(table, row)] = Due(record.seq, row)
-        except (AttributeError, ArithmeticError, KeyError, TypeError, ValueError, RecursionError):
+        except (AttributeError, ArithmeticError, KeyError, TypeError, ValueError):
             self.failed.append(record)
 
     def _add_turnover(self) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from sqlalchemy import Connection, select
 from sqlalchemy import func as sql
 
@@ -47,7 +47,7 @@ def live_reservations(connection: Connection, registry: Registry, *, as_of: date
     reserved = select(schema.account.c.item).where(schema.account.c.state == State.RESERVED.value)
     query = select(entry.c.key, entry.c.effective, entry.c.body).where(entry.c.key.in_(reserved))
     return tuple(
-        _reservation(key, effective, json.loads(body), left[key], registry)
+        _reservation(key, effective, orjson.loads(body), left[key], registry)
         for key, effective, body in connection.execute(query.order_by(entry.c.seq))
         if key in left
     )

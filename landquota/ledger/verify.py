@@ -5,12 +5,12 @@ It names what does not fit, section by section, and never raises on altered data
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import Connection, Table, bindparam, select
 from sqlalchemy.exc import DBAPIError
 
@@ -167,8 +167,8 @@ def _hashed(record: Record) -> bool:
 
 def _intact(record: Record) -> bool:
     try:
-        return _hashed(record) and canonical(json.loads(record.body)) == record.body
-    except (TypeError, ValueError, RecursionError):  # no JSON, or deeper than anything that the ledger writes
+        return _hashed(record) and canonical(orjson.loads(record.body)) == record.body
+    except (TypeError, ValueError):  # no JSON, or deeper than anything that the ledger writes
         return False
 
 
