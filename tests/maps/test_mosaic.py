@@ -112,6 +112,14 @@ def test_every_edge_of_a_coverage_is_stored_once() -> None:
     assert len(moves) == 2 * (12 * 10 + 9 * 13)
 
 
+def test_a_layer_taken_in_pieces_is_the_same_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes = np.array([*SITUATIONS["empty"][0], *grid_of_cells(12, 9, np.random.default_rng(4096))], dtype=object)
+    whole = pack({}, outlines(flatten(shapes)))
+    monkeypatch.setattr("landquota.maps.mosaic.rings._AT_A_TIME", 5)
+    monkeypatch.setattr("landquota.maps.mosaic.block._AT_A_TIME", 7)
+    assert pack({}, outlines(flatten(shapes))) == whole
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 5), st.integers(1, 5))
 def test_any_selection_of_cells_comes_back(seed: int, columns: int, rows: int) -> None:

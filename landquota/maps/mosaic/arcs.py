@@ -8,11 +8,9 @@ neighbours, for an island in a hole, and for the same parcel drawn three times.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-
-from landquota.maps.mosaic.grid import BITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +19,10 @@ if TYPE_CHECKING:
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
+    Places = NDArray[np.int32]
+
+#: Two numbers of so many bits make one of those that sort: steps of the grid, and positions of points.
+_BITS: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,9 @@ class Uses:
 class _Edges:
     """Edge ``e`` goes from point ``e`` to point ``after[e]``; `along` where it runs as its owner does."""
 
-    before: Ints
-    after: Ints
-    owner: Ints
+    before: Places
+    after: Places
+    owner: Places
     along: Bools
 
 
@@ -77,15 +79,34 @@ def share(rings: Rings) -> Uses:
 
 def _edges(rings: Rings) -> _Edges:
     starts, ends = rings.starts[:-1], rings.starts[1:] - 1
-    after = np.arange(1, len(rings.points) + 1)
+    after = np.arange(1, len(rings.points) + 1, dtype=np.int32)
     after[ends] = starts
-    before = np.arange(-1, len(rings.points) - 1)
+    before = np.arange(-1, len(rings.points) - 1, dtype=np.int32)
     before[starts] = ends
-    _, point = np.unique((rings.points[:, 0] << BITS) | rings.points[:, 1], return_inverse=True)
-    low, high = np.minimum(point, point[after]), np.maximum(point, point[after])
-    _, owners, edge = np.unique(low * len(point) + high, return_index=True, return_inverse=True)
-    owner = owners[edge]
+    point = _firsts(_pairs(rings.points[:, 0], rings.points[:, 1]))
+    owner = _firsts(_pairs(np.minimum(point, point[after]), np.maximum(point, point[after])))
     return _Edges(before, after, owner, point == point[owner])
+
+
+def _pairs(left: Places, right: Places) -> Ints:
+    """Return pairs of numbers from 0 as one number each."""
+    return left.astype(np.int64) << _BITS | right
+
+
+def _firsts(keys: Ints) -> Places:
+    """Return for each key the position of the first that equals it: in no matter what order equal ones are sorted."""
+    order = np.argsort(keys).astype(np.int32)
+    heads = _heads(keys[order])
+    firsts = np.empty(len(keys), dtype=np.int32)
+    firsts[order] = np.repeat(np.minimum.reduceat(order, heads), np.diff(heads, append=len(keys)))
+    return firsts
+
+
+def _heads(keys: Ints) -> Ints:
+    """Return where in sorted keys a different one begins."""
+    changes = np.ones(len(keys), dtype=bool)
+    np.not_equal(keys[1:], keys[:-1], out=changes[1:])
+    return np.flatnonzero(changes)
 
 
 def _breaks(edges: _Edges, starts: Ints) -> Bools:

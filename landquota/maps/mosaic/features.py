@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -49,15 +50,17 @@ def features_block(layer: MapLayer, refer: Callable[[tuple[EntryRow, ...]], list
     }
     return pack(
         header,
-        (
-            *outlines(flatten(shapes[order])),
-            _counts("class", [classes[feature.class_key] for feature in features]),
-            _counts("zone", [zones[feature.zone] for feature in features]),
-            _counts("illustrative", [feature.illustrative for feature in features]),
-            _counts("form", form),
-            _counts("entryCounts", [len(positions) for positions in entries]),
-            _counts("entries", [position for positions in entries for position in positions]),
-            *(section for column in stored for section in column.sections),
+        chain(
+            outlines(flatten(shapes[order])),
+            [
+                _counts("class", [classes[feature.class_key] for feature in features]),
+                _counts("zone", [zones[feature.zone] for feature in features]),
+                _counts("illustrative", [feature.illustrative for feature in features]),
+                _counts("form", form),
+                _counts("entryCounts", [len(positions) for positions in entries]),
+                _counts("entries", [position for positions in entries for position in positions]),
+            ],
+            (section for column in stored for section in column.sections),
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Points = NDArray[np.int32]
 
 #: 2^28 steps around the equator are 0.15 m each there, and 0.13 m on the ground at 30 degrees north:
 #: one pixel of zoom 20.
@@ -21,7 +22,7 @@ _LATITUDE_LIMIT: Final = 85.051128779806592
 _HILBERT_BITS: Final = 16
 
 
-def quantise(lon_lat: Floats) -> Ints:
+def quantise(lon_lat: Floats) -> Points:
     """Return the grid points nearest to places.
 
     Parameters
@@ -37,10 +38,10 @@ def quantise(lon_lat: Floats) -> Ints:
     east = lon_lat[:, 0] / 360 + 0.5
     south = 0.5 - np.arcsinh(np.tan(latitude)) / (2 * np.pi)
     steps = np.rint(np.stack((east, south), axis=-1) * _STEPS)
-    return np.clip(steps, 0, _STEPS - 1).astype(np.int64)
+    return np.clip(steps, 0, _STEPS - 1).astype(np.int32)
 
 
-def hilbert(points: Ints) -> Ints:
+def hilbert(points: NDArray[np.integer[Any]]) -> Ints:
     """Return how far along a Hilbert curve grid points lie, shape (n,): neighbours on it are near each other."""
     x, y = points[:, 0] >> (BITS - _HILBERT_BITS), points[:, 1] >> (BITS - _HILBERT_BITS)
     along = np.zeros(len(points), dtype=np.int64)

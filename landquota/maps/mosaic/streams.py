@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+    Whole = NDArray[np.integer[Any]]
 
 #: Where a number needs one byte more; the page reads numbers of at most 32 bits.
 _LIMITS: Final = (1 << 7, 1 << 14, 1 << 21, 1 << 28)
 
 
-def varints(values: Ints) -> bytes:
+def varints(values: Whole) -> bytes:
     """Return numbers from 0 to 2^32 - 1 as a stream of bytes."""
     sizes = sizes_of(values)
     ends = np.cumsum(sizes)
@@ -28,7 +29,7 @@ def varints(values: Ints) -> bytes:
     return stream.tobytes()
 
 
-def sizes_of(values: Ints) -> Ints:
+def sizes_of(values: Whole) -> Ints:
     """Return how many bytes each number takes."""
     sizes = np.ones(len(values), dtype=np.int64)
     for limit in _LIMITS:
@@ -36,11 +37,13 @@ def sizes_of(values: Ints) -> Ints:
     return sizes
 
 
-def zigzag(values: Ints) -> Ints:
+def zigzag(values: Whole) -> Ints:
     """Return numbers without a sign: 0, -1, 1, -2 become 0, 1, 2, 3."""
-    return (values << 1) ^ (values >> 63)
+    wide = values.astype(np.int64)
+    return (wide << 1) ^ (wide >> 63)
 
 
-def steps(values: Ints) -> Ints:
+def steps(values: Whole) -> Ints:
     """Return the first number and then by how much each differs from the one before it."""
-    return np.diff(values, prepend=0)
+    wide: Ints = values.astype(np.int64)
+    return np.diff(wide, prepend=0)
