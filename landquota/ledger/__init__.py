@@ -16,9 +16,9 @@ from landquota.ledger.ledger import Ledger
 from landquota.ledger.movements import MEASURES, MOVEMENTS, STAGES, Measure, Movement, Receiver, State
 from landquota.ledger.overdraft import Overdraft, Shortage
 from landquota.ledger.positions import Position
-from landquota.ledger.posting import Receipt
 from landquota.ledger.preview import Balance, Change, Preview
 from landquota.ledger.progress import Progress
+from landquota.ledger.receipts import Receipt
 from landquota.ledger.refusals import EntryRefused, KeyConflict
 from landquota.ledger.registry import Holder, Kind
 from landquota.ledger.reservations import Reservation

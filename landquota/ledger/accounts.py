@@ -19,6 +19,9 @@ LAND: Final = "land"
 OF_KINDS: Final = (QUOTA, PLAN, MONEY)
 #: Since this version of the bodies each reservation is an account of its own; before, they lay in one pool.
 _NAMED_RESERVATIONS: Final = 2
+# Names of this module: to look a member of an enumeration up takes as long as a call.
+_ISSUER, _RESERVED, _LATER_YEAR = State.ISSUER, State.RESERVED, Receiver.LATER_YEAR
+_NOBODY: Final = _ISSUER.code
 
 
 def book_of(*, unit: str, consumed_by: str | None) -> str:
@@ -26,6 +29,10 @@ def book_of(*, unit: str, consumed_by: str | None) -> str:
     if unit == Money.code:
         return MONEY
     return PLAN if consumed_by == PLAN else QUOTA
+
+
+#: The fields of an :class:`Account` in a plain tuple, which is made in a third of the time, and equals it.
+Identity = tuple[str, str | None, str | None, int | None, str, str | None]
 
 
 class Account(NamedTuple):
@@ -45,7 +52,7 @@ class Account(NamedTuple):
     @property
     def limited(self) -> bool:
         """Whether its balance may never fall below zero (or what is allowed beyond)."""
-        return self.state != State.ISSUER
+        return self.state != _NOBODY
 
     @property
     def words(self) -> Joined:
@@ -76,6 +83,25 @@ class Transfer(NamedTuple):
         return self._replace(debit=self.credit, credit=self.debit, effective=effective, mirror=True)
 
 
+#: The values of a :class:`TransferRow`, as one that is not made for its names.
+TransferValues = tuple[int, str, int, int, int, str, int, str | None, str | None, str | None]
+
+
+class TransferRow(NamedTuple):
+    """A transfer as the table of the name has it: with the number of its entry, and its accounts by theirs."""
+
+    seq: int
+    movement: str
+    debit: int
+    credit: int
+    amount: int
+    effective: str
+    mirror: int
+    zone: str | None
+    parcel: str | None
+    request: str | None
+
+
 def transfer_of(body: Mapping[str, Any], effective: str, *, key: str = "", book: str = QUOTA) -> Transfer:
     """Return the transfer that the body of a movement's entry stands for.
 
@@ -91,38 +117,37 @@ def transfer_of(body: Mapping[str, Any], effective: str, *, key: str = "", book:
     KeyError
         The body lacks what every movement has, or names an unknown movement.
     """
-    movement = MOVEMENTS[body["movement"]]
-    debit, credit = _land(movement, body) if movement.of_land else _quota(movement, body, key=key, book=book)
-    said = body.get("zone"), body.get("parcel"), body.get("request")
-    return Transfer(movement.name, debit, credit, body["amount"], effective, *said)
+    movement, said = MOVEMENTS[body["movement"]], body.get
+    ends = _land(movement, body) if movement.of_land else quota_ends(movement, body, key=key, book=book)
+    debit, credit = map(Account._make, ends)
+    about = said("zone"), said("parcel"), said("request")
+    return Transfer(movement.name, debit, credit, body["amount"], effective, *about)
 
 
-def _quota(movement: Movement, body: Mapping[str, Any], *, key: str, book: str) -> tuple[Account, Account]:
-    """Return the accounts of a movement of quota, planning scale or money."""
-    holder, kind, year, reservation = body["holder"], body["kind"], body.get("year"), body.get("reservation")
-    source, target = movement.source, movement.target
-    if movement.name in FROM_RESERVED and (reservation is not None or body.get("from_reserved")):
-        source = State.RESERVED
-    if movement.name == "reserve" and body["v"] >= _NAMED_RESERVATIONS:
+def quota_ends(movement: Movement, body: Mapping[str, Any], *, key: str, book: str) -> tuple[Identity, Identity]:
+    """Return the accounts that a movement of quota, planning scale or money takes from and gives to."""
+    said = body.get
+    holder, kind, year, reservation = body["holder"], body["kind"], said("year"), said("reservation")
+    source, target, receiver, other_year = movement.source, movement.target, holder, year
+    if movement.name in FROM_RESERVED and (reservation is not None or said("from_reserved")):
+        source = _RESERVED
+    elif movement.name == "reserve" and body["v"] >= _NAMED_RESERVATIONS:
         reservation = key
-    receiver, other_year = body["to"] if movement.needs_to else holder, year
-    if movement.receiver is Receiver.LATER_YEAR:
+    elif movement.needs_to:
+        receiver = body["to"]
+    elif movement.receiver is _LATER_YEAR:
         other_year = body["to_year"]
         if movement.below:  # the later year pays for the earlier one
             year, other_year = other_year, year
+    giver, taken = None if source is _ISSUER else holder, reservation if source is _RESERVED else None
+    receiver, given = None if target is _ISSUER else receiver, reservation if target is _RESERVED else None
     return (
-        _account(book, holder, kind, year, source, reservation=reservation),
-        _account(book, receiver, kind, other_year, target, reservation=reservation),
+        (book, giver, kind, year, source.code, taken),
+        (book, receiver, kind, other_year, target.code, given),
     )
 
 
-def _account(book: str, holder: str, kind: str, year: int | None, state: State, *, reservation: str | None) -> Account:
-    if state is State.RESERVED:
-        return Account(book, holder, kind, year, state.code, reservation)
-    return Account(book, None if state is State.ISSUER else holder, kind, year, state.code)
-
-
-def _land(movement: Movement, body: Mapping[str, Any]) -> tuple[Account, Account]:
+def _land(movement: Movement, body: Mapping[str, Any]) -> tuple[Identity, Identity]:
     """Return the accounts of a land movement: a parcel, or a batch that is not divided, in one stage and in another."""
     source, target = State(body.get("from_stage", movement.source)), movement.target
     if body.get("parcel") is None:
@@ -131,7 +156,7 @@ def _land(movement: Movement, body: Mapping[str, Any]) -> tuple[Account, Account
 
 
 def _stage(body: Mapping[str, Any], state: State, holder: str) -> Account:
-    if state is State.ISSUER:
-        return Account(LAND, None, None, None, state.code)
+    if state is _ISSUER:
+        return Account(LAND, None, None, None, _NOBODY)
     item = body["batch"] if state is State.BATCH else body["parcel"]
     return Account(LAND, holder, None, None, state.code, item)

@@ -10,7 +10,8 @@ from landquota.ledger.access import LedgerAccess
 from landquota.ledger.batch import in_utc, take_all
 from landquota.ledger.lapses import Lapse, due
 from landquota.ledger.notices import notices
-from landquota.ledger.posting import Posting, Receipt
+from landquota.ledger.posting import Posting
+from landquota.ledger.receipts import Receipt
 from landquota.ledger.registry import declared
 from landquota.ledger.reservations import live_reservations
 from landquota.ledger.yearend import YearEnd

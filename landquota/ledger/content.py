@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 #: Version of the canonical form and of the bodies; every body carries the one it is made with.
@@ -26,4 +27,8 @@ def body(*, version: int = VERSION, **fields: object) -> dict[str, object]:
 
 def iso(day: date | None) -> str | None:
     """Return a day as it is stored."""
-    return None if day is None else day.isoformat()
+    return None if day is None else written(day)
+
+
+#: A day as it is stored; an import asks for the same ones again and again.
+written: Final = lru_cache(maxsize=4096)(date.isoformat)

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 from landquota.amount import Amount, Money
 from landquota.area import Area, Figure
 from landquota.findings import Place
-from landquota.ledger.content import VERSION, Content, body, iso
+from landquota.ledger.content import VERSION, Content, body, iso, written
 from landquota.ledger.declarations import AllowanceDraft, HolderDraft, KindDraft, KindRuleDraft, PeriodDraft
 from landquota.ledger.movements import CARRIES, MEASURES, MOVEMENTS, STAGES, code_of
 
@@ -25,7 +25,7 @@ RESERVATION_VERSION: Final = 2
 
 #: What the entries of few movements say.
 _RARE: Final = (
-    *("zone", "request", "reason", "reservation", "batch", "from_stage"),
+    *("zone", "reason", "batch", "from_stage"),
     *("to_year", "expires", "deadline", "starts_by"),
 )
 _rare: Final = attrgetter(*_RARE)
@@ -93,10 +93,10 @@ class MovementDraft:
             object.__setattr__(self, "from_stage", code_of(self.from_stage, STAGES))
 
     @property
-    def content(self) -> Content:
-        """What the entry will say; the year that a carry-over goes to is always written down."""
+    def said(self) -> dict[str, Any]:
+        """The body of the entry; the year that a carry-over goes to is always written down."""
         version = RESERVATION_VERSION if self.movement == "reserve" else VERSION
-        said: dict[str, object] = {"v": version, "movement": self.movement, "holder": self.holder}
+        said: dict[str, Any] = {"v": version, "movement": self.movement, "holder": self.holder}
         said["amount"] = self.amount.units
         # One by one, for an import makes thousands: a loop over all the names takes three times as long.
         if self.to is not None:
@@ -107,12 +107,21 @@ class MovementDraft:
             said["year"] = self.year
         if self.parcel is not None:
             said["parcel"] = self.parcel
+        if self.request is not None:
+            said["request"] = self.request
+        if self.reservation is not None:
+            said["reservation"] = self.reservation
         if (rare := _rare(self)) != _NOTHING_RARE:
             given = ((name, value) for name, value in zip(_RARE, rare, strict=True) if value is not None)
             said |= {name: value.isoformat() if isinstance(value, date) else value for name, value in given}
         if self.movement in CARRIES and self.to_year is None and self.year is not None:
             said["to_year"] = self.year + 1
-        return Content("movement", self.effective.isoformat(), self.document, self.clause, said)
+        return said
+
+    @property
+    def content(self) -> Content:
+        """What the entry will say."""
+        return Content("movement", written(self.effective), self.document, self.clause, self.said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,8 @@ Counted = type[Amount]
 #: What the first entry names as its predecessor, and the head of an empty ledger.
 GENESIS: Final = hashlib.sha256(b"landquota ledger 1").hexdigest()
 
+_SORTED: Final = orjson.OPT_SORT_KEYS
+
 
 class Record(NamedTuple):
     """An entry exactly as it is stored; `body` is canonical JSON."""
@@ -88,32 +90,16 @@ def canonical(data: object) -> str:
     TypeError
         It holds what no entry can hold: broken text, bytes, a number of more than 64 bits.
     """
-    return _encoded(data).decode()
-
-
-def _encoded(data: object) -> bytes:
-    return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(data, option=_SORTED).decode()
 
 
 def chained(content: Content, *, seq: int, key: str, recorded: str, prev: str) -> Record:
     """Return the record of `content` as number `seq`, after the entry whose hash is `prev`."""
     what, effective, document, clause, said = content
-    fields = (seq, key, what, effective, recorded, document, clause, canonical(said), prev)
-    return Record(*fields, _digest(*fields))
+    return Record(*linked(seq, key, what, effective, recorded, document, clause, canonical(said), prev))
 
 
-def digest(record: Record | tuple[Any, ...]) -> str:
-    """Return the hash that `record`, or its fields in their order, should carry.
-
-    Raises
-    ------
-    TypeError
-        A field holds what no entry can hold (bytes, broken text): it was altered.
-    """
-    return _digest(*record[:-1])
-
-
-def _digest(  # noqa: PLR0917 - in the order of a record, without its hash
+def linked(  # noqa: PLR0917 - in the order of a record
     seq: int,
     key: str,
     what: str,
@@ -123,8 +109,11 @@ def _digest(  # noqa: PLR0917 - in the order of a record, without its hash
     clause: str | None,
     body: str,
     prev: str,
-) -> str:
-    """Hash version 1 of the canonical form; a later version will be told by the body's ``v``."""
+) -> tuple[int, str, str, str, str, str | None, str | None, str, str, str]:
+    """Return the fields of a record, the last of which is the hash of the others.
+
+    This is version 1 of the form that is hashed; a later version will be told by the body's ``v``.
+    """
     form = {
         "body": body,
         "clause": clause,
@@ -137,4 +126,16 @@ def _digest(  # noqa: PLR0917 - in the order of a record, without its hash
         "type": what,
         "v": 1,
     }
-    return hashlib.sha256(_encoded(form)).hexdigest()
+    hash_ = hashlib.sha256(orjson.dumps(form, option=_SORTED)).hexdigest()
+    return seq, key, what, effective, recorded, document, clause, body, prev, hash_
+
+
+def digest(record: Record | tuple[Any, ...]) -> str:
+    """Return the hash that `record`, or its fields in their order, should carry.
+
+    Raises
+    ------
+    TypeError
+        A field holds what no entry can hold (bytes, broken text): it was altered.
+    """
+    return linked(*record[:-1])[-1]

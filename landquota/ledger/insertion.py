@@ -13,10 +13,11 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
 
     SQLAlchemy compiles the statement, and the driver gets the values as they are: whole numbers
     and texts need no conversion.  That takes 20 µs an entry where an executemany through
-    SQLAlchemy, which looks at every value again, takes 33.
+    SQLAlchemy, which looks at every value again, takes 33; and 2 µs more with named tuples for
+    plain ones, which SQLite's driver reads by an index of its own.
     """
     statement = insert(table).compile(dialect=connection.dialect)
-    if statement.positional:
+    if connection.dialect.positional:
         connection.exec_driver_sql(str(statement), [*rows])
     else:
         names = table.columns.keys()

@@ -14,6 +14,7 @@ from landquota.ledger import ageing
 from landquota.ledger.batch import in_utc, post_all, take_all
 from landquota.ledger.calendar import LedgerCalendar
 from landquota.ledger.checks import field_findings
+from landquota.ledger.collector import collector_at_rest
 from landquota.ledger.controls import require_control
 from landquota.ledger.declarations import EARLIEST, HolderDraft, KindDraft
 from landquota.ledger.drafts import Draft, MovementDraft, ReversalDraft, StatementDraft
@@ -23,10 +24,12 @@ from landquota.ledger.land import LandPosition, land_moves, land_positions, plot
 from landquota.ledger.land_figures import LandFigure, check_land, land_figures
 from landquota.ledger.land_findings import deadlines, reports_of_nothing, skipped_stages
 from landquota.ledger.log import entries
+from landquota.ledger.pending import head_of
 from landquota.ledger.positions import Position, check_statements, positions
-from landquota.ledger.posting import Posting, Receipt, head_of, number_of
+from landquota.ledger.posting import Posting, number_of
 from landquota.ledger.preview import Preview, balances, changes
 from landquota.ledger.progress import Progress, latest_progress
+from landquota.ledger.receipts import Receipt
 from landquota.ledger.refusals import EntryRefused
 from landquota.ledger.registry import Holder, Kind, declared, implied
 from landquota.ledger.reservations import Reservation, live_reservations
@@ -134,18 +137,19 @@ class Ledger(LedgerCalendar):
         FindingsError
             Something is wrong with at least one draft; every such draft has its findings.
         """
-        with self._writing() as connection:
-            posting = Posting(connection, recorded=in_utc(recorded), since=_first_day(drafts))
-            return take_all(posting, drafts, progress=progress)
+        with collector_at_rest(), self._writing() as connection:
+            return take_all(
+                Posting(connection, recorded=in_utc(recorded), since=_first_day(drafts)), drafts, progress=progress
+            )
 
     def check_all(self, drafts: Sequence[Draft]) -> list[Finding]:
         """Return what :meth:`import_all` would find wrong with `drafts`; nothing is written."""
-        with self._trying() as connection:
+        with collector_at_rest(), self._trying() as connection:
             return post_all(Posting(connection, recorded="", since=_first_day(drafts)), drafts)[1]
 
     def preview(self, drafts: Sequence[Draft], *, as_of: date) -> Preview:
         """Return what :meth:`import_all` would do to the balances at the end of `as_of`; nothing is written."""
-        with self._trying() as connection:
+        with collector_at_rest(), self._trying() as connection:
             before = balances(connection, as_of=as_of)
             posting = Posting(connection, recorded="", since=_first_day(drafts))
             receipts, findings = post_all(posting, drafts)
@@ -375,7 +379,8 @@ class Ledger(LedgerCalendar):
 
 def _first_day(drafts: Sequence[Draft]) -> str:
     """Return the earliest day of `drafts`, which have not been checked: one may have a time beside its day."""
-    return min((draft.effective.isoformat() for draft in drafts), default=EARLIEST.isoformat())[:10]
+    days = {draft.effective for draft in drafts}
+    return min((day.isoformat() for day in days), default=EARLIEST.isoformat())[:10]
 
 
 def _name(declaration: HolderDraft | KindDraft) -> str:

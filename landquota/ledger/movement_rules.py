@@ -48,14 +48,28 @@ _OF_QUOTA: Final = ("kind", "year")
 
 def movement_findings(draft: MovementDraft, known: Known) -> Iterator[Finding]:
     """Yield every rule that a movement breaks; its fields have been checked before."""
-    yield from known_holders(draft, known.registry)
+    yield from wording_findings(draft, known.registry)
+    yield from reference_findings(draft, known)
+
+
+def wording_findings(draft: MovementDraft, registry: Registry) -> Iterator[Finding]:
+    """Yield the rules that a movement breaks whatever other entries there are."""
+    yield from known_holders(draft, registry)
     movement = MOVEMENTS.get(draft.movement)
     if movement is None:
         yield unknown_word(draft, "LEDGER-MOVEMENT-UNKNOWN", "movement", MOVEMENTS)
         return
     yield from _needless(draft, movement)
-    yield from closed(draft, known.registry)
-    yield from _land(draft, movement) if movement.of_land else _quota(draft, movement, known)
+    yield from closed(draft, registry)
+    yield from _land(draft, movement) if movement.of_land else _quota(draft, movement, registry)
+
+
+def reference_findings(draft: MovementDraft, known: Known) -> Iterator[Finding]:
+    """Yield the rules about the request and the reservation that a movement names."""
+    if draft.request is not None and draft.movement in SATISFYING:
+        yield from _request(draft, known)
+    if draft.movement in OF_RESERVATION and draft.kind is not None:
+        yield from _reservation(draft, MOVEMENTS[draft.movement], known)
 
 
 def _needless(draft: MovementDraft, movement: Movement) -> Iterator[Finding]:
@@ -69,8 +83,7 @@ def _needless(draft: MovementDraft, movement: Movement) -> Iterator[Finding]:
                 yield field_needless(draft, field, movement.label)
 
 
-def _quota(draft: MovementDraft, movement: Movement, known: Known) -> Iterator[Finding]:
-    registry = known.registry
+def _quota(draft: MovementDraft, movement: Movement, registry: Registry) -> Iterator[Finding]:
     yield from _receiver(draft, movement, registry)
     if draft.kind is None:
         yield finding(draft, "LEDGER-MOVEMENT-KIND", "kind", movement=movement.label)
@@ -78,10 +91,6 @@ def _quota(draft: MovementDraft, movement: Movement, known: Known) -> Iterator[F
         yield from _of_kind(draft, movement, registry.kinds[draft.kind], registry)
     if draft.expires is not None and draft.expires < draft.effective:
         yield finding(draft, "LEDGER-EXPIRES", "expires", expires=draft.expires, date=draft.effective)
-    if draft.request is not None and movement.name in SATISFYING:
-        yield from _request(draft, known)
-    if movement.name in OF_RESERVATION and draft.kind is not None:
-        yield from _reservation(draft, movement, known)
 
 
 def _receiver(draft: MovementDraft, movement: Movement, registry: Registry) -> Iterator[Finding]:

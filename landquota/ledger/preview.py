@@ -15,7 +15,7 @@ from landquota.area import Area
 from landquota.findings import Finding
 from landquota.ledger import schema
 from landquota.ledger.movements import State
-from landquota.ledger.posting import Receipt
+from landquota.ledger.receipts import Receipt
 from landquota.ledger.registry import Registry
 
 

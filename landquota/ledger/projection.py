@@ -11,12 +11,14 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
-from landquota.ledger.accounts import QUOTA, Account, Transfer, book_of, transfer_of
+from landquota.ledger import schema
+from landquota.ledger.accounts import QUOTA, Account, Identity, Transfer, TransferRow, book_of, transfer_of
 from landquota.ledger.entries import Record
 from landquota.ledger.movements import State
 
-#: A row of a projection table: the table's name and the values by column.
-Row = tuple[str, dict[str, Any]]
+_RESERVED: Final = State.RESERVED.code
+#: A row of a projection table: the table's name, and the values in the order of its columns.
+Row = tuple[str, tuple[Any, ...]]
 
 
 class Projection:
@@ -46,35 +48,33 @@ class Projection:
         self._find_target = find_target
         self._find_book = find_book
         self._last_account = last_account
-        self._accounts: dict[Account, int] = {}
+        self._accounts: dict[Identity, int] = {}
         self._books: dict[str, str] = {}
 
     def transfer(self, record: Record, body: Mapping[str, Any]) -> Transfer | None:
         """Return the transfer that an entry makes, if it makes one."""
         if record.type == "movement":
-            return self._movement(record, body)
+            kind = body.get("kind")
+            book = QUOTA if kind is None else self.book(kind)
+            return transfer_of(body, record.effective, key=record.key, book=book)
         if record.type == "reversal":
             target, target_body = self._target(body)
-            if target.type == "movement":
-                return self._movement(target, target_body).mirrored(record.effective)
+            taken_back = self.transfer(target, target_body) if target.type == "movement" else None
+            return None if taken_back is None else taken_back.mirrored(record.effective)
         return None
 
     def book(self, kind: str) -> str:
         """Return the book of a quota kind; one that nobody declared lies in that of quota."""
-        if kind not in self._books:
-            self._books[kind] = self._find_book(kind) or QUOTA
-        return self._books[kind]
+        book = self._books.get(kind)
+        if book is None:
+            book = self._books[kind] = self._find_book(kind) or QUOTA
+        return book
 
-    def _movement(self, record: Record, body: Mapping[str, Any]) -> Transfer:
-        kind = body.get("kind")
-        book = QUOTA if kind is None else self.book(kind)
-        return transfer_of(body, record.effective, key=record.key, book=book)
-
-    def account_id(self, account: Account) -> int | None:
+    def account_id(self, account: Identity) -> int | None:
         """Return the number of an account that has been opened."""
         number = self._accounts.get(account)
         if number is None:
-            number = self._find_account(account)
+            number = self._find_account(Account._make(account))
             if number is not None:
                 self._accounts[account] = number
         return number
@@ -91,17 +91,24 @@ class Projection:
 
     def rows_of(self, record: Record, body: Mapping[str, Any], transfer: Transfer | None) -> list[Row]:
         """Return the rows of an entry whose `transfer` is known."""
-        if record.type in _DECLARED:
-            if record.type == "kind":
-                self._books[body["kind"]] = book_of(unit=body["unit"], consumed_by=body.get("consumed_by"))
-            return [(record.type, _DECLARED[record.type](record, body))]
-        if record.type not in {"movement", "reversal"}:
-            raise ValueError(record.type)
-        rows = [] if transfer is None else self._transfer(record, transfer)
+        if transfer is not None:
+            rows = self._transfer(record, transfer)
+        elif record.type in _DECLARED:
+            return [(record.type, self._declared(record, body))]
+        else:
+            rows = []
         if record.type == "reversal":
             target, _ = self._target(body)
-            rows.append(("reversal", {"seq": record.seq, "target": target.seq, "effective": record.effective}))
+            rows.append(("reversal", (record.seq, target.seq, record.effective)))
+        elif record.type != "movement":
+            raise ValueError(record.type)
         return rows
+
+    def _declared(self, record: Record, body: Mapping[str, Any]) -> tuple[Any, ...]:
+        if record.type == "kind":
+            self._books[body["kind"]] = book_of(unit=body["unit"], consumed_by=body.get("consumed_by"))
+        row = _DECLARED[record.type](record, body)
+        return tuple(row[name] for name in _COLUMNS[record.type])
 
     def _target(self, body: Mapping[str, Any]) -> tuple[Record, Mapping[str, Any]]:
         found = self._find_target(body["reverses"])
@@ -110,30 +117,24 @@ class Projection:
         return found
 
     def _transfer(self, record: Record, transfer: Transfer) -> list[Row]:
-        rows: list[Row] = []
-        ids = []
-        for account in (transfer.debit, transfer.credit):
-            # A reservation is known by the key of its own entry: it cannot have been there before.
-            new = account.item == record.key and account.state == State.RESERVED
-            number = None if new else self.account_id(account)
-            if number is None:
-                number = self._last_account = self._last_account + 1
-                self._accounts[account] = number
-                rows.append(("account", {"id": number, **account._asdict()}))
-            ids.append(number)
-        row = {
-            "seq": record.seq,
-            "movement": transfer.movement,
-            "debit": ids[0],
-            "credit": ids[1],
-            "amount": transfer.amount,
-            "effective": transfer.effective,
-            "mirror": int(transfer.mirror),
-            "zone": transfer.zone,
-            "parcel": transfer.parcel,
-            "request": transfer.request,
-        }
-        return [*rows, ("transfer", row)]
+        """Return the row of a transfer, and before it those of the accounts that it opens."""
+        movement, debit, credit, amount, effective, zone, parcel, request, mirror = transfer
+        opened: list[tuple[Any, ...]] = []
+        ends = self.number(debit, record.key, opened), self.number(credit, record.key, opened)
+        row = TransferRow(record.seq, movement, *ends, amount, effective, int(mirror), zone, parcel, request)
+        return [*(("account", account) for account in opened), ("transfer", row)]
+
+    def number(self, account: Identity, key: str, opened: list[tuple[Any, ...]]) -> int:
+        """Return the number of an account; the row of one that the entry with `key` opens is added to `opened`."""
+        number = self._accounts.get(account)
+        # A reservation is known by the key of its own entry: it cannot have been there before.
+        if number is None and account[-2:] != (_RESERVED, key):
+            number = self.account_id(account)
+        if number is None:
+            number = self._last_account = self._last_account + 1
+            self._accounts[account] = number
+            opened.append((number, *account))
+        return number
 
 
 def _holder(record: Record, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -177,6 +178,7 @@ def _progress(record: Record, body: Mapping[str, Any]) -> dict[str, Any]:
     return {"seq": record.seq, "effective": record.effective, **said}
 
 
+_COLUMNS: Final = {table.name: table.columns.keys() for table in schema.PROJECTIONS}
 #: The entries that come to one row of the table of their own name.
 _DECLARED: Final[Mapping[str, Callable[[Record, Mapping[str, Any]], dict[str, Any]]]] = MappingProxyType(
     {

@@ -121,6 +121,10 @@ class Registry:
         else:
             self.closed_through, self.closed_by = draft.through, key
 
+    def book(self, kind: str) -> str | None:
+        """Return the book of a kind; None of one that is not declared."""
+        return self.kinds[kind].book if kind in self.kinds else None
+
     def may_carry(self, kind: str, day: date) -> bool:
         """Return whether a kind may be carried over on `day`: by the rule that holds, else as declared."""
         rule = self.rule(kind, day)

@@ -9,13 +9,14 @@ from typing import Any, Final
 import orjson
 
 from landquota.ledger import schema
-from landquota.ledger.accounts import Account
+from landquota.ledger.accounts import Account, TransferRow
 from landquota.ledger.entries import Record
 from landquota.ledger.projection import Projection
 from landquota.ledger.shape import require_shape
 from landquota.ledger.turnover import turnovers
 
-#: The columns that identify a row, by table.
+#: The columns of each table, and those that identify a row.
+_COLUMNS: Final = {table.name: table.columns.keys() for table in schema.PROJECTIONS}
 _KEYS: Final = {table.name: table.primary_key.columns.keys() for table in (schema.meta, *schema.PROJECTIONS)}
 
 
@@ -63,14 +64,15 @@ class Replay:
             require_shape(record, body)
             rows = self._projection.rows(record, body)
             self._seen[record.key] = (record, body)
-            for table, row in rows:
+            for table, values in rows:
+                row = dict(zip(_COLUMNS[table], values, strict=True))
                 self.rows[table][primary_key(table, row)] = Due(record.seq, row)
         except (AttributeError, ArithmeticError, KeyError, TypeError, ValueError):
             self.failed.append(record)
 
     def _add_turnover(self) -> None:
         limited = {due.row["id"] for due in self.table("account") if due.row["holder"] is not None}
-        transfers = [due.row for due in self.table("transfer")]
+        transfers = [TransferRow(**due.row) for due in self.table("transfer")]
         rows = turnovers(transfers, limited=limited)
         self.rows["turnover"] = {primary_key("turnover", row): Due(0, row) for row in rows}
 

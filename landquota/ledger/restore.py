@@ -12,6 +12,7 @@ from sqlalchemy.exc import StatementError
 from landquota.errors import Refusal
 from landquota.i18n import Text, text
 from landquota.ledger import schema
+from landquota.ledger.accounts import TransferRow
 from landquota.ledger.dialect import Dialect
 from landquota.ledger.entries import Record
 from landquota.ledger.replay import Replay
@@ -67,7 +68,7 @@ def _insert(connection: Connection, records: Sequence[Record], replay: Replay) -
             connection.execute(insert(table), rows)
         if rows and table is schema.transfer:
             before = (due.row["id"] for due in replay.table("account") if due.seq < first)
-            Turnovers(connection, last_account=max(before, default=0)).add(rows)
+            Turnovers(connection, last_account=max(before, default=0)).add([TransferRow(**row) for row in rows])
 
 
 def _require_beginning(own: Sequence[Record], records: Sequence[Record]) -> None:

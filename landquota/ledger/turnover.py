@@ -8,7 +8,7 @@ day's own month from the index of the transfers.  Other accounts have no rows: t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain, compress
 from operator import itemgetter
@@ -37,6 +37,7 @@ from sqlalchemy import (
 from sqlalchemy import func as sql
 
 from landquota.ledger import schema
+from landquota.ledger.accounts import TransferRow, TransferValues
 
 #: With so many transfers an account is busy: summing fewer by the index takes less than a millisecond, and the
 #: rows of smaller accounts would be sums of one or two transfers each.
@@ -176,11 +177,11 @@ class Turnovers:
         self._busy: set[int] = set()
         self._unlimited: set[int] = set()
 
-    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+    def add(self, rows: Sequence[TransferValues]) -> None:
         """Count transfers that have been written just now."""
         touched: set[int] = set()
         for side in SIDES:
-            accounts = [*map(itemgetter(side.name), rows)]
+            accounts = [*map(_account_of(side.name), rows)]
             self._numbers.update(accounts)
             touched.update(accounts)
         begun = self._begun(touched)
@@ -228,7 +229,7 @@ class Turnovers:
             self._connection.execute(_GROWTH, more)
 
 
-def turnovers(transfers: Collection[Mapping[str, Any]], *, limited: Collection[int]) -> Iterator[dict[str, Any]]:
+def turnovers(transfers: Collection[TransferValues], *, limited: Collection[int]) -> Iterator[dict[str, Any]]:
     """Yield the rows that `transfers` come to, by nothing but adding up.
 
     Parameters
@@ -236,21 +237,28 @@ def turnovers(transfers: Collection[Mapping[str, Any]], *, limited: Collection[i
     limited
         The numbers of the accounts of holders.
     """
-    numbers = Counter(row[side.name] for row in transfers for side in SIDES)
+    numbers = Counter(account for side in SIDES for account in map(_account_of(side.name), transfers))
     busy = {account for account in limited if numbers[account] >= BUSY}
     for cell, sums in _summed(transfers, busy).items():
         yield _row(cell, sums)
 
 
-def _summed(rows: Collection[Mapping[str, Any]], busy: AbstractSet[int]) -> dict[Cell, tuple[int, int]]:
+def _summed(rows: Collection[TransferValues], busy: AbstractSet[int]) -> dict[Cell, tuple[int, int]]:
     """Return amount and number of the transfers of `busy` accounts, by cell."""
     sums: dict[Cell, tuple[int, int]] = {}
     for side in (each.name for each in SIDES):
-        for row in compress(rows, map(busy.__contains__, map(itemgetter(side), rows))):
-            cell = Cell(row[side], side, row["movement"], row["mirror"], month_of(row["effective"]))
+        accounts = [*map(_account_of(side), rows)]
+        for account, values in compress(zip(accounts, rows, strict=True), map(busy.__contains__, accounts)):
+            row = TransferRow._make(values)
+            cell = Cell(account, side, row.movement, row.mirror, month_of(row.effective))
             amount, number = sums.get(cell, (0, 0))
-            sums[cell] = (amount + row["amount"], number + 1)
+            sums[cell] = (amount + row.amount, number + 1)
     return sums
+
+
+def _account_of(side: str) -> Callable[[TransferValues], int]:
+    """Return what tells the account on a side of a transfer."""
+    return itemgetter(TransferRow._fields.index(side))
 
 
 def _row(cell: Cell, sums: tuple[int, int]) -> dict[str, Any]:

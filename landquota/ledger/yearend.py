@@ -17,7 +17,7 @@ from landquota.ledger.movements import CARRIES, MOVEMENTS
 from landquota.ledger.refusals import EntryRefused
 
 if TYPE_CHECKING:
-    from landquota.ledger.posting import Receipt
+    from landquota.ledger.receipts import Receipt
 
 #: What is not moved: reservations that still hold, and what entries of later days have used.
 STAYS_RESERVED: Final = "stays_reserved"

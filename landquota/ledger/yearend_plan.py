@@ -116,7 +116,7 @@ class _Plan:
         available = Timeline() if number is None else timeline_of(self.connection, number)
         for row in reserved:
             if row.moves:
-                available.add(self.day.isoformat(), row.amount.units, movement=row.what)
+                available.add((self.day.isoformat(), row.what, row.amount.units))
         yield from self._pooled(holder, kind, accounts)
         yield from self._available(holder, kind, available, declared_by)
 

@@ -225,12 +225,10 @@ def test_what_is_told_quickly_is_what_the_lowest_day_tells(
 ) -> None:
     timeline, (day, amount) = Timeline(), (f"2018-01-{asked[0]:02}", asked[1])
     for number, (of_day, movement, change) in enumerate(changes):
-        timeline.add(f"2018-01-{of_day:02}", change, movement=movement)
+        timeline.add((f"2018-01-{of_day:02}", movement, change))
         if number % 3 == 0:
             timeline.balance(day)  # as between the rows of an import
-    last = max((of_day for of_day, *_ in changes), default=0)
-    enough = timeline.lowest_from(day).units >= amount
-    assert timeline.bears(amount, day) is (enough and asked[0] >= last)
+    assert timeline.bears(amount, day) is (timeline.lowest_from(day).units >= amount)
 
 
 def test_a_forgotten_year_is_named(ledger: Ledger) -> None:
