@@ -5,9 +5,10 @@ A clerk's table says the same again and again, and nearly every row of it keeps 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import compress
-from operator import attrgetter
+from operator import attrgetter, not_
 from typing import Final
 
 from landquota.ledger.declarations import PeriodDraft
@@ -36,7 +37,7 @@ def lawful(drafts: Sequence[Draft], registry: Registry) -> list[bool]:
         isinstance(draft, MovementDraft) and draft.movement in _ALIKE and draft.expires is None for draft in drafts
     ]
     movements = [draft for draft in compress(drafts, alike) if isinstance(draft, MovementDraft)]
-    changing = any(isinstance(draft, PeriodDraft) for draft in drafts)
+    changing = any(isinstance(draft, PeriodDraft) for draft in compress(drafts, map(not_, alike)))
     if changing or any(any(wording_findings(draft, registry)) for draft in examples(movements)):
         return [False] * len(drafts)
     return alike
@@ -50,13 +51,13 @@ def examples(movements: Sequence[MovementDraft]) -> Iterator[MovementDraft]:
     day to another.  (Of the rule that compares two days of a draft no example tells: `expires`.)
     """
     yield from dict(zip(map(_receiving, movements), movements, strict=True)).values()
-    of_kinds: dict[tuple[str, str | None, type], list[MovementDraft]] = {}
+    of_kinds: defaultdict[tuple[str, str | None, type], list[MovementDraft]] = defaultdict(list)
     for draft in movements:
-        of_kinds.setdefault((draft.movement, draft.kind, type(draft.amount)), []).append(draft)
+        of_kinds[draft.movement, draft.kind, type(draft.amount)].append(draft)
     for alike in of_kinds.values():
         yield min(alike, key=_effective)
         yield max(alike, key=_effective)
     for name in _REFERENCES:
-        values = map(attrgetter(name), movements)
-        yield from {draft.movement: draft for draft, value in zip(movements, values, strict=True) if value}.values()
+        naming = compress(movements, map(attrgetter(name), movements))
+        yield from {draft.movement: draft for draft in naming}.values()
     yield from (draft for draft in movements if _needless(draft) != _NOTHING)

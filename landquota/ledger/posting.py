@@ -294,17 +294,19 @@ def _own_key(draft: Draft) -> str | None:
 def _keys(drafts: Collection[Draft]) -> set[str]:
     """Return the keys that `drafts` bring and those of the entries that they name."""
     movements = [draft for draft in drafts if isinstance(draft, MovementDraft)]
-    named: set[str | None] = {_own_key(draft) for draft in drafts if not isinstance(draft, MovementDraft)}
-    named |= {draft.reverses for draft in drafts if isinstance(draft, ReversalDraft)}
+    named: set[str | None] = set()
     for name in ("key", "request", "reservation"):
         named.update(map(attrgetter(name), movements))
+    if len(movements) < len(drafts):
+        named |= {_own_key(draft) for draft in drafts if not isinstance(draft, MovementDraft)}
+        named |= {draft.reverses for draft in drafts if isinstance(draft, ReversalDraft)}
     return {key for key in named if key is not None and key.isprintable()}
 
 
 def _requested(drafts: Collection[Draft]) -> set[tuple[str, str]]:
     """Return the holders and kinds of the requests that `drafts` name."""
-    movements = (draft for draft in drafts if isinstance(draft, MovementDraft) and draft.request is not None)
-    return {(draft.holder, draft.kind) for draft in movements if draft.kind is not None}
+    naming = [draft for draft in drafts if isinstance(draft, MovementDraft) and draft.request is not None]
+    return {(draft.holder, draft.kind) for draft in naming if draft.kind is not None}
 
 
 def _label(transfer: Transfer, *, taken_back: bool) -> Renderable:

@@ -33,6 +33,10 @@ _Number = BigInteger().with_variant(Integer(), "sqlite")
 #: Areas: 64 bits also to GDAL, which takes INTEGER for 32 bits and cuts 10,738 亩 off without a word.
 _Area = BigInteger()
 
+#: Of columns that are null in most rows.  An empty text is written as null there: no text of a ledger is empty, and
+#: SQLite's driver takes 0.4 µs to bind a null.
+SPARSE: Final[dict[object, object]] = {"sparse": True}
+
 metadata: Final = MetaData()
 
 meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
@@ -116,9 +120,9 @@ transfer = Table(
     Column("amount", _Area, nullable=False),
     Column("effective", Text, nullable=False),
     Column("mirror", Integer, nullable=False),
-    Column("zone", Text),
-    Column("parcel", Text),
-    Column("request", Text),
+    Column("zone", Text, info=SPARSE),
+    Column("parcel", Text, info=SPARSE),
+    Column("request", Text, info=SPARSE),
     CheckConstraint("amount > 0", name="transfer_amount"),
     CheckConstraint("debit <> credit", name="transfer_accounts"),
 )

@@ -68,9 +68,8 @@ def _taken(draft: MovementDraft, key: str, pending: Pending) -> Receipt | None:
     fields = linked(seq, key, "movement", day, pending.recorded, draft.document, draft.clause, canonical(said), prev)
     giver = giver or projection.number(debit, key, opened)
     receiver = projection.number(credit, key, opened)
-    pending.move(
-        fields, (seq, draft.movement, giver, receiver, amount, day, 0, draft.zone, draft.parcel, draft.request)
-    )
+    about = draft.zone or "", draft.parcel or "", draft.request or ""  # as sparse columns are written
+    pending.move(fields, (seq, draft.movement, giver, receiver, amount, day, 0, *about))
     if (requests := pending.requests.get((draft.holder, kind))) is not None:
         requests.take(key, said)
     # As Receipt(…) does, without a call of Python.
