@@ -99,19 +99,19 @@ def _is_workbook(path: Path) -> bool:
 
 
 def _from_workbook(path: Path, name: str | None) -> tuple[Table | None, list[Finding]]:
-    findings = workbook.check(path)
-    if findings:
-        return None, findings
-    peeked, findings = workbook.peek(path, rows=_HEADING_ROWS + 1)
-    if findings:
-        return None, findings
-    chosen, findings = _chosen(path, peeked, name)
-    if chosen is None:
-        return None, findings
-    read, wrong = workbook.read(path, chosen)
-    if read is None:
-        return None, wrong
-    merged, problems = workbook.merged_down(path, chosen)
+    with workbook.opened(path) as (book, refused):
+        if book is None:
+            return None, refused
+        peeked, findings = book.peek(rows=_HEADING_ROWS + 1)
+        if findings:
+            return None, findings
+        chosen, findings = _chosen(path, peeked, name)
+        if chosen is None:
+            return None, findings
+        read, wrong = book.read(chosen)
+        if read is None:
+            return None, wrong
+        merged, problems = book.merged_down(chosen)
     table, findings = _table(replace(read, lines=_filled_down(read.lines, merged)), in_workbook=True)
     if table is None:
         return None, [*problems, *findings]
