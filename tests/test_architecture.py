@@ -17,6 +17,7 @@ LEVELS = {
     "i18n": 0,
     "errors": 0,
     "interrupts": 0,
+    "collector": 0,
     "machine_code": 1,
     "amount": 1,
     "area": 1,

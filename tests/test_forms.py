@@ -18,8 +18,8 @@ from landquota.amount import PrecisionError
 from landquota.errors import InputError
 from landquota.findings import Finding
 from landquota.forms import Defaults, Filled, read_form
-from landquota.forms.cells import exact
 from landquota.forms.columns import BATCHES, FORMS, MEASURES, MOVEMENTS, normalised
+from landquota.forms.values import exact
 from landquota.ledger import MOVEMENTS as LEDGER_MOVEMENTS
 from landquota.ledger import Ledger, MovementDraft, ReversalDraft
 from landquota.vocabulary import label

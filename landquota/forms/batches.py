@@ -22,19 +22,24 @@ from landquota.findings import Finding
 from landquota.formats.sheets.sheet import Line, filled, words
 from landquota.forms.cells import Cells
 from landquota.forms.columns import BATCHES
+from landquota.forms.reading import Names
 from landquota.i18n import text
 from landquota.ledger import Draft, Entry, MovementDraft
 
-#: What each movement's fields are called in the form.
-_APPROVE: Final = {"holder": "holder", "batch": "batch", "document": "document", "effective": "date"}
-_DIVIDE: Final = {**_APPROVE, "parcel": "parcel", "amount": "area", "deadline": "deadline", "reason": "unsupplied"}
-_SUPPLY: Final = {
+#: What each movement's fields are called in the form, some by what gives the amount.
+_APPROVED: Final = {"holder": "holder", "batch": "batch", "document": "document", "effective": "date"}
+_SUPPLIED: Final = {
     "holder": "holder",
     "parcel": "parcel",
     "document": "supply",
     "effective": "supplied_on",
     "reason": "user",
 }
+_APPROVE: Final = {name: Names({**_APPROVED, "amount": name}) for name in ("area", "approved")}
+_DIVIDE: Final = Names(
+    {**_APPROVED, "parcel": "parcel", "amount": "area", "deadline": "deadline", "reason": "unsupplied"}
+)
+_SUPPLY: Final = {name: Names({**_SUPPLIED, "amount": name}) for name in ("supplied", "along")}
 #: How the column 带供 says yes or no, where it holds no area; and what the entry says of it.
 YES: Final = frozenset({"是", "有", "yes", "√"})
 NO: Final = frozenset({"", "否", "无", "no", "-", "—", "/"})
@@ -226,7 +231,7 @@ class Batches:
                 reason="；".join([ALONG, *said] if with_others else said) or None,
                 key=_key(document, "supply", *batch.key, parcel.name, *([] if name == "supplied" else [name])),
                 place=cells.table.place(cells.line),
-                headings=cells.headings({**_SUPPLY, "amount": name}),
+                headings=cells.headings(_SUPPLY[name]),
             )
             for name, amount, with_others in amounts
             if amount is not None
@@ -266,7 +271,7 @@ def _approve(batch: _Batch) -> MovementDraft:
         document=batch.document,
         key=_key(batch.document, "approve", *batch.key),
         place=batch.cells.table.place(batch.cells.line),
-        headings=batch.cells.headings({**_APPROVE, "amount": called}),
+        headings=batch.cells.headings(_APPROVE[called]),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from landquota.errors import InputError
 from landquota.forms.cells import Cells
+from landquota.forms.reading import Names
 from landquota.i18n import text
 from landquota.ledger import MovementDraft, ReversalDraft
 
@@ -17,10 +18,10 @@ _FIELDS: Final = (
     *("movement", "holder", "to", "kind", "year", "to_year", "amount", "effective", "document", "clause", "zone"),
     *("parcel", "request", "expires", "reason", "reservation", "batch", "from_stage", "deadline", "starts_by", "key"),
 )
-_HEADINGS: Final = {name: _CALLED.get(name, name) for name in _FIELDS}
-_REVERSAL_HEADINGS: Final = {
-    name: _CALLED.get(name, name) for name in ("reverses", "reason", "effective", "document", "clause", "key")
-}
+_HEADINGS: Final = Names({name: _CALLED.get(name, name) for name in _FIELDS})
+_REVERSAL_HEADINGS: Final = Names(
+    {name: _CALLED.get(name, name) for name in ("reverses", "reason", "effective", "document", "clause", "key")}
+)
 
 
 def draft(cells: Cells) -> MovementDraft | ReversalDraft:

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Final
 
 from landquota.area import Area
+from landquota.collector import collector_at_rest
 from landquota.findings import Finding
 from landquota.formats.sheets.sheet import words
 from landquota.forms import movements
 from landquota.forms.batches import Batches, Defaults, as_recorded, repeated
-from landquota.forms.cells import Cells, Notes
+from landquota.forms.cells import Cells
 from landquota.forms.columns import BATCHES, Form
-from landquota.forms.table import Table, read_table
+from landquota.forms.reading import Reading
+from landquota.forms.table import read_table
 from landquota.ledger import Draft, Entry, MovementDraft
 from landquota.ledger.declarations import EARLIEST
 from landquota.ledger.words import Joined
@@ -111,30 +113,38 @@ def read_form(
     progress
         Is told, after each row, how many of how many have been read.
     """
-    table, findings = read_table(path, sheet=sheet)
-    if table is None:
-        return Filled((), tuple(findings))
-    notes = Notes()
-    rows = _rows(table, notes, computed=computed, progress=progress)
+    with collector_at_rest():
+        table, findings = read_table(path, sheet=sheet)
+        if table is None:
+            return Filled((), tuple(findings))
+        filled = _filled(Reading(table, computed=computed), defaults, progress)
+    if not computed:  # refused anyway, whether a value is stored with it or not
+        findings = [finding for finding in findings if finding.code != "SHEET-FORMULA"]
+    return replace(filled, findings=(*findings, *filled.findings))
+
+
+def _filled(reading: Reading, defaults: Defaults, progress: Progress | None) -> Filled:
+    """Return what the rows of a table say, and what is wrong with them."""
+    table = reading.table
+    rows = _rows(reading, progress)
     bad: list[Cells] = []
     partial: list[Draft] = []
     if table.form is BATCHES:
         drafts, found = _batches(rows, bad, defaults)
     else:
         drafts, found = _movements(rows, bad, partial)
-    if not computed:  # refused anyway, whether a value is stored with it or not
-        findings = [finding for finding in findings if finding.code != "SHEET-FORMULA"]
     names = _DOUBTS[table.form.name]
     doubtful = frozenset(words(cells.line.cell(at)) for cells in bad for name in names for at in table.of(name)) - {""}
-    return Filled(tuple(drafts), (*findings, *found, *notes.findings(table)), table.form, doubtful, tuple(partial))
+    return Filled(tuple(drafts), (*found, *reading.findings()), table.form, doubtful, tuple(partial))
 
 
-def _rows(table: Table, notes: Notes, *, computed: bool, progress: Progress | None) -> Iterable[Cells]:
+def _rows(reading: Reading, progress: Progress | None) -> Iterable[Cells]:
+    table = reading.table
     lines = table.lines
     if table.form is BATCHES:
-        lines = repeated(lines, {column.field: table.of(column.field) for column in BATCHES.columns})
+        lines = repeated(lines, table.fields)
     for number, line in enumerate(lines, 1):
-        yield Cells(table, line, notes, computed)
+        yield Cells(reading, line)
         if progress is not None:
             progress(number, len(lines))
 

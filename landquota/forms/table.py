@@ -32,6 +32,8 @@ _WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xltx"})
 _SIGNATURES: Final = (b"PK", b"\xd0\xcf\x11\xe0")
 
 _TOTAL: Final = re.compile(r"(本页|本表|其中)?(合计|小计|总计|共计|累计|total|subtotal)([(（].*)?[:：]?", re.IGNORECASE)
+#: What stands in every total, if not in every text where it is found.
+_TOTAL_WORD: Final = re.compile(r"[合小总共累]\s*计|t\s*o\s*t\s*a\s*l", re.IGNORECASE)
 _REMARK: Final = re.compile(r"#.*|(制表|填表|填报|审核|复核|负责人|经办|注|备注|说明)[^:：]{0,6}[:：].*", re.DOTALL)
 
 
@@ -45,25 +47,25 @@ class Table:
     columns: Mapping[int, Meaning]
     lines: Sequence[Line]
     in_workbook: bool
-    # Every cell of every row asks for both.
+    #: The columns of each field that is there; of an amount there may be one for each unit.
+    fields: Mapping[str, Sequence[int]] = field(init=False, repr=False, compare=False)
     _called: Mapping[int, str] = field(init=False, repr=False, compare=False)
-    _of: Mapping[str, Sequence[int]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         called = {column: " ".join(words(cell).split()) for column, cell in enumerate(self.heading.cells)}
-        of: defaultdict[str, list[int]] = defaultdict(list)
+        fields: defaultdict[str, list[int]] = defaultdict(list)
         for column, meaning in self.columns.items():
-            of[meaning.column.field].append(column)
+            fields[meaning.column.field].append(column)
         object.__setattr__(self, "_called", called)
-        object.__setattr__(self, "_of", dict(of))
+        object.__setattr__(self, "fields", dict(fields))
 
     def called(self, column: int) -> str:
         """Return the heading of a column as it is written, in one line."""
         return self._called.get(column, "")
 
     def of(self, field: str) -> Sequence[int]:
-        """Return the columns of a field; of an amount there may be one for each unit."""
-        return self._of.get(field, ())
+        """Return the columns of a field, of which there may be none."""
+        return self.fields.get(field, ())
 
     def place(self, line: Line, column: int | None = None) -> Place:
         """Return where a row, or its cell in a column, stands."""
@@ -87,7 +89,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> tuple[Table | None, l
     cells, findings = tables.read_cells(path)
     if cells is None or findings:
         return None, findings
-    lines = [Line(number, [tables.as_meant(cell) for cell in row]) for number, row in cells.rows]
+    lines = [Line(number, list(map(tables.as_meant, row))) for number, row in cells.rows]
     return _table(Sheet(path.name, path.stem, lines, ragged=False), in_workbook=False)
 
 
@@ -97,19 +99,19 @@ def _is_workbook(path: Path) -> bool:
 
 
 def _from_workbook(path: Path, name: str | None) -> tuple[Table | None, list[Finding]]:
-    findings = workbook.check(path)
-    if findings:
-        return None, findings
-    peeked, findings = workbook.peek(path, rows=_HEADING_ROWS + 1)
-    if findings:
-        return None, findings
-    chosen, findings = _chosen(path, peeked, name)
-    if chosen is None:
-        return None, findings
-    read, wrong = workbook.read(path, chosen)
-    if read is None:
-        return None, wrong
-    merged, problems = workbook.merged_down(path, chosen)
+    with workbook.opened(path) as (book, refused):
+        if book is None:
+            return None, refused
+        peeked, findings = book.peek(rows=_HEADING_ROWS + 1)
+        if findings:
+            return None, findings
+        chosen, findings = _chosen(path, peeked, name)
+        if chosen is None:
+            return None, findings
+        read, wrong = book.read(chosen)
+        if read is None:
+            return None, wrong
+        merged, problems = book.merged_down(chosen)
     table, findings = _table(replace(read, lines=_filled_down(read.lines, merged)), in_workbook=True)
     if table is None:
         return None, [*problems, *findings]
@@ -179,7 +181,8 @@ def _table(sheet: Sheet, *, in_workbook: bool) -> tuple[Table | None, list[Findi
     if has_errors(findings):
         return None, findings
     below = sheet.lines[index + 1 :]
-    passed = [line for line in below if _passed_over(line) or _repeats(line, table)]
+    headings = _compared(table)
+    passed = [line for line in below if _passed_over(line) or _repeats(line, headings)]
     skipped = {line.number for line in passed}
     lines = [line for line in below if line.number not in skipped and _says_something(line, table)]
     if index or passed:
@@ -229,13 +232,26 @@ def _unknown(table: Table, column: int, name: str, present: set[str]) -> Finding
 def _passed_over(line: Line) -> bool:
     """Return whether a row is a total or a remark."""
     first = next((words(cell) for cell in line.cells if filled(cell)), "")
-    texts = ("".join(cell.split()) for cell in line.cells if isinstance(cell, str))
-    return any(map(_TOTAL.fullmatch, texts)) or bool(_REMARK.fullmatch(first))
+    return bool(_REMARK.fullmatch(first)) or _is_total(line)
 
 
-def _repeats(line: Line, table: Table) -> bool:
+def _is_total(line: Line) -> bool:
+    texts = [cell for cell in line.cells if isinstance(cell, str)]
+    # The whole row is asked first, for hardly any is a total: 1 µs, and 3 for each of its cells.
+    if _TOTAL_WORD.search("".join(texts)) is None:
+        return False
+    return any(_TOTAL.fullmatch("".join(cell.split())) for cell in texts)
+
+
+def _compared(table: Table) -> dict[int, str]:
+    """Return the headings as they are compared, first the needed ones: what stands below those is soon said again."""
+    ordered = sorted(table.columns.items(), key=lambda each: not each[1].column.needed)
+    return {column: normalised(words(table.heading.cell(column))) for column, _ in ordered}
+
+
+def _repeats(line: Line, headings: Mapping[int, str]) -> bool:
     """Return whether a row is the heading once more, as at the top of a printed page."""
-    return all(normalised(words(line.cell(c))) == normalised(words(table.heading.cell(c))) for c in table.columns)
+    return all(normalised(words(line.cell(column))) == heading for column, heading in headings.items())
 
 
 def _says_something(line: Line, table: Table) -> bool:

@@ -96,9 +96,6 @@ def _sheet(
 ) -> tuple[Sheet | None, list[Finding], str | None]:
     """Return the sheet with the features, and how its texts were decoded."""
     if format_of(path) == "XLSX":
-        findings = workbook.check(path, limits=limits)
-        if findings:
-            return None, findings, None
         sheet, findings = _from_workbook(path, layer, limits)
         return sheet, findings, None
     known = None if encoding is None else codec(encoding)
@@ -129,22 +126,29 @@ def _foreign(path: Path, lines: Sequence[Line]) -> list[Finding]:
 
 
 def _from_workbook(path: Path, layer: str | None, limits: Limits) -> tuple[Sheet | None, list[Finding]]:
+    """Return the sheet with the features; that it is hidden is said."""
+    with workbook.opened(path, limits=limits) as (book, refused):
+        if book is None:
+            return None, refused
+        sheets, findings = book.peek(rows=2 * HEADING_ROWS)
+        if findings:
+            return None, findings
+        chosen, findings = _chosen(path, layer, sheets)
+        if chosen is None:
+            return None, findings
+        sheet, findings = book.read(chosen)
+    if sheet is not None and sheet.hidden:
+        findings.append(Finding("SHEET-HIDDEN", Place(file=path.name), {"sheet": sheet.name}))
+    return sheet, findings
+
+
+def _chosen(path: Path, layer: str | None, sheets: Sequence[Sheet]) -> tuple[str | None, list[Finding]]:
     """Return the sheet asked for, else the only one with outlines or vertices."""
-    place = Place(file=path.name)
-    sheets, findings = workbook.peek(path, rows=2 * HEADING_ROWS)
-    if findings:
-        return None, findings
     names = [sheet.name for sheet in sheets]
     spatial = [sheet.name for sheet in sheets if layout_of(sheet.lines) is not None]
     if layer is None and not spatial:
-        return None, [Finding("SHEET-NO-GEOMETRY", place, {"sheet": ", ".join(names)})]
-    chosen, findings = layer_choice.pick(path, names, spatial, wanted=layer)
-    if chosen is None:
-        return None, findings
-    sheet, findings = workbook.read(path, chosen, limits=limits)
-    if sheet is not None and sheet.hidden:
-        findings.append(Finding("SHEET-HIDDEN", place, {"sheet": sheet.name}))
-    return sheet, findings
+        return None, [Finding("SHEET-NO-GEOMETRY", Place(file=path.name), {"sheet": ", ".join(names)})]
+    return layer_choice.pick(path, names, spatial, wanted=layer)
 
 
 def _heading(sheet: Sheet, layout: Layout) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
@@ -77,7 +77,84 @@ _MOST_ROWS: Final = 1 << 20
 _SMALL_BYTES: Final = 64 << 20
 
 
-def check(path: Path, *, limits: Limits = DEFAULT) -> list[Finding]:
+class Book:
+    """A workbook that is open.
+
+    It is opened once for all that is asked of it: openpyxl then reads every text of every sheet,
+    and goes through a sheet that does not say its own size, which takes half as long as to read
+    its cells.
+    """
+
+    def __init__(self, path: Path, limits: Limits, values: Workbook) -> None:
+        self._path = path
+        self._limits = limits
+        self._values = values
+
+    def peek(self, *, rows: int) -> tuple[list[Sheet], list[Finding]]:
+        """Return the first rows of every sheet."""
+        try:
+            with _unwarned():
+                return [_peeked(self._path, sheet, rows) for sheet in self._values.worksheets], []
+        except BROKEN as problem:
+            return [], [unreadable(self._path, problem)]
+
+    def read(self, name: str) -> tuple[Sheet | None, list[Finding]]:
+        """Return a whole sheet, its cells as they are typed there."""
+        path, limits = self._path, self._limits
+        try:
+            sheet = self._values[name]
+            with _unwarned(), self._formulas(name) as formulas:
+                lines, findings = _lines((_rows(sheet), formulas), path.name, name, most_cells=limits.vertices)
+        except BROKEN as problem:
+            return None, [unreadable(path, problem)]
+        cells = sum(len(line.cells) for line in lines)
+        if cells > limits.vertices:
+            return None, size.layer_findings(path, vertices=cells, limits=limits)
+        return Sheet(path.name, name, lines, hidden=sheet.sheet_state != "visible"), findings
+
+    def merged_down(self, name: str) -> tuple[list[Merged], list[Finding]]:
+        """Return the cells of a sheet that are merged over several rows."""
+        try:
+            # What openpyxl reads row by row, it reads without the merged cells.
+            part: str = getattr(self._values[name], "_worksheet_path")  # noqa: B009 - nothing else says where it lies
+            with zipfile.ZipFile(self._path) as archive:
+                found = list(_found(archive, archive.getinfo(part), _MERGED))
+        except BROKEN as problem:
+            return [], [unreadable(self._path, problem)]
+        ranges = [Merged(column_index_from_string(letter) - 1, int(first), int(last)) for letter, first, last in found]
+        return [each for each in ranges if each.first < each.last], []
+
+    @contextmanager
+    def _formulas(self, name: str) -> Iterator[Iterator[Sequence[_Cell]]]:
+        """Yield the rows of a sheet, not computed; without a formula anywhere it is not gone through twice."""
+        if not _has_formulas(self._path):
+            yield itertools.repeat(())
+            return
+        with _loaded(self._path, data_only=False) as book:
+            yield _rows(book[name])
+
+
+@contextmanager
+def opened(path: Path, *, limits: Limits = DEFAULT) -> Iterator[tuple[Book | None, list[Finding]]]:
+    """Open a workbook, or find why it is not opened: its kind, its sizes, or a damage."""
+    findings = _refused(path, limits)
+    with ExitStack() as stack:
+        book = None
+        if not findings:
+            try:
+                book = Book(path, limits, stack.enter_context(_loaded(path, data_only=True)))
+            except BROKEN as problem:
+                findings = [unreadable(path, problem)]
+        yield book, findings
+
+
+def unreadable(path: Path, problem: Exception) -> Finding:
+    """Return the finding for a file that its parser cannot take apart."""
+    said = str(problem).replace(str(path), path.name).strip() or type(problem).__name__
+    return Finding("FILE-UNREADABLE", Place(file=path.name), {"problem": said.rstrip(".")})
+
+
+def _refused(path: Path, limits: Limits) -> list[Finding]:
     """Return why a workbook is not opened: its kind, its sizes, or a damage."""
     place = Place(file=path.name)
     try:
@@ -96,61 +173,21 @@ def check(path: Path, *, limits: Limits = DEFAULT) -> list[Finding]:
         return [unreadable(path, problem)]
 
 
-def peek(path: Path, *, rows: int) -> tuple[list[Sheet], list[Finding]]:
-    """Return the first rows of every sheet of a workbook that :func:`check` passed."""
-    try:
-        with _opened(path, data_only=True) as book:
-            return [_peeked(path, sheet, rows) for sheet in book.worksheets], []
-    except BROKEN as problem:
-        return [], [unreadable(path, problem)]
-
-
-def read(path: Path, name: str, *, limits: Limits = DEFAULT) -> tuple[Sheet | None, list[Finding]]:
-    """Return a whole sheet of a workbook that :func:`check` passed, its cells as they are typed there."""
-    try:
-        computed = _has_formulas(path)
-        with _opened(path, data_only=True) as values, _opened(path, data_only=False) as formulas:
-            sheet = values[name]
-            # Without a formula anywhere there is no need to go through the sheet twice.
-            rows = _rows(sheet), _rows(formulas[name]) if computed else itertools.repeat(())
-            lines, findings = _lines(rows, path.name, name, most_cells=limits.vertices)
-    except BROKEN as problem:
-        return None, [unreadable(path, problem)]
-    cells = sum(len(line.cells) for line in lines)
-    if cells > limits.vertices:
-        return None, size.layer_findings(path, vertices=cells, limits=limits)
-    return Sheet(path.name, name, lines, hidden=sheet.sheet_state != "visible"), findings
-
-
-def merged_down(path: Path, name: str) -> tuple[list[Merged], list[Finding]]:
-    """Return the cells of a sheet that are merged over several rows, of a workbook that :func:`check` passed."""
-    try:
-        with _opened(path, data_only=True) as book, zipfile.ZipFile(path) as archive:
-            # What openpyxl reads row by row, it reads without the merged cells.
-            part: str = getattr(book[name], "_worksheet_path")  # noqa: B009 - nothing else says where a sheet lies
-            found = list(_found(archive, archive.getinfo(part), _MERGED))
-    except BROKEN as problem:
-        return [], [unreadable(path, problem)]
-    ranges = [Merged(column_index_from_string(letter) - 1, int(first), int(last)) for letter, first, last in found]
-    return [each for each in ranges if each.first < each.last], []
-
-
-def unreadable(path: Path, problem: Exception) -> Finding:
-    """Return the finding for a file that its parser cannot take apart."""
-    said = str(problem).replace(str(path), path.name).strip() or type(problem).__name__
-    return Finding("FILE-UNREADABLE", Place(file=path.name), {"problem": said.rstrip(".")})
-
-
 @contextmanager
-def _opened(path: Path, *, data_only: bool) -> Iterator[Workbook]:
+def _loaded(path: Path, *, data_only: bool) -> Iterator[Workbook]:
     # An open file, for of a path openpyxl would judge the name.
-    with warnings.catch_warnings(), path.open("rb") as file:
-        warnings.simplefilter("ignore")  # openpyxl's opinion on styles and extensions that no cell depends on
-        book = openpyxl.load_workbook(file, read_only=True, data_only=data_only, keep_links=False)
+    with path.open("rb") as file:
+        with _unwarned():
+            book = openpyxl.load_workbook(file, read_only=True, data_only=data_only, keep_links=False)
         try:
             yield book
         finally:
             book.close()
+
+
+def _unwarned() -> AbstractContextManager[object]:
+    """Leave out openpyxl's opinion on styles and extensions that no cell depends on."""
+    return warnings.catch_warnings(action="ignore")
 
 
 def _unsafe(archive: zipfile.ZipFile, path: Path, limits: Limits) -> Iterator[Finding]:
@@ -222,11 +259,9 @@ def _lines(
     numbered = enumerate(zip(*rows, strict=False), start=1)
     count = 0
     for number, (values, formulas) in itertools.islice(numbered, _MOST_ROWS):
-        for column, (value, formula) in enumerate(itertools.zip_longest(values, formulas)):
-            wrong = _wrong(value, formula)
-            if wrong is not None:
-                params = {"cell": f"{name}!{letters(column)}{number}", "value": getattr(value, "value", None)}
-                findings.append(Finding(wrong, Place(file=file, row=number, column=letters(column)), params))
+        for column, wrong, value in _wrong(values, formulas):
+            params = {"cell": f"{name}!{letters(column)}{number}", "value": value}
+            findings.append(Finding(wrong, Place(file=file, row=number, column=letters(column)), params))
         cells = [cell.value for cell in values]
         if any(map(filled, cells)):
             computed = (column for column, cell in enumerate(formulas) if cell.data_type == "f")
@@ -237,11 +272,18 @@ def _lines(
     return lines, findings
 
 
-def _wrong(value: _Cell | None, formula: _Cell | None) -> str | None:
-    """Return the code of what keeps a cell from having a value; `formula` is the same cell, not computed."""
-    if value is not None and value.data_type == "e":
-        return "SHEET-CELL-ERROR"
-    computed = formula is not None and formula.data_type == "f"
-    # A formula that gave the empty text has the type "str"; one that was never computed has none.
-    missing = value is None or (value.value is None and value.data_type == "n")
-    return "SHEET-FORMULA" if computed and missing else None
+def _wrong(values: Sequence[_Cell], formulas: Sequence[_Cell]) -> Iterator[tuple[int, str, object]]:
+    """Yield each cell of a row that has no value, with the code of what keeps it from having one.
+
+    `formulas` are the same cells, not computed; of a workbook without formulas there are none.
+    """
+    if not formulas and not any(cell.data_type == "e" for cell in values):
+        return  # as of nearly all rows
+    for column, (value, formula) in enumerate(itertools.zip_longest(values, formulas)):
+        if value is not None and value.data_type == "e":
+            yield column, "SHEET-CELL-ERROR", value.value
+            continue
+        computed = formula is not None and formula.data_type == "f"
+        # A formula that gave the empty text has the type "str"; one that was never computed has none.
+        if computed and (value is None or (value.value is None and value.data_type == "n")):
+            yield column, "SHEET-FORMULA", None
