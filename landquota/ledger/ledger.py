@@ -7,6 +7,7 @@ from datetime import date, datetime
 from os import PathLike
 from typing import Self
 
+from landquota.collector import collector_at_rest
 from landquota.errors import InputError
 from landquota.findings import Finding
 from landquota.i18n import text
@@ -14,7 +15,6 @@ from landquota.ledger import ageing
 from landquota.ledger.batch import in_utc, post_all, take_all
 from landquota.ledger.calendar import LedgerCalendar
 from landquota.ledger.checks import field_findings
-from landquota.ledger.collector import collector_at_rest
 from landquota.ledger.controls import require_control
 from landquota.ledger.declarations import EARLIEST, HolderDraft, KindDraft
 from landquota.ledger.drafts import Draft, MovementDraft, ReversalDraft, StatementDraft

@@ -53,7 +53,7 @@ from landquota.ledger.declarations import KindDraft
 from landquota.ledger.examples import examples, lawful
 from landquota.ledger.movement_rules import wording_findings
 from landquota.ledger.movements import MOVEMENTS
-from landquota.ledger.registry import Registry
+from landquota.ledger.registry import Registry, declared
 
 #: What the keys are made of: so few that drafts bring the same ones, and name each other.
 KEYS = st.sampled_from([f"k{number}" for number in range(12)])
@@ -172,7 +172,7 @@ def test_examples_tell_of_all_whether_they_keep_the_rules_of_their_words(drafts:
 
 def registry_of(ledger: Ledger) -> Registry:
     with ledger._reading() as connection:
-        return posting.declared(connection)
+        return declared(connection)
 
 
 def test_nearly_all_of_a_clerks_table_flows(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
