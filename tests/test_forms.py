@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import zipfile
 from collections.abc import Sequence
@@ -221,6 +222,57 @@ def test_amounts_in_columns_of_several_units_have_to_agree(tmp_path: Path) -> No
     assert places(filled.findings) == [("FORM-AMOUNTS-DIFFER", "2018年", 3, "公顷数")]
     assert filled.findings[0].message("en") == "'公顷数' says 301.5 mu, and '面积(亩)' in the same row 300 mu"
     assert [d.amount.number for d in movements(filled)] == ["300"]
+
+
+def test_the_same_cell_means_in_each_column_what_its_heading_says(tmp_path: Path) -> None:
+    heading = ("变动", "持有者", "指标类型", "年度", "面积(公顷)", "面积(亩)", "日期", "到期", "文号")
+    day = "2018-06-01"
+    rows = [
+        ("下达", COUNTY, PLAN, "2018", ha, mu, day, "20181231", "甬1")
+        for ha, mu in [("2", "30"), ("30", ""), ("", "2")]
+    ]
+    filled = read(workbook(tmp_path / "台账.xlsx", [heading, *rows]))
+    assert [draft.amount.number for draft in movements(filled)] == ["30", "450", "2"]
+    called = [dict(draft.headings or {})["amount"] for draft in movements(filled)]
+    assert called == ["面积(公顷)", "面积(公顷)", "面积(亩)"]
+    (serial,) = filled.findings
+    assert (serial.code, serial.place.row, serial.params["count"]) == ("FORM-DATE-SERIAL", 2, 3)
+
+
+def test_equal_cells_of_different_types_are_read_each_for_itself(tmp_path: Path) -> None:
+    rows = [("下达", COUNTY, None, PLAN, 2018, area, "2018-06-01", f"甬{area}") for area in (1, 1.0, True, "1")]
+    filled = read(workbook(tmp_path / "台账.xlsx", [HEADING, *rows]))
+    assert [draft.amount.number for draft in movements(filled)] == ["1", "1", "1"]
+    assert places(filled.findings) == [("FORM-CELL", "2018年", 4, "面积(亩)")]
+
+
+def test_what_cannot_be_read_is_found_in_every_row_that_says_it(tmp_path: Path) -> None:
+    rows = [("下达", COUNTY, None, PLAN, 2018, 1, "去年", "甬1")] * 3
+    filled = read(workbook(tmp_path / "台账.xlsx", [HEADING, *rows]))
+    assert places(filled.findings) == [("FORM-CELL", "2018年", row, "日期") for row in (2, 3, 4)]
+
+
+def test_a_plan_is_no_total(tmp_path: Path) -> None:
+    kinds = ("计划指标", "小计划", "Total 计")
+    rows = [("下达", COUNTY, None, kind, 2018, 1, "2018-06-01", "甬1") for kind in kinds]
+    filled = read(workbook(tmp_path / "台账.xlsx", [HEADING, *rows, ("Sub T o t a l", None, None, None, None, 3)]))
+    assert [draft.kind for draft in movements(filled)] == list(kinds)
+    assert places(filled.findings) == [("FORM-ROWS-SKIPPED", "2018年", 1, None)]
+
+
+def test_the_collector_works_again_after_reading_whatever_came_of_it(tmp_path: Path) -> None:
+    asleep = []
+
+    def progress(done: int, total: int) -> None:
+        asleep.append(not gc.isenabled())
+        if (done, total) == (2, 2):
+            raise KeyboardInterrupt
+
+    read(workbook(tmp_path / "台账.xlsx", [HEADING, GRANT]), progress=progress)
+    with pytest.raises(KeyboardInterrupt):
+        read(workbook(tmp_path / "台账.xlsx", [HEADING, GRANT, GRANT]), progress=progress)
+    assert asleep == [True, True, True]
+    assert gc.isenabled()
 
 
 def test_money_and_mass_are_read_in_the_unit_of_their_heading(tmp_path: Path) -> None:

@@ -34,27 +34,29 @@ class Cells:
 
     def string(self, name: str) -> str | None:
         """Return a text, or None where the cell is empty."""
-        return self._read(name, as_text)
+        return self._read(self.reading.first.get(name), as_text)
 
     def day(self, name: str) -> date | None:
         """Return a day; that it was a number is noted."""
-        read = self._read(name, self.reading.day)
-        if read is None:
+        column = self.reading.first.get(name)
+        read = self._read(column, self.reading.day)
+        if column is None or read is None:
             return None
         if read.counted:
-            self.reading.note_counted(self.line, self.reading.first[name], read.day)
+            self.reading.note_counted(self.line, column, read.day)
         return read.day
 
     def year(self, name: str) -> int | None:
         """Return a year."""
-        return self._read(name, self.reading.year)
+        return self._read(self.reading.first.get(name), self.reading.year)
 
     def amount(self, name: str) -> Amount | None:
         """Return an amount in the unit of the cell, of its heading, or of the form.
 
         Where several columns are filled, one for each unit, they have to say the same.
         """
-        read = [(column, value) for column in self.table.of(name) if (value := self._amount(column)) is not None]
+        readers = [(column, self.reading.amounts[column]) for column in self.table.of(name)]
+        read = [(column, value) for column, each in readers if (value := self._read(column, each)) is not None]
         if not read:
             return None
         (first, amount), *others = read
@@ -89,15 +91,10 @@ class Cells:
         """Return the first of several columns that is filled, else the first."""
         return next((column for column in columns if filled(self.line.cell(column))), columns[0])
 
-    def _read(self, name: str, reader: Callable[[object], T]) -> T | None:
-        column = self.reading.first.get(name)
-        return None if column is None else self._cell(column, reader)
-
-    def _amount(self, column: int) -> Amount | None:
-        return self._cell(column, self.reading.amounts[column])
-
-    def _cell(self, column: int, reader: Callable[[object], T]) -> T | None:
-        """Return what `reader` makes of a cell that is filled; what it cannot read becomes a finding."""
+    def _read(self, column: int | None, reader: Callable[[object], T]) -> T | None:
+        """Return what `reader` makes of a cell that is there and filled; what it cannot read becomes a finding."""
+        if column is None:
+            return None
         line = self.line
         cell = line.cell(column)
         if line.formulas and column in line.formulas and not self.reading.computed:

@@ -1,8 +1,8 @@
 """The reading of one table: what its columns are read by, and what is said once of many rows.
 
 A clerk's column says the same few things in many rows.  What a cell was read as is remembered
-for its column, so that each text is taken apart once: of 50,000 rows, their amounts cost 3 µs
-each and not 13, their days 0.3 µs and not 3.
+for its column, so that each text is taken apart once: of 50,000 rows with 13,000 different amounts,
+an amount costs 4.6 µs and not 12.7, a day 0.8 and not 3.4.
 """
 
 from __future__ import annotations

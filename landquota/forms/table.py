@@ -89,8 +89,13 @@ def read_table(path: Path, *, sheet: str | None = None) -> tuple[Table | None, l
     cells, findings = tables.read_cells(path)
     if cells is None or findings:
         return None, findings
-    lines = [Line(number, list(map(tables.as_meant, row))) for number, row in cells.rows]
+    lines = [Line(number, _as_meant(row)) for number, row in cells.rows]
     return _table(Sheet(path.name, path.stem, lines, ragged=False), in_workbook=False)
+
+
+def _as_meant(row: list[str]) -> list[str]:
+    # Few rows have an apostrophe anywhere: to ask for one takes 0.15 µs, to go through 13 cells 1.2.
+    return list(map(tables.as_meant, row)) if "'" in "".join(row) else row
 
 
 def _is_workbook(path: Path) -> bool:
@@ -237,7 +242,7 @@ def _passed_over(line: Line) -> bool:
 
 def _is_total(line: Line) -> bool:
     texts = [cell for cell in line.cells if isinstance(cell, str)]
-    # The whole row is asked first, for hardly any is a total: 1 µs, and 3 for each of its cells.
+    # The whole row is asked first, for hardly any is a total: 0.9 µs, and 2.4 for cell by cell.
     if _TOTAL_WORD.search("".join(texts)) is None:
         return False
     return any(_TOTAL.fullmatch("".join(cell.split())) for cell in texts)

@@ -60,7 +60,7 @@ def letters(column: int) -> str:
 
 def filled(cell: object) -> bool:
     """Return whether a cell holds anything but blanks."""
-    return cell is not None and bool(str(cell).strip())
+    return cell is not None and str(cell).strip() != ""
 
 
 def words(cell: object) -> str:
