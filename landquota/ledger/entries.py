@@ -20,8 +20,6 @@ Counted = type[Amount]
 #: What the first entry names as its predecessor, and the head of an empty ledger.
 GENESIS: Final = hashlib.sha256(b"landquota ledger 1").hexdigest()
 
-_SORTED: Final = orjson.OPT_SORT_KEYS
-
 
 class Record(NamedTuple):
     """An entry exactly as it is stored; `body` is canonical JSON."""
@@ -90,7 +88,7 @@ def canonical(data: object) -> str:
     TypeError
         It holds what no entry can hold: broken text, bytes, a number of more than 64 bits.
     """
-    return orjson.dumps(data, option=_SORTED).decode()
+    return orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def chained(content: Content, *, seq: int, key: str, recorded: str, prev: str) -> Record:
@@ -114,7 +112,7 @@ def linked(  # noqa: PLR0917 - in the order of a record
 
     This is version 1 of the form that is hashed; a later version will be told by the body's ``v``.
     """
-    form = {
+    form = {  # in the order of the names
         "body": body,
         "clause": clause,
         "document": document,
@@ -126,7 +124,7 @@ def linked(  # noqa: PLR0917 - in the order of a record
         "type": what,
         "v": 1,
     }
-    hash_ = hashlib.sha256(orjson.dumps(form, option=_SORTED)).hexdigest()
+    hash_ = hashlib.sha256(orjson.dumps(form)).hexdigest()
     return seq, key, what, effective, recorded, document, clause, body, prev, hash_
 
 

@@ -14,7 +14,7 @@ from landquota.ledger import schema
 from landquota.ledger.entries import Record
 
 #: How many keys one query asks for.
-_CHUNK: Final = 500
+_CHUNK: Final = 900
 _NAMES: Final = tuple(f"key{number:03}" for number in range(_CHUNK))
 #: The entry with a key, and the reversals of some entries; made once, for an import asks again and again.
 _BY_KEY: Final = select(schema.entry).where(schema.entry.c.key == bindparam("key"))
@@ -43,11 +43,10 @@ class FoundEntries:
 
     def expect(self, keys: Collection[str]) -> None:
         """Look up `keys` together instead of one by one, and forget the others, which are in the table."""
-        self._records.clear()
         ordered = sorted(keys)
+        self._records = dict.fromkeys(ordered)
         for start in range(0, len(ordered), _CHUNK):
             chunk = ordered[start : start + _CHUNK]
-            self._records.update(dict.fromkeys(chunk))
             found = {fields[1]: fields for fields in _with_keys(self._connection, chunk)}
             if found:
                 self._records.update(found)

@@ -90,11 +90,12 @@ class Timeline:
 
     def bears(self, amount: int, day: str) -> bool:
         """Return whether, without any allowance, nothing falls below zero without `amount` from `day` on."""
+        if day >= self._last_day:  # as a rule
+            return amount <= self._last
         balance = least = self._last
-        if day < self._last_day:
-            for later in reversed(self._after(day)):
-                balance -= self._sums[later].net
-                least = min(least, balance)
+        for later in reversed(self._after(day)):
+            balance -= self._sums[later].net
+            least = min(least, balance)
         return amount <= least
 
     def balance(self, day: str) -> int:
@@ -188,7 +189,8 @@ class Limits:
 
     def bears(self, account: int | None, amount: int, day: str) -> bool:
         """Return whether an account has `amount` at the end of `day` and of every later day, without any allowance."""
-        return self.timeline(account).bears(amount, day)
+        timeline = self._timelines.get(account) if account is not None else None
+        return (timeline or self.timeline(account)).bears(amount, day)
 
     def add(self, row: TransferValues) -> None:
         """Count a row of the table of transfers that the transaction is going to write."""

@@ -70,7 +70,8 @@ class SQLite:
         path = self.place
         if path.suffix.lower() in _GDAL_SUFFIXES:
             raise InputError(text("{path} holds layers, not a ledger", path=path), remedy=_ELSEWHERE)
-        if not path.is_file() and (path.exists() or not create):
+        there = path.exists()  # asked once: another process may be making it
+        if (there and not path.is_file()) or not (there or create):
             raise InputError(text("There is no ledger at {path}", path=path), remedy=_ELSEWHERE)
         share = mounts.network_share(path.parent)
         if share is not None:

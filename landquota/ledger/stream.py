@@ -42,15 +42,14 @@ def stream(drafts: Sequence[Draft], lawful: Sequence[bool], pending: Pending, kn
             and key is not None
             and not key.startswith(GIVEN)
             and find(key) is None
-            and (_names_nothing(draft) or not any(reference_findings(draft, known)))
+            # It neither names another entry nor ought to, or names what is there.
+            and (
+                (draft.request is None and draft.reservation is None and draft.movement not in _OF_RESERVED)
+                or not any(reference_findings(draft, known))
+            )
         ):
             receipt = _taken(draft, key, pending)
         yield receipt
-
-
-def _names_nothing(draft: MovementDraft) -> bool:
-    """Return whether a movement neither names another entry nor ought to."""
-    return draft.request is None and draft.reservation is None and draft.movement not in _OF_RESERVED
 
 
 def _taken(draft: MovementDraft, key: str, pending: Pending) -> Receipt | None:

@@ -315,3 +315,21 @@ def test_a_network_share_is_refused_with_the_reason(tmp_path: Path, monkeypatch:
     with pytest.raises(InputError, match=r"lies on a network share \(nfs4\): the write-ahead log"):
         Ledger.open(tmp_path / "ledger.sqlite", create=True)
     assert list(tmp_path.iterdir()) == [table]
+
+
+def test_a_ledger_that_another_program_makes_meanwhile_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two questions about the file it may have been made; found by the race of six, once in many runs."""
+    place, is_file = tmp_path / "l.sqlite", Path.is_file
+
+    def made_meanwhile(path: Path) -> bool:
+        there = is_file(path)
+        if path == place and not there:
+            Ledger.open(tmp_path / "other.sqlite", create=True).close()
+            (tmp_path / "other.sqlite").rename(place)
+        return there
+
+    monkeypatch.setattr(Path, "is_file", made_meanwhile)
+    with Ledger.open(place, create=True) as ledger:
+        assert ledger.verify().ok
