@@ -108,7 +108,7 @@ class Projection:
         if record.type == "kind":
             self._books[body["kind"]] = book_of(unit=body["unit"], consumed_by=body.get("consumed_by"))
         row = _DECLARED[record.type](record, body)
-        return tuple(row[name] for name in _COLUMNS[record.type])
+        return tuple(row[name] for name in schema.COLUMNS[record.type])
 
     def _target(self, body: Mapping[str, Any]) -> tuple[Record, Mapping[str, Any]]:
         found = self._find_target(body["reverses"])
@@ -178,7 +178,6 @@ def _progress(record: Record, body: Mapping[str, Any]) -> dict[str, Any]:
     return {"seq": record.seq, "effective": record.effective, **said}
 
 
-_COLUMNS: Final = {table.name: table.columns.keys() for table in schema.PROJECTIONS}
 #: The entries that come to one row of the table of their own name.
 _DECLARED: Final[Mapping[str, Callable[[Record, Mapping[str, Any]], dict[str, Any]]]] = MappingProxyType(
     {

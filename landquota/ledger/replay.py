@@ -15,8 +15,7 @@ from landquota.ledger.projection import Projection
 from landquota.ledger.shape import require_shape
 from landquota.ledger.turnover import turnovers
 
-#: The columns of each table, and those that identify a row.
-_COLUMNS: Final = {table.name: table.columns.keys() for table in schema.PROJECTIONS}
+#: The columns that identify a row, by table.
 _KEYS: Final = {table.name: table.primary_key.columns.keys() for table in (schema.meta, *schema.PROJECTIONS)}
 
 
@@ -65,7 +64,7 @@ class Replay:
             rows = self._projection.rows(record, body)
             self._seen[record.key] = (record, body)
             for table, values in rows:
-                row = dict(zip(_COLUMNS[table], values, strict=True))
+                row = dict(zip(schema.COLUMNS[table], values, strict=True))
                 self.rows[table][primary_key(table, row)] = Due(record.seq, row)
         except (AttributeError, ArithmeticError, KeyError, TypeError, ValueError):
             self.failed.append(record)

@@ -257,3 +257,5 @@ PROJECTIONS: Final = (
     progress,
     reversal,
 )
+#: The columns of each of them, in their order.
+COLUMNS: Final = {table.name: table.columns.keys() for table in PROJECTIONS}
